@@ -1,0 +1,16 @@
+/** Header names of the pipeline, in the lower case in which Node hands them over. */
+export const header = {
+  /** The request's id: taken from the caller or made at the first hop, passed on, and set on every answer. */
+  requestId: 'x-request-id',
+  /** Set on a 502, 503 or 504 that tells of a failure further down: the service that could not be had. Nobody retries or punishes such an answer. */
+  failedStage: 'x-failed-stage',
+  /** The instances that worked on the request, outermost first: `service1a, service2c, service3b, service4a`. */
+  servedBy: 'x-served-by',
+} as const;
+
+const SAFE_REQUEST_ID = /^[A-Za-z0-9._~:-]{1,128}$/;
+
+/** Whether an id may stand in a header: 1 to 128 characters of `[A-Za-z0-9._~:-]`. No other string ever does. */
+export function isHeaderSafeId(id: string): boolean {
+  return SAFE_REQUEST_ID.test(id);
+}

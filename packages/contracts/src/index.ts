@@ -1,0 +1,19 @@
+export { header, isHeaderSafeId } from './headers.js';
+export {
+  FlotillaError,
+  PROBLEM_MEDIA_TYPE,
+  type ProblemCode,
+  type ProblemExtra,
+  problemBody,
+  problems,
+} from './problems.js';
+export type { InstanceAddress } from './setting-types.js';
+export {
+  SETTING_PREFIX,
+  type Setting,
+  type SettingName,
+  type SettingUser,
+  type SettingValue,
+  settings,
+} from './settings.js';
+export * from './shapes.js';

@@ -1,0 +1,299 @@
+import type { z } from 'zod';
+import { httpUrl, instanceList, integer, oneOf, text } from './setting-types.js';
+
+/** Which kinds of process read a setting. A fleet hands all of them to every process; each takes its own. */
+export type SettingUser = 'service' | 'balancer' | 'runtime';
+
+/** One environment variable: its type, its default, and why it is what it is. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly env: string;
+  readonly schema: Schema;
+  /** As it would stand in the environment. Undefined: it has no default that fits every process. */
+  readonly default: string | undefined;
+  readonly unit: string;
+  readonly purpose: string;
+  readonly users: readonly SettingUser[];
+}
+
+function setting<Schema extends z.ZodType>(
+  env: string,
+  schema: Schema,
+  fallback: string | undefined,
+  unit: string,
+  users: readonly SettingUser[],
+  purpose: string,
+): Setting<Schema> {
+  return { env, schema, default: fallback, unit, users, purpose };
+}
+
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+/** Longest time that a timer of Node can hold: 2^31 - 1 ms, about 24 days. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+const milliseconds = integer(1, MAX_TIMER_MS);
+const bytes = integer(1, 64 * GIB);
+const both = ['service', 'balancer'] as const;
+
+/**
+ * Every environment variable that a process of the fleet reads. `docs/configuration.md` is generated from it. A
+ * variable that begins with `FLOTILLA_` and is not here stops the process.
+ */
+export const settings = {
+  servicePort: setting(
+    'SERVICE_PORT',
+    integer(1, 65_535),
+    undefined,
+    'port',
+    both,
+    'Where the process listens. Its default is its port in the topology: a service alone stands on its stage’s port.',
+  ),
+  bindHost: setting(
+    'BIND_HOST',
+    text(1, 255),
+    '127.0.0.1',
+    'address',
+    both,
+    'The address it listens on. Only this machine can call it unless this says otherwise; 0.0.0.0 in containers.',
+  ),
+  instanceId: setting(
+    'INSTANCE_ID',
+    text(1, 32, /^[A-Za-z0-9._-]+$/, 'letters, digits, dot, underscore or hyphen'),
+    'a',
+    'name',
+    ['service'],
+    'Which instance of its service this is: service1 + a makes service1a in logs, metrics and x-served-by.',
+  ),
+  service2Url: setting(
+    'SERVICE2_URL',
+    httpUrl,
+    undefined,
+    'URL',
+    ['service'],
+    'Where service 1 finds stage 2; several, separated by commas, are tried in turn.',
+  ),
+  service3Url: setting(
+    'SERVICE3_URL',
+    httpUrl,
+    undefined,
+    'URL',
+    ['service'],
+    'Where service 2 finds stage 3; several, separated by commas, are tried in turn.',
+  ),
+  service4Url: setting(
+    'SERVICE4_URL',
+    httpUrl,
+    undefined,
+    'URL',
+    ['service'],
+    'Where service 3 finds stage 4; several, separated by commas, are tried in turn.',
+  ),
+  service1Instances: setting(
+    'SERVICE1_INSTANCES',
+    instanceList,
+    undefined,
+    'list',
+    ['balancer'],
+    'The instances behind stage 1’s balancer: name:port, or name:port=host:port where the name is not what one dials.',
+  ),
+  service2Instances: setting(
+    'SERVICE2_INSTANCES',
+    instanceList,
+    undefined,
+    'list',
+    ['balancer'],
+    'The instances behind stage 2’s balancer.',
+  ),
+  service3Instances: setting(
+    'SERVICE3_INSTANCES',
+    instanceList,
+    undefined,
+    'list',
+    ['balancer'],
+    'The instances behind stage 3’s balancer.',
+  ),
+  service4Instances: setting(
+    'SERVICE4_INSTANCES',
+    instanceList,
+    undefined,
+    'list',
+    ['balancer'],
+    'The instances behind stage 4’s balancer.',
+  ),
+  logLevel: setting(
+    'FLOTILLA_LOG_LEVEL',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    'info',
+    'level',
+    both,
+    'info is one line per request.',
+  ),
+  maxBodyBytes: setting(
+    'FLOTILLA_MAX_BODY_BYTES',
+    bytes,
+    String(100 * MIB),
+    'bytes',
+    both,
+    'Largest body at the door: /process, at service 1 and its balancer.',
+  ),
+  maxInnerBodyBytes: setting(
+    'FLOTILLA_MAX_INNER_BODY_BYTES',
+    bytes,
+    String(400 * MIB),
+    'bytes',
+    both,
+    'Largest body of stages 2 to 4. Lower-casing can lengthen a text 1.5 times, and a table of short words that are all different is up to three times its text.',
+  ),
+  maxWordBytes: setting(
+    'FLOTILLA_MAX_WORD_BYTES',
+    integer(1, 64 * MIB),
+    String(MIB),
+    'bytes',
+    ['service'],
+    'Longest word, in UTF-8. A longer one is no word of a language, and would be held in memory whole.',
+  ),
+  maxUniqueWords: setting(
+    'FLOTILLA_MAX_UNIQUE_WORDS',
+    integer(1, 100_000_000),
+    '20000000',
+    'words',
+    ['service'],
+    'Most different words of one text: what bounds the memory of a count, at about 40 bytes a word and the word.',
+  ),
+  maxHeaderBytes: setting(
+    'FLOTILLA_MAX_HEADER_BYTES',
+    integer(1024, MIB),
+    String(16 * 1024),
+    'bytes',
+    both,
+    'All headers of a request together. Node’s own default.',
+  ),
+  maxHeaders: setting(
+    'FLOTILLA_MAX_HEADERS',
+    integer(1, 2000),
+    '100',
+    'headers',
+    both,
+    'Headers of a request. The limit of Apache and Envoy; Node alone would drop what is beyond its own, silently.',
+  ),
+  headersTimeoutMs: setting(
+    'FLOTILLA_HEADERS_TIMEOUT_MS',
+    milliseconds,
+    '10000',
+    'ms',
+    both,
+    'Time for a request’s headers to arrive. Against clients that send them a byte at a time.',
+  ),
+  requestTimeoutMs: setting(
+    'FLOTILLA_REQUEST_TIMEOUT_MS',
+    milliseconds,
+    '300000',
+    'ms',
+    both,
+    'Time for a whole request, from its first byte to the end of its answer, all tries included.',
+  ),
+  tryTimeoutMs: setting(
+    'FLOTILLA_TRY_TIMEOUT_MS',
+    milliseconds,
+    '300000',
+    'ms',
+    both,
+    'Time for one try to begin its answer, counted from the end of the request’s body; then the next instance is tried.',
+  ),
+  connectTimeoutMs: setting(
+    'FLOTILLA_CONNECT_TIMEOUT_MS',
+    milliseconds,
+    '1000',
+    'ms',
+    both,
+    'Time to open a connection to an instance, name resolution included. Next to us on a network it takes one.',
+  ),
+  keepAliveMs: setting(
+    'FLOTILLA_KEEP_ALIVE_MS',
+    milliseconds,
+    '72000',
+    'ms',
+    both,
+    'How long a connection of a caller is kept open while idle. Longer than FLOTILLA_UPSTREAM_IDLE_MS, so that the side that sends next is the side that closes.',
+  ),
+  upstreamIdleMs: setting(
+    'FLOTILLA_UPSTREAM_IDLE_MS',
+    milliseconds,
+    '30000',
+    'ms',
+    both,
+    'How long a connection to the next hop is kept while idle. Shorter than FLOTILLA_KEEP_ALIVE_MS.',
+  ),
+  maxConnections: setting(
+    'FLOTILLA_MAX_CONNECTIONS',
+    integer(1, 65_535),
+    '1024',
+    'connections',
+    both,
+    'Connections to one instance; beyond it requests wait for one. The default of Envoy.',
+  ),
+  maxReplayBytes: setting(
+    'FLOTILLA_MAX_REPLAY_BYTES',
+    integer(0, 64 * GIB),
+    String(128 * MIB),
+    'bytes',
+    both,
+    'How much of one request’s body is kept so that it can be sent again; a larger one streams on, and is no longer tried again. Above FLOTILLA_MAX_BODY_BYTES, so that every JSON body of the door survives a lost instance. 0 keeps none.',
+  ),
+  maxReplayTotalBytes: setting(
+    'FLOTILLA_MAX_REPLAY_TOTAL_BYTES',
+    integer(0, 64 * GIB),
+    String(256 * MIB),
+    'bytes',
+    both,
+    'The same for all requests of a process together: what bounds its memory.',
+  ),
+  maxHeldResponseBytes: setting(
+    'FLOTILLA_MAX_HELD_RESPONSE_BYTES',
+    integer(0, GIB),
+    String(64 * 1024),
+    'bytes',
+    both,
+    'How much of an answer is held back, so that one that breaks off can be had from the next instance. 0 passes it on from the first byte.',
+  ),
+  shutdownGraceMs: setting(
+    'FLOTILLA_SHUTDOWN_GRACE_MS',
+    milliseconds,
+    '30000',
+    'ms',
+    both,
+    'Time for requests in flight to end after SIGTERM.',
+  ),
+  maxLogBytes: setting(
+    'FLOTILLA_MAX_LOG_BYTES',
+    integer(4096, 64 * GIB),
+    String(32 * MIB),
+    'bytes',
+    ['runtime'],
+    'Size at which the local runtime puts a process’s log aside; one older file is kept.',
+  ),
+  portOffset: setting(
+    'FLOTILLA_PORT_OFFSET',
+    integer(0, 57_000),
+    '0',
+    'ports',
+    ['runtime'],
+    'Added to every port of a local fleet, so that a second one can stand beside the first.',
+  ),
+  stateDir: setting(
+    'FLOTILLA_STATE_DIR',
+    text(1, 4096),
+    '.flotilla',
+    'path',
+    ['runtime'],
+    'Where the local runtime keeps what it remembers and the logs.',
+  ),
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+/** The value of a setting once it is read. */
+export type SettingValue<Name extends SettingName> = z.infer<(typeof settings)[Name]['schema']>;
+
+/** Prefix of the project's own variables; an unknown one with it is an error. */
+export const SETTING_PREFIX = 'FLOTILLA_';
