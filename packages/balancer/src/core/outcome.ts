@@ -1,0 +1,46 @@
+/**
+ * How a try ended, as far as the choice of what to do next goes.
+ *
+ * - `ok`: an answer that goes to the client; a 4xx too, since the client caused it.
+ * - `failed_further_down`: a 5xx that bears `x-failed-stage`. The instance works; what it calls does not.
+ * - `server_error`: any other 5xx.
+ * - `unreachable`: no connection: refused, not resolved, or not opened in time.
+ * - `broken`: the connection broke before the answer was whole.
+ * - `timed_out`: no answer in time.
+ * - `cancelled`: the client left, or its time was up; nothing can be said of the instance.
+ */
+export type Outcome =
+  | 'ok'
+  | 'failed_further_down'
+  | 'server_error'
+  | 'unreachable'
+  | 'broken'
+  | 'timed_out'
+  | 'cancelled';
+
+/** Whether the outcome is the instance's own failure: it counts in `errors`, and the next instance may be tried. */
+export function isFailure(outcome: Outcome): boolean {
+  return outcome === 'server_error' || outcome === 'unreachable' || outcome === 'broken' || outcome === 'timed_out';
+}
+
+/**
+ * The outcome that an answer's status makes.
+ *
+ * @param failedStage - The value of `x-failed-stage`, if the answer has one.
+ */
+export function outcomeOfStatus(status: number, failedStage: string | undefined): Outcome {
+  if (status < 500) return 'ok';
+  return failedStage === undefined ? 'server_error' : 'failed_further_down';
+}
+
+/** What to tell a client when every instance was tried and failed. */
+export type Exhaustion = 'unreachable' | 'timed_out' | 'failed';
+
+/**
+ * Sums up failed tries: none could be reached (503), one at least took too long (504), or they gave bad answers (502).
+ * A time-out comes first, since it is what a caller can do something about: by waiting longer.
+ */
+export function summarise(outcomes: readonly Outcome[]): Exhaustion {
+  if (outcomes.every((outcome) => outcome === 'unreachable')) return 'unreachable';
+  return outcomes.includes('timed_out') ? 'timed_out' : 'failed';
+}

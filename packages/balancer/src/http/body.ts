@@ -1,0 +1,149 @@
+import type { ReplayBudget } from './replay-budget.js';
+
+/** How far a body's source may be ahead of its reader, in bytes, before it is asked to wait. */
+const HIGH_WATER_BYTES = 256 * 1024;
+
+/**
+ * The body of a request on its way to an instance: filled by one source, read by one try at a time, from its
+ * beginning for as long as all of it is kept. Past the replay limits what has been read is let go, and the body can
+ * no longer be sent again.
+ */
+export class Body {
+  /** Called when the reader has caught up and the source may go on. */
+  onDrain: (() => void) | undefined;
+  readonly #budget: ReplayBudget;
+  readonly #gatherBytes: number;
+  #chunks: (Buffer | undefined)[] = [];
+  /** Index of the chunk that the reader takes next. */
+  #position = 0;
+  #totalBytes = 0;
+  #unreadBytes = 0;
+  #keptBytes = 0;
+  #isEnded = false;
+  #isReplayable = true;
+  #hasBeenRead = false;
+  #failure: Error | undefined;
+  /** Number of the reader that may read: a new try takes the body away from the one before it. */
+  #reader = 0;
+  #wakeReader: (() => void) | undefined;
+  #wakeStarter: (() => void) | undefined;
+
+  /** @param gatherBytes - A body up to this size is waited for, so that head and body go out in one write. */
+  constructor(budget: ReplayBudget, gatherBytes: number) {
+    this.#budget = budget;
+    this.#gatherBytes = gatherBytes;
+  }
+
+  /** Why the source broke off, if it did. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Whether a try can send the body from its beginning. */
+  get canStart(): boolean {
+    return this.#failure === undefined && (this.#isReplayable || !this.#hasBeenRead);
+  }
+
+  /** Whether all of it has been handed to the current reader. */
+  get isFullyRead(): boolean {
+    return this.#isEnded && this.#unreadBytes === 0;
+  }
+
+  /** Adds a chunk, which must not change afterwards. False: wait for `onDrain` before adding more. */
+  push(chunk: Buffer): boolean {
+    this.#chunks.push(chunk);
+    this.#totalBytes += chunk.length;
+    this.#unreadBytes += chunk.length;
+    if (this.#isReplayable) this.#keep(chunk.length);
+    this.#wake();
+    return this.#unreadBytes < HIGH_WATER_BYTES;
+  }
+
+  end(): void {
+    this.#isEnded = true;
+    this.#wake();
+  }
+
+  /** The source broke off: whoever reads is told so, and nobody can start again. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+    this.#wake();
+  }
+
+  /** Settles once a try can begin: all of a small body is here, or the beginning of a large one, or it broke off. */
+  async startable(): Promise<void> {
+    while (!this.#isEnded && !this.#failure && this.#totalBytes <= this.#gatherBytes) {
+      await new Promise<void>((resolve) => {
+        this.#wakeStarter = resolve;
+      });
+    }
+  }
+
+  /** What a try sends: a small body in one piece, a large one to iterate over, null for an empty one. */
+  forTry(): Buffer | AsyncIterable<Buffer> | null {
+    const reader = ++this.#reader;
+    this.#wake();
+    this.#hasBeenRead = true;
+    if (!this.#isEnded || this.#totalBytes > this.#gatherBytes) return this.#read(reader);
+    this.#unreadBytes = 0;
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks as Buffer[])];
+    return this.#chunks[0] ?? null;
+  }
+
+  /** Lets go of what is kept. No try can begin afterwards. */
+  release(): void {
+    this.#reader++;
+    this.#hasBeenRead = true;
+    this.#stopKeeping();
+    this.#chunks = [];
+    this.#wake();
+  }
+
+  async *#read(reader: number): AsyncGenerator<Buffer> {
+    this.#position = 0;
+    this.#unreadBytes = this.#totalBytes;
+    for (;;) {
+      if (this.#failure) throw this.#failure;
+      // Never an ordinary end: a chunked body would be closed as if it were whole.
+      if (reader !== this.#reader) throw new Error('the body is read by another try');
+      const chunk = this.#chunks[this.#position];
+      if (chunk) {
+        yield this.#take(chunk);
+      } else if (this.#isEnded) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => {
+          this.#wakeReader = resolve;
+        });
+      }
+    }
+  }
+
+  #take(chunk: Buffer): Buffer {
+    if (!this.#isReplayable) this.#chunks[this.#position] = undefined;
+    this.#position++;
+    const wasFull = this.#unreadBytes >= HIGH_WATER_BYTES;
+    this.#unreadBytes -= chunk.length;
+    if (wasFull && this.#unreadBytes < HIGH_WATER_BYTES) this.onDrain?.();
+    return chunk;
+  }
+
+  #wake(): void {
+    this.#wakeReader?.();
+    this.#wakeReader = undefined;
+    this.#wakeStarter?.();
+    this.#wakeStarter = undefined;
+  }
+
+  #keep(bytes: number): void {
+    if (this.#budget.take(bytes, this.#keptBytes)) this.#keptBytes += bytes;
+    else this.#stopKeeping();
+  }
+
+  #stopKeeping(): void {
+    this.#isReplayable = false;
+    this.#budget.giveBack(this.#keptBytes);
+    this.#keptBytes = 0;
+    this.#chunks.fill(undefined, 0, this.#position);
+  }
+}

@@ -1,0 +1,43 @@
+import { header } from '@flotilla/contracts';
+import type { FastifyReply } from 'fastify';
+import type { Answer } from './answer.js';
+import { field, forwardable, type RawHeaders } from './headers.js';
+
+const NONE: ReadonlySet<string> = new Set();
+const LENGTH: ReadonlySet<string> = new Set(['content-length']);
+
+/**
+ * Passes an instance's answer on to the client as it is: status, headers but those of the connection, and body as
+ * bytes. An answer that breaks off is broken off here too; it never looks whole.
+ *
+ * @param changeHeaders - Makes changes of the relaying process's own, such as its name in `x-served-by`.
+ */
+export function relay(
+  reply: FastifyReply,
+  answer: Answer,
+  changeHeaders: (headers: RawHeaders) => RawHeaders = (headers) => headers,
+): void {
+  reply.hijack();
+  const { raw } = reply;
+  const headers = changeHeaders(forwardable(answer.headers, answer.isWhole ? LENGTH : NONE));
+  if (answer.isWhole) {
+    const body = answer.held.length === 1 ? (answer.held[0] as Buffer) : Buffer.concat(answer.held);
+    headers.push('content-length', String(body.length));
+    raw.writeHead(answer.status, headers as unknown as Record<string, string>);
+    raw.end(body);
+    return;
+  }
+  raw.writeHead(answer.status, headers as unknown as Record<string, string>);
+  for (const chunk of answer.held) raw.write(chunk);
+  raw.on('drain', () => answer.resume());
+  answer.stream({
+    data: (chunk) => raw.write(chunk),
+    end: () => raw.end(),
+    fail: () => raw.destroy(),
+  });
+}
+
+/** The id that an answer's header carries: what a balancer logs. */
+export function requestIdOfAnswer(answer: Answer): string | undefined {
+  return field(answer.headers, header.requestId);
+}

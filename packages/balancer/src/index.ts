@@ -1,0 +1,11 @@
+export { type BalancerDependencies, buildBalancer } from './app.js';
+export type { Exhaustion, Outcome } from './core/outcome.js';
+export type { Answer } from './http/answer.js';
+export type { Body } from './http/body.js';
+export type { Call } from './http/call.js';
+export type { RawHeaders } from './http/headers.js';
+export { field } from './http/headers.js';
+export { relay } from './http/relay.js';
+export { Upstream, type UpstreamConfig, upstreamSettings } from './http/upstream.js';
+export { cancelWhenClientLeaves } from './proxy.js';
+export { bodyLimit, runBalancer } from './run.js';

@@ -1,0 +1,29 @@
+import { type BodyLimit, type Config, runProcess } from '@flotilla/service-kit';
+import { type StageNumber, stageNumbered } from '@flotilla/topology';
+import { buildBalancer } from './app.js';
+import { upstreamSettings } from './http/upstream.js';
+
+/** Runs the balancer of a stage, as its environment says, until it is told to stop. */
+export async function runBalancer(number: StageNumber): Promise<void> {
+  const stage = stageNumbered(number);
+  const instances = `service${number}Instances` as const;
+  const localInstances = stage.instances.map(({ name, port }) => `${name}:${port}=127.0.0.1:${port}`);
+  await runProcess({
+    settings: [instances, 'maxBodyBytes', 'maxInnerBodyBytes', ...upstreamSettings],
+    defaults: { servicePort: String(stage.port), [instances]: localInstances.join(',') },
+    identity: () => ({ service: stage.balancer, instance: stage.balancer, stage: number }),
+    build: (dependencies) =>
+      buildBalancer({
+        ...dependencies,
+        stage,
+        instances: dependencies.config[instances],
+        limit: bodyLimit(number, dependencies.config),
+      }),
+  });
+}
+
+/** The limit of a stage's bodies: that of the door for the first, that of the inner hops for the others. */
+export function bodyLimit(number: StageNumber, config: Config<'maxBodyBytes' | 'maxInnerBodyBytes'>): BodyLimit {
+  if (number === 1) return { maxBytes: config.maxBodyBytes, setting: 'FLOTILLA_MAX_BODY_BYTES' };
+  return { maxBytes: config.maxInnerBodyBytes, setting: 'FLOTILLA_MAX_INNER_BODY_BYTES' };
+}

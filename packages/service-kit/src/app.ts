@@ -1,0 +1,96 @@
+import sensible from '@fastify/sensible';
+import { FlotillaError } from '@flotilla/contracts';
+import type { ApiOfProcess } from '@flotilla/contracts/openapi';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from './config.js';
+import { registerHealth } from './health.js';
+import { closeConnectionsOnDrain, type Lifecycle } from './lifecycle.js';
+import type { LogIdentity } from './log.js';
+import { type Metrics, registerMetrics } from './metrics.js';
+import { answerClientError, registerProblems } from './problem-responses.js';
+import { registerTrail, requestIdOf } from './request-trail.js';
+
+/** The settings that every process has. */
+export const appSettings = [
+  'servicePort',
+  'bindHost',
+  'logLevel',
+  'maxHeaderBytes',
+  'maxHeaders',
+  'headersTimeoutMs',
+  'requestTimeoutMs',
+  'keepAliveMs',
+  'upstreamIdleMs',
+  'shutdownGraceMs',
+] as const;
+
+export type AppConfig = Config<(typeof appSettings)[number]>;
+
+/** What an app is made of. */
+export interface AppDependencies {
+  readonly identity: LogIdentity;
+  readonly config: AppConfig;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+  readonly api: Pick<ApiOfProcess, 'role' | 'route' | 'stage'>;
+}
+
+/** How often Node looks for requests that are past their time-outs. */
+const TIMEOUT_CHECK_INTERVAL_MS = 1000;
+
+/**
+ * Builds what every process answers: health, metrics, its OpenAPI document, and problem responses for the rest.
+ * Bodies are not parsed: `request.body` is the raw stream.
+ */
+export async function createApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { identity, config, logger, metrics, lifecycle, api } = dependencies;
+  const app = Fastify({
+    loggerInstance: logger,
+    // One line per request, of our own; and no child logger for each, since the line carries the id itself.
+    disableRequestLogging: true,
+    childLoggerFactory: (parent) => parent,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    requestTimeout: config.requestTimeoutMs,
+    keepAliveTimeout: config.keepAliveMs,
+    clientErrorHandler: answerClientError,
+    http: {
+      maxHeaderSize: config.maxHeaderBytes,
+      headersTimeout: Math.min(config.headersTimeoutMs, config.requestTimeoutMs),
+      connectionsCheckingInterval: TIMEOUT_CHECK_INTERVAL_MS,
+      // Node would answer a request without Host by an empty 400; the hook below answers with a problem.
+      requireHostHeader: false,
+    },
+  }) as unknown as FastifyInstance;
+  // Beyond its own count Node drops headers silently; 0 makes it keep all, and the hook refuses too many.
+  app.server.maxHeadersCount = 0;
+  await app.register(sensible);
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+  closeConnectionsOnDrain(app, lifecycle);
+  registerTrail(app, metrics);
+  registerProblems(app);
+  app.addHook('onRequest', (request, _reply, done) => done(refusal(request, config)));
+  registerHealth(app, identity.service, lifecycle);
+  registerMetrics(app, metrics);
+  app.get('/openapi.json', async () => {
+    // Only here, since most processes are never asked.
+    const { openApi } = await import('@flotilla/contracts/openapi');
+    return openApi({ name: identity.service, ...api });
+  });
+  return app;
+}
+
+function refusal(request: FastifyRequest, config: AppConfig): FlotillaError | undefined {
+  if (request.raw.rawHeaders.length > 2 * config.maxHeaders) {
+    return new FlotillaError('FLT_HEADERS_TOO_LARGE', `A request may have ${config.maxHeaders} headers.`);
+  }
+  if (request.raw.httpVersionMinor === 1 && request.headers.host === undefined) {
+    return new FlotillaError('FLT_MALFORMED_HTTP', 'The request has no Host header.');
+  }
+  return undefined;
+}

@@ -1,0 +1,64 @@
+import { SETTING_PREFIX, type Setting, type SettingName, type SettingValue, settings } from '@flotilla/contracts';
+import { z } from 'zod';
+
+/** The settings of one process, by their names in the catalogue. */
+export type Config<Name extends SettingName> = { readonly [Key in Name]: SettingValue<Key> };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The process was told something that it cannot do. The message is one line that names the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const KNOWN = new Set<string>(Object.values(settings).map((setting) => setting.env));
+
+/**
+ * Reads a process's settings from its environment.
+ *
+ * @param names - The settings that this process takes; those of other processes are let be.
+ * @param env - Usually `process.env`. An empty value counts as one that is not set.
+ * @param defaults - Defaults that depend on the process, as they would stand in the environment.
+ * @throws {@link ConfigError} for an unknown `FLOTILLA_` variable, one that is missing, or one that is out of range.
+ */
+export function readConfig<const Name extends SettingName>(
+  names: readonly Name[],
+  env: Environment,
+  defaults: Partial<Record<SettingName, string>> = {},
+): Config<Name> {
+  refuseUnknown(env);
+  const raw = Object.fromEntries(names.map((name) => [name, value(name, env, defaults)]));
+  const schema = z.strictObject(Object.fromEntries(names.map((name) => [name, settings[name].schema as z.ZodType])));
+  const result = schema.safeParse(raw);
+  if (!result.success) throw new ConfigError(explain(result.error, raw));
+  const config = result.data as Config<Name>;
+  checkRelations(config);
+  return config;
+}
+
+function value(name: SettingName, env: Environment, defaults: Partial<Record<SettingName, string>>) {
+  const setting: Setting = settings[name];
+  return env[setting.env] || (defaults[name] ?? setting.default);
+}
+
+function refuseUnknown(env: Environment): void {
+  const unknown = Object.keys(env).find((key) => key.startsWith(SETTING_PREFIX) && !KNOWN.has(key));
+  if (unknown) throw new ConfigError(`${unknown} is no setting of Flotilla; docs/configuration.md lists them.`);
+}
+
+function explain(error: z.ZodError, raw: Record<string, string | undefined>): string {
+  const [issue] = error.issues;
+  const name = String(issue?.path[0]) as SettingName;
+  const { env, purpose } = settings[name];
+  if (raw[name] === undefined) return `${env} is not set, and has no default. ${purpose}`;
+  return `${env}=${JSON.stringify(raw[name])} is not allowed; it takes ${issue?.message}. ${purpose}`;
+}
+
+/** Limits that only make sense together. */
+function checkRelations(config: Partial<Config<SettingName>>): void {
+  const { upstreamIdleMs, keepAliveMs } = config;
+  if (upstreamIdleMs === undefined || keepAliveMs === undefined || upstreamIdleMs < keepAliveMs) return;
+  throw new ConfigError(
+    `FLOTILLA_UPSTREAM_IDLE_MS=${upstreamIdleMs} is not allowed; it takes less than FLOTILLA_KEEP_ALIVE_MS (${keepAliveMs}), or a request is lost on a connection that the next hop is just closing.`,
+  );
+}

@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+import type { Lifecycle } from './lifecycle.js';
+
+/** `/health` for the contract's clients, `/health/live` and `/health/ready` for whoever watches the process. */
+export function registerHealth(app: FastifyInstance, service: string, lifecycle: Lifecycle): void {
+  app.get('/health', () => ({ status: 'healthy', service }));
+  app.get('/health/live', () => ({ status: 'live', service }));
+  app.get('/health/ready', (_request, reply) => {
+    reply.code(lifecycle.phase === 'ready' ? 200 : 503);
+    return { status: lifecycle.phase, service };
+  });
+}

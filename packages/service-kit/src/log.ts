@@ -1,0 +1,41 @@
+import { type Logger, pino, stdTimeFunctions } from 'pino';
+
+/** Who a log line is from: part of every line. */
+export interface LogIdentity {
+  readonly service: string;
+  /** `service1a`; of a balancer, its name. */
+  readonly instance: string;
+  /** The stage's number. */
+  readonly stage: number;
+}
+
+/** How long a line may wait in memory for others to be written with: long enough to save writes, too short to notice. */
+const FLUSH_INTERVAL_MS = 200;
+/** Lines are written together once they are this long, in bytes. */
+const FLUSH_BYTES = 4096;
+
+/** A logger of JSON lines on standard output that does not block, and how to write out what it still holds. */
+export interface ProcessLog {
+  readonly logger: Logger;
+  flush(): void;
+}
+
+/** Opens the log of a process. */
+export function openLog(level: string, identity: LogIdentity): ProcessLog {
+  const destination = pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES });
+  const timer = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS);
+  timer.unref();
+  const formatters = { level: (label: string) => ({ level: label }) };
+  const logger = pino({ level, base: { ...identity }, timestamp: stdTimeFunctions.isoTime, formatters }, destination);
+  return { logger, flush: () => destination.flushSync() };
+}
+
+/**
+ * What may be logged of an unexpected error. The message is left out: parsers quote their input in it, and the input
+ * is the user's text.
+ */
+export function describeError(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { type: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return { type: error.name, code: (error as NodeJS.ErrnoException).code, stack: frames.slice(0, 8).join('\n') };
+}

@@ -1,0 +1,85 @@
+import type { SettingName } from '@flotilla/contracts';
+import closeWithGrace from 'close-with-grace';
+import type { FastifyInstance } from 'fastify';
+import { type AppConfig, type AppDependencies, appSettings } from './app.js';
+import { type Config, ConfigError, type Environment, readConfig } from './config.js';
+import { Lifecycle } from './lifecycle.js';
+import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
+import { createMetrics } from './metrics.js';
+
+/** What makes a process of the fleet. */
+export interface ProcessDefinition<Name extends SettingName> {
+  /** Settings beyond those that every process has. */
+  readonly settings: readonly Name[];
+  /** Defaults that depend on the process. */
+  readonly defaults: Partial<Record<SettingName, string>>;
+  identity(config: AppConfig & Config<Name>): LogIdentity;
+  build(
+    dependencies: Omit<AppDependencies, 'config' | 'api'> & { config: AppConfig & Config<Name> },
+  ): Promise<FastifyInstance>;
+}
+
+/** Exit code of a process that was told something it cannot do; whoever restarts processes leaves it down. */
+const EXIT_CONFIG = 1;
+
+/**
+ * Runs a process: reads its settings, builds its app, listens, and on SIGTERM or SIGINT stops without losing a
+ * request. Bad settings end it with exit code 1 and one line on standard error.
+ */
+export async function runProcess<const Name extends SettingName>(
+  definition: ProcessDefinition<Name>,
+  env: Environment = process.env,
+): Promise<void> {
+  const config = configOrExit(definition, env);
+  const identity = definition.identity(config);
+  const log = openLog(config.logLevel, identity);
+  const lifecycle = new Lifecycle();
+  const metrics = createMetrics(identity);
+  const app = await definition.build({ identity, config, logger: log.logger, metrics, lifecycle });
+  stopOnSignal(app, lifecycle, log, config.shutdownGraceMs);
+  await listenOrExit(app, config, log);
+  lifecycle.phase = 'ready';
+  log.logger.info({ host: config.bindHost, port: config.servicePort, node: process.version }, 'ready');
+}
+
+function configOrExit<Name extends SettingName>(definition: ProcessDefinition<Name>, env: Environment) {
+  try {
+    return readConfig([...appSettings, ...definition.settings], env, definition.defaults) as AppConfig & Config<Name>;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(EXIT_CONFIG);
+  }
+}
+
+async function listenOrExit(app: FastifyInstance, config: AppConfig, log: ProcessLog): Promise<void> {
+  try {
+    await app.listen({ host: config.bindHost, port: config.servicePort, listenTextResolver: () => 'listening' });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    log.flush();
+    process.stderr.write(
+      `BIND_HOST=${config.bindHost} SERVICE_PORT=${config.servicePort} cannot be listened on: ${code}. ` +
+        'Stop what holds the port, or choose another.\n',
+    );
+    process.exit(EXIT_CONFIG);
+  }
+}
+
+/**
+ * Readiness fails, the listener closes, requests in flight end, the log is written out, and the process exits with 0.
+ * A process that was started with an IPC channel also stops when its starter is gone.
+ */
+function stopOnSignal(app: FastifyInstance, lifecycle: Lifecycle, log: ProcessLog, graceMs: number): void {
+  const handle = closeWithGrace({ delay: graceMs, logger: undefined }, async ({ signal, err }) => {
+    lifecycle.phase = 'draining';
+    if (err) log.logger.fatal({ error: describeError(err) }, 'stopping for an error');
+    else log.logger.info({ signal: signal ?? 'disconnect' }, 'stopping');
+    await app.close();
+    log.flush();
+  });
+  if (process.channel) {
+    process.once('disconnect', () => handle.close());
+    process.channel.unref();
+  }
+}

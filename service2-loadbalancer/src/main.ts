@@ -1,0 +1,3 @@
+import { runBalancer } from '@flotilla/balancer';
+
+await runBalancer(2);
