@@ -18,7 +18,7 @@ export const requestId = z
 
 /** Body of `/process`, `/preprocess` and `/analyze`. */
 export const textRequest = z
-  .object({ text: z.string(), request_id: requestId.optional() })
+  .object({ text: z.string(), request_id: requestId.nullish() })
   .meta({ id: 'TextRequest', description: 'A text. An empty or blank one is valid: 0 words.' });
 
 export const wordFrequencies = z
@@ -36,7 +36,7 @@ export const analysis = z
   .meta({ id: 'Analysis' });
 
 /** Body of `/report`. */
-export const reportRequest = z.object({ analysis, request_id: requestId.optional() }).meta({ id: 'ReportRequest' });
+export const reportRequest = z.object({ analysis, request_id: requestId.nullish() }).meta({ id: 'ReportRequest' });
 
 /** What every stage answers: it comes from stage 4, and passes through the others as bytes. */
 export const pipelineResponse = z

@@ -1,7 +1,7 @@
 import sensible from '@fastify/sensible';
 import { FlotillaError } from '@flotilla/contracts';
 import type { ApiOfProcess } from '@flotilla/contracts/openapi';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { registerHealth } from './health.js';
@@ -49,7 +49,7 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
   const app = Fastify({
     loggerInstance: logger,
     // One line per request, of our own; and no child logger for each, since the line carries the id itself.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     childLoggerFactory: (parent) => parent,
     genReqId: requestIdOf,
     requestIdHeader: false,

@@ -17,6 +17,8 @@ export class RequestTrail {
   requestId: string;
   /** More for the log line: which instance was asked, how often. Never anything of the text. */
   fields: Record<string, unknown> | undefined;
+  /** The id that the body brought, if it brought one. */
+  idFromBody: string | undefined;
   readonly startedAt = process.hrtime.bigint();
 
   constructor(requestId: string) {

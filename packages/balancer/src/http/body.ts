@@ -13,7 +13,7 @@ export class Body {
   onDrain: (() => void) | undefined;
   readonly #budget: ReplayBudget;
   readonly #gatherBytes: number;
-  #chunks: (Buffer | undefined)[] = [];
+  #chunks: (Uint8Array | undefined)[] = [];
   /** Index of the chunk that the reader takes next. */
   #position = 0;
   #totalBytes = 0;
@@ -27,6 +27,8 @@ export class Body {
   #reader = 0;
   #wakeReader: (() => void) | undefined;
   #wakeStarter: (() => void) | undefined;
+  #wakeSource: (() => void) | undefined;
+  #isReleased = false;
 
   /** @param gatherBytes - A body up to this size is waited for, so that head and body go out in one write. */
   constructor(budget: ReplayBudget, gatherBytes: number) {
@@ -50,7 +52,9 @@ export class Body {
   }
 
   /** Adds a chunk, which must not change afterwards. False: wait for `onDrain` before adding more. */
-  push(chunk: Buffer): boolean {
+  push(chunk: Uint8Array): boolean {
+    // Nobody will read it: the source may run dry.
+    if (this.#isReleased || this.#failure) return true;
     this.#chunks.push(chunk);
     this.#totalBytes += chunk.length;
     this.#unreadBytes += chunk.length;
@@ -68,6 +72,7 @@ export class Body {
   fail(error: Error): void {
     this.#failure ??= error;
     this.#wake();
+    this.#drained();
   }
 
   /** Settles once a try can begin: all of a small body is here, or the beginning of a large one, or it broke off. */
@@ -79,14 +84,27 @@ export class Body {
     }
   }
 
+  /**
+   * Settles once the source may add more, after other requests have had a turn of the event loop. Settles too when
+   * there is nobody to add it for.
+   */
+  async turn(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#unreadBytes >= HIGH_WATER_BYTES && !this.#failure && !this.#isReleased) {
+      await new Promise<void>((resolve) => {
+        this.#wakeSource = resolve;
+      });
+    }
+  }
+
   /** What a try sends: a small body in one piece, a large one to iterate over, null for an empty one. */
-  forTry(): Buffer | AsyncIterable<Buffer> | null {
+  forTry(): Uint8Array | AsyncIterable<Uint8Array> | null {
     const reader = ++this.#reader;
     this.#wake();
     this.#hasBeenRead = true;
     if (!this.#isEnded || this.#totalBytes > this.#gatherBytes) return this.#read(reader);
     this.#unreadBytes = 0;
-    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks as Buffer[])];
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks as Uint8Array[])];
     return this.#chunks[0] ?? null;
   }
 
@@ -96,10 +114,12 @@ export class Body {
     this.#hasBeenRead = true;
     this.#stopKeeping();
     this.#chunks = [];
+    this.#isReleased = true;
     this.#wake();
+    this.#drained();
   }
 
-  async *#read(reader: number): AsyncGenerator<Buffer> {
+  async *#read(reader: number): AsyncGenerator<Uint8Array> {
     this.#position = 0;
     this.#unreadBytes = this.#totalBytes;
     for (;;) {
@@ -119,13 +139,19 @@ export class Body {
     }
   }
 
-  #take(chunk: Buffer): Buffer {
+  #take(chunk: Uint8Array): Uint8Array {
     if (!this.#isReplayable) this.#chunks[this.#position] = undefined;
     this.#position++;
     const wasFull = this.#unreadBytes >= HIGH_WATER_BYTES;
     this.#unreadBytes -= chunk.length;
-    if (wasFull && this.#unreadBytes < HIGH_WATER_BYTES) this.onDrain?.();
+    if (wasFull && this.#unreadBytes < HIGH_WATER_BYTES) this.#drained();
     return chunk;
+  }
+
+  #drained(): void {
+    this.onDrain?.();
+    this.#wakeSource?.();
+    this.#wakeSource = undefined;
   }
 
   #wake(): void {

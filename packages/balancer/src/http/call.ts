@@ -101,7 +101,7 @@ export class Call {
       this.#startTryTimer(current);
       const { method, path } = this.#request;
       const headers = this.#request.headers();
-      const body = this.#body.forTry() as Buffer | null;
+      const body = this.#body.forTry() as Uint8Array | null;
       this.#upstream.pool(index).dispatch({ method, path, headers, body }, current);
     });
   }

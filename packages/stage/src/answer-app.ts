@@ -1,0 +1,18 @@
+import { bodyLimit } from '@flotilla/balancer';
+import { createApp } from '@flotilla/service-kit';
+import { stageNumbered } from '@flotilla/topology';
+import type { FastifyInstance } from 'fastify';
+import { answerStage, type BeginAnswer } from './answer-stage.js';
+import { apiOf, type StageDependencies, type stageSettings } from './relay-app.js';
+
+/** Builds the app of the last stage's service. It does not listen. */
+export async function buildAnswerApp(
+  dependencies: StageDependencies<typeof stageSettings>,
+  begin: BeginAnswer,
+): Promise<FastifyInstance> {
+  const { identity, config } = dependencies;
+  const stage = stageNumbered(4);
+  const app = await createApp({ ...dependencies, api: apiOf(stage) });
+  app.post(stage.route, answerStage({ identity, limit: bodyLimit(stage.number, config), begin }));
+  return app;
+}

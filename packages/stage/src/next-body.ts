@@ -1,0 +1,33 @@
+import type { Body } from '@flotilla/balancer';
+
+/** The body for the next stage, as a stage's work fills it. */
+export class NextBody {
+  readonly #body: Body;
+  #hasRoom = true;
+
+  constructor(body: Body) {
+    this.#body = body;
+  }
+
+  /** False: what reads it is behind, and the work should be given no more until it has caught up. */
+  get hasRoom(): boolean {
+    return this.#hasRoom;
+  }
+
+  /** Adds bytes, which must not change afterwards. */
+  push(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#hasRoom = this.#body.push(bytes);
+  }
+
+  /** Adds bytes that come in pieces, no faster than they are read, and lets other requests have their turn. */
+  async pushAll(pieces: Iterable<Uint8Array>): Promise<void> {
+    for (const piece of pieces) {
+      this.push(piece);
+      await this.#body.turn();
+    }
+  }
+
+  end(): void {
+    this.#body.end();
+  }
+}

@@ -1,0 +1,77 @@
+import { cancelWhenClientLeaves, field, type RawHeaders, relay, type Upstream } from '@flotilla/balancer';
+import { header, isHeaderSafeId } from '@flotilla/contracts';
+import { type BodyLimit, checkAnnouncedLength, type LogIdentity, receive } from '@flotilla/service-kit';
+import type { Stage } from '@flotilla/topology';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { asInputError } from './input-errors.js';
+import { NextBody } from './next-body.js';
+import { nextStageFailed } from './next-stage-failed.js';
+import { checkMediaType, wantsFrequencies } from './request-checks.js';
+import type { BeginRelay, StageWork } from './work.js';
+
+/** A stage that works on the text as it passes, and hands it on. */
+export interface RelayStageOptions {
+  readonly identity: LogIdentity;
+  readonly limit: BodyLimit;
+  readonly next: Stage;
+  readonly upstream: Upstream;
+  readonly begin: BeginRelay;
+}
+
+/** The route of a stage that has another behind it: what comes back from there goes to the caller as bytes. */
+export function relayStage(options: RelayStageOptions) {
+  const { upstream, next, identity, limit } = options;
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    checkAnnouncedLength(request.raw, limit);
+    checkMediaType(request);
+    const includeFrequencies = wantsFrequencies(request);
+    const body = upstream.newBody();
+    const nextBody = new NextBody(body);
+    const work = options.begin({ includeFrequencies, trail: request.trail }, nextBody);
+    const receiving = receive(request.raw, limit, {
+      chunk: (chunk) => {
+        work.write(chunk);
+        return nextBody.hasRoom;
+      },
+      end: () => void endWork(work, (error) => body.fail(asInputError(error))),
+      fail: (error) => body.fail(asInputError(error)),
+    });
+    body.onDrain = () => receiving.resume();
+    const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
+    const call = upstream.newCall({ method: 'POST', path, headers: () => requestHeaders(request) }, body);
+    cancelWhenClientLeaves(reply, call);
+    const result = await call.run();
+    if (result.kind === 'cancelled') throw result.reason;
+    if (result.kind === 'exhausted') throw nextStageFailed(next, result.exhaustion);
+    relay(reply, result.answer, (headers) => answerHeaders(headers, request, identity));
+  };
+}
+
+async function endWork(work: StageWork, fail: (error: unknown) => void): Promise<void> {
+  try {
+    await work.end();
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function requestHeaders(request: FastifyRequest): RawHeaders {
+  const { requestId } = request.trail;
+  const id = isHeaderSafeId(requestId) ? requestId : request.id;
+  return ['content-type', 'application/json', header.requestId, id];
+}
+
+/** The next stage's headers, under this request's id, with this instance in front of those that worked on it. */
+function answerHeaders(headers: RawHeaders, request: FastifyRequest, identity: LogIdentity): RawHeaders {
+  const servedBy = field(headers, header.servedBy);
+  const changed: RawHeaders = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const lower = name.toLowerCase();
+    if (lower !== header.servedBy && lower !== header.requestId) changed.push(name, headers[i + 1] as string);
+  }
+  const { requestId } = request.trail;
+  if (isHeaderSafeId(requestId)) changed.push(header.requestId, requestId);
+  changed.push(header.servedBy, servedBy ? `${identity.instance}, ${servedBy}` : identity.instance);
+  return changed;
+}

@@ -1,0 +1,20 @@
+import type { RequestTrail } from '@flotilla/service-kit';
+import type { NextBody } from './next-body.js';
+
+/** What a stage's work is given of its request. */
+export interface StageRequest {
+  /** Whether the caller wants the whole table of frequencies. */
+  readonly includeFrequencies: boolean;
+  readonly trail: RequestTrail;
+}
+
+/** A stage's work on one request: fed with the body as it arrives. */
+export interface StageWork {
+  /** @throws JsonError, TextError or FlotillaError if the body is not what the stage takes. */
+  write(chunk: Uint8Array): void;
+  /** The body is whole. Long work yields to the event loop as it goes. */
+  end(): void | Promise<void>;
+}
+
+/** Begins a stage's work that fills a body for the next stage. */
+export type BeginRelay = (request: StageRequest, next: NextBody) => StageWork;

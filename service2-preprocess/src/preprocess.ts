@@ -1,0 +1,19 @@
+import { type BeginRelay, TextBodyReader, TextBodyWriter } from '@flotilla/stage';
+import { Cleaner } from '@flotilla/text';
+
+/** Cleans a text as it passes. What is left of it needs no escapes: letters, marks, numbers and single spaces. */
+export function preprocess({ maxWordBytes }: { readonly maxWordBytes: number }): BeginRelay {
+  return ({ trail }, next) => {
+    const cleaner = new Cleaner({ maxHeldBytes: maxWordBytes });
+    const writer = new TextBodyWriter(next, trail);
+    const reader = new TextBodyReader('decoded', trail, (bytes) => writer.text(cleaner.write(bytes)));
+    return {
+      write: (chunk) => reader.write(chunk),
+      end: () => {
+        reader.end();
+        writer.text(cleaner.end());
+        writer.end();
+      },
+    };
+  };
+}

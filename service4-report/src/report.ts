@@ -1,0 +1,14 @@
+import type { BeginAnswer } from '@flotilla/stage';
+import { ReportBodyReader, type ReportLimits } from './report-body.js';
+import { writeAnswer } from './write-answer.js';
+
+/** Writes the report of what was counted: the pipeline's answer. */
+export function report(limits: ReportLimits): BeginAnswer {
+  return ({ includeFrequencies, trail }) => {
+    const reader = new ReportBodyReader(limits, includeFrequencies, trail);
+    return {
+      write: (chunk) => reader.write(chunk),
+      end: () => writeAnswer(reader.end(), trail.requestId),
+    };
+  };
+}

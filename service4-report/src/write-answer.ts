@@ -1,0 +1,33 @@
+import { type PipelineResponse, TOP_WORDS, type WordCount } from '@flotilla/contracts';
+import { compareWords, renderReport } from '@flotilla/text';
+import type { ReportInput } from './report-body.js';
+
+const encoder = new TextEncoder();
+
+/** Writes the pipeline's answer from the figures, in pieces: the report, and the whole table if it was asked for. */
+export function* writeAnswer({ figures, table }: ReportInput, requestId: string): Generator<Uint8Array> {
+  const { word_count, unique_words } = figures;
+  const top_words = [...figures.top_words].sort(byCountThenWord).slice(0, TOP_WORDS);
+  const answer: PipelineResponse = {
+    status: 'success',
+    message: `Counted ${word_count} words, ${unique_words} of them different.`,
+    request_id: requestId,
+    word_count,
+    report: renderReport({ wordCount: word_count, uniqueWords: unique_words, topWords: top_words }),
+    top_words,
+    ...(table ? { unique_words } : {}),
+  };
+  const json = JSON.stringify(answer);
+  if (!table) {
+    yield encoder.encode(json);
+    return;
+  }
+  yield encoder.encode(`${json.slice(0, -1)},"word_frequencies":`);
+  yield* table.toJson();
+  yield encoder.encode('}');
+}
+
+/** The contract's order: higher count first, then the word in code-point order. */
+function byCountThenWord([word, count]: WordCount, [otherWord, otherCount]: WordCount): number {
+  return otherCount - count || compareWords(word, otherWord);
+}
