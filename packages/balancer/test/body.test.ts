@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Body } from '../src/http/body.js';
+import { ReplayBudget } from '../src/http/replay-budget.js';
+
+const GATHER_BYTES = 16;
+
+async function read(source: ReturnType<Body['forTry']>): Promise<Buffer> {
+  if (source === null) return Buffer.alloc(0);
+  if (source instanceof Uint8Array) return Buffer.from(source);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function newBody(perRequestBytes = 1024, totalBytes = 4096) {
+  const budget = new ReplayBudget({ perRequestBytes, totalBytes });
+  return { budget, body: new Body(budget, GATHER_BYTES) };
+}
+
+describe('a body on its way', () => {
+  test('every try reads it from its beginning, whatever its size and pieces', async () => {
+    const chunks = fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(chunks, fc.nat({ max: 20 }), async (pieces, firstTryAfter) => {
+        const { body, budget } = newBody();
+        const whole = Buffer.concat(pieces);
+        pieces.slice(0, firstTryAfter).forEach((piece) => {
+          body.push(piece);
+        });
+        const abandoned = body.forTry();
+        if (abandoned && !(abandoned instanceof Uint8Array)) {
+          await Promise.race([abandoned[Symbol.asyncIterator]().next(), Promise.resolve()]);
+        }
+        pieces.slice(firstTryAfter).forEach((piece) => {
+          body.push(piece);
+        });
+        body.end();
+        expect(body.canStart).toBe(true);
+        expect(await read(body.forTry())).toEqual(whole);
+        expect(await read(body.forTry())).toEqual(whole);
+        expect(budget.keptBytes).toBe(whole.length);
+        body.release();
+        expect(budget.keptBytes).toBe(0);
+      }),
+    );
+  });
+
+  test('past the limit of a request it streams on, and cannot be sent again', async () => {
+    const { body, budget } = newBody(100);
+    const chunk = Buffer.alloc(60, 1);
+    body.push(chunk);
+    const reading = read(body.forTry());
+    body.push(chunk);
+    expect(budget.keptBytes).toBe(0);
+    body.push(chunk);
+    body.end();
+    expect(await reading).toHaveLength(180);
+    expect(body.canStart).toBe(false);
+  });
+
+  test('a body past the limit that nobody has read yet can still be sent once', async () => {
+    const { body } = newBody(10);
+    body.push(Buffer.alloc(60, 1));
+    body.end();
+    expect(body.canStart).toBe(true);
+    expect(await read(body.forTry())).toHaveLength(60);
+    expect(body.canStart).toBe(false);
+  });
+
+  test('the common limit of a process bounds what all bodies keep together', () => {
+    const budget = new ReplayBudget({ perRequestBytes: 100, totalBytes: 150 });
+    const bodies = [new Body(budget, 0), new Body(budget, 0)];
+    for (const body of bodies) body.push(Buffer.alloc(100));
+    expect(budget.keptBytes).toBe(100);
+    for (const body of bodies) body.release();
+    expect(budget.keptBytes).toBe(0);
+  });
+
+  test('its source is asked to wait when it is far ahead of the reader, and to go on when it is not', async () => {
+    const { body } = newBody(10_000_000, 10_000_000);
+    let drains = 0;
+    body.onDrain = () => {
+      drains++;
+    };
+    const chunk = Buffer.alloc(64 * 1024);
+    let pushes = 0;
+    do pushes++;
+    while (body.push(chunk) && pushes < 100);
+    expect(pushes).toBeLessThan(100);
+    const source = body.forTry() as AsyncIterable<Uint8Array>;
+    const reader = source[Symbol.asyncIterator]();
+    for (let n = 0; n < pushes; n++) await reader.next();
+    expect(drains).toBe(1);
+  });
+
+  test('a source that breaks off is no end: whoever reads is told, and nobody begins again', async () => {
+    const { body } = newBody();
+    body.push(Buffer.alloc(60));
+    const reading = read(body.forTry());
+    body.fail(new Error('cut short'));
+    await expect(reading).rejects.toThrow('cut short');
+    expect(body.canStart).toBe(false);
+  });
+
+  test('a reader that another try has taken over from never ends as if the body were whole', async () => {
+    const { body } = newBody();
+    body.push(Buffer.alloc(60));
+    const reading = read(body.forTry());
+    const second = read(body.forTry());
+    body.end();
+    await expect(reading).rejects.toThrow();
+    expect(await second).toHaveLength(60);
+  });
+
+  test('a small body is waited for, a large one is not', async () => {
+    const { body } = newBody();
+    let started = false;
+    const startable = body.startable().then(() => {
+      started = true;
+    });
+    body.push(Buffer.alloc(GATHER_BYTES));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(started).toBe(false);
+    body.push(Buffer.alloc(1));
+    await startable;
+    expect(started).toBe(true);
+  });
+});
