@@ -1,0 +1,135 @@
+import type { FleetMode } from '@flotilla/topology';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { down, localTime, restart, type UpResult, up } from './fleet-commands.js';
+import { downCommand, type FleetContext, fleetContext } from './fleet-context.js';
+import { FleetError } from './fleet-error.js';
+import { startInstance, stopInstance } from './instance-commands.js';
+import { Interruption } from './interruption.js';
+import { selectLogs } from './log-selection.js';
+import { showLogs } from './logs-command.js';
+import { describeStatus } from './status-command.js';
+import { addressTable, duration } from './table.js';
+import { withFleet } from './with-command.js';
+
+const MODES = ['sequential', 'parallel'] as const;
+
+/** Lines of each log that following begins with. */
+const FOLLOW_TAIL_LINES = 10;
+
+/** Runs one command of the command line. @returns its exit code. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  using interruption = new Interruption();
+  // Output that nobody reads any more (`| head`, a closed terminal) must not break a command off half-way.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  let exitCode = 0;
+  const program = commands(interruption, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    console.error(error.message);
+    return error.exitCode;
+  }
+}
+
+function commands(interruption: Interruption, exit: (code: number) => void): Command {
+  const program = new Command('fleet')
+    .description('Runs a fleet as local processes in the background.')
+    .option('--root <directory>', 'holds the folders of the services (default: this checkout)')
+    .enablePositionalOptions();
+  const context = (say: (text: string) => void = console.log): FleetContext =>
+    fleetContext(program.opts<{ root?: string }>().root, process.env, say);
+  const required = () => new Option('--mode <mode>', 'which fleet').choices(MODES).makeOptionMandatory();
+  type ModeOption = { readonly mode: FleetMode };
+
+  program
+    .command('up')
+    .description('start a fleet and wait until all of it is ready')
+    .addOption(required())
+    .action(async ({ mode }: ModeOption) => console.log(describeUp(await up(context(), mode, interruption))));
+  program
+    .command('down')
+    .description('stop the fleet; safe to repeat')
+    .addOption(new Option('--mode <mode>', 'leave a fleet of the other mode alone').choices(MODES))
+    .action(({ mode }: { mode?: FleetMode }) => down(context(), mode));
+  program
+    .command('restart')
+    .description('stop a fleet and start it again')
+    .addOption(required())
+    .action(async ({ mode }: ModeOption) => console.log(describeUp(await restart(context(), mode, interruption))));
+  program
+    .command('status')
+    .description('every process: state, memory, restarts')
+    .option('--json', 'for programs')
+    .action(async ({ json }: { json?: boolean }) => console.log(await describeStatus(context(), json ?? false)));
+  program
+    .command('stop-instance')
+    .description('stop one process and hold it down')
+    .argument('<name>', 'service1a, service1-loadbalancer, …')
+    .action((name: string) => stopInstance(context(), name));
+  program
+    .command('start-instance')
+    .description('start a process that is held down, and wait until it is ready')
+    .argument('<name>', 'service1a, service1-loadbalancer, …')
+    .action((name: string) => startInstance(context(), name));
+  program
+    .command('with')
+    .description('run a command against a fleet, and put back what ran before')
+    .addOption(required())
+    .argument('<command...>', 'after --')
+    .passThroughOptions()
+    // The command's own output stays clean: what we say goes to stderr.
+    .action(async (command: string[], { mode }: ModeOption) =>
+      exit(await withFleet(context(console.error), mode, command, interruption)),
+    );
+  addLogs(program, context, interruption);
+  return program;
+}
+
+interface LogsFlags {
+  readonly stage?: number;
+  readonly balancers?: boolean;
+  readonly follow?: boolean;
+  readonly tail?: number;
+}
+
+function addLogs(program: Command, context: () => FleetContext, interruption: Interruption): void {
+  program
+    .command('logs')
+    .description('logs, merged by time')
+    .argument('[names...]', 'an instance, a service for all its instances, a balancer, or supervisor')
+    .option('--stage <number>', 'only this stage', wholeNumber)
+    .option('--balancers', 'only balancers')
+    .option('--follow', 'go on as they grow (default in a terminal)')
+    .option('--no-follow', 'end at their end')
+    .option(
+      '--tail <lines>',
+      `begin with so many lines of each (default: ${FOLLOW_TAIL_LINES}, or all without following)`,
+      wholeNumber,
+    )
+    .action(async (names: string[], flags: LogsFlags) => {
+      const { files } = context();
+      const selected = selectLogs(files, { names, stage: flags.stage, balancersOnly: flags.balancers ?? false });
+      const follow = flags.follow ?? process.stdout.isTTY;
+      const tailLines = flags.tail ?? (follow ? FOLLOW_TAIL_LINES : Number.POSITIVE_INFINITY);
+      await showLogs(files, selected, { tailLines, follow, signal: interruption.signal }, process.stdout);
+    });
+}
+
+function wholeNumber(value: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(value);
+}
+
+function describeUp({ already, status, readyAfterMs }: UpResult): string {
+  const addresses = addressTable(status);
+  if (already) {
+    const since = `since ${localTime(status.startedAt)}`;
+    return `the ${status.mode} fleet runs already, ${since} (\`${downCommand(status.mode)}\` stops it)\n\n${addresses}`;
+  }
+  const time = readyAfterMs < 60_000 ? `${(readyAfterMs / 1000).toFixed(1)} s` : duration(readyAfterMs);
+  return `all ${status.processes.length} processes are ready after ${time}\n\n${addresses}`;
+}

@@ -1,0 +1,41 @@
+import type { ProcessSpec } from '@flotilla/topology';
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Why it could not even be started. */
+  readonly spawnError?: string;
+}
+
+/** A process that was started. */
+export interface Spawned {
+  /** Undefined: it could not be started; `exited` says why. */
+  readonly pid: number | undefined;
+  /** Settles when it is gone and reaped; never rejects. */
+  readonly exited: Promise<Exit>;
+  /** Asks it to end, and ends it after the grace that the effects were made with. */
+  terminate(): void;
+}
+
+/** What a process answers on `/health/ready`. */
+export interface Readiness {
+  readonly ready: boolean;
+  /** `503`, or `connection refused`: for people. */
+  readonly answer: string;
+}
+
+/** Everything that a supervisor does to the world, or learns from it. */
+export interface Effects {
+  spawn(spec: ProcessSpec): Spawned;
+  /** Asks once; never rejects. */
+  askReadiness(spec: ProcessSpec): Promise<Readiness>;
+  /** The last lines that the process wrote, oldest first. */
+  lastLines(spec: ProcessSpec, count: number): string[];
+  /** Calls `then` after a delay. Returns what cancels it. */
+  after(delayMs: number, then: () => void): () => void;
+  /** Milliseconds of a clock that never goes back. */
+  now(): number;
+  /** From 0 to 1. */
+  random(): number;
+}

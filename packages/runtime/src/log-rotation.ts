@@ -1,0 +1,79 @@
+import { ftruncateSync, readSync, writeSync } from 'node:fs';
+import { open, readdir, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** How often the sizes of logs are looked at. What is written meanwhile comes on top of the limit. */
+const CHECK_INTERVAL_MS = 1000;
+const COPY_BUFFER_BYTES = 1024 * 1024;
+
+/**
+ * Keeps every `*.log` of a directory bounded: past the limit it is copied to `<name>.log.1` and cut to nothing. The
+ * writers keep their descriptors, which append. What is written between the last look and the cut is lost: two system
+ * calls in a row, once per limit.
+ */
+export class LogRotation {
+  readonly #directory: string;
+  readonly #maxBytes: number;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(directory: string, maxBytes: number) {
+    this.#directory = directory;
+    this.#maxBytes = maxBytes;
+    this.#schedule();
+  }
+
+  /** Stops looking. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => void this.#check().finally(() => this.#schedule()), CHECK_INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  async #check(): Promise<void> {
+    // A log that cannot be rotated now (disk full, directory gone) is tried again at the next look.
+    const names = await readdir(this.#directory).catch(() => []);
+    for (const name of names.filter((each) => each.endsWith('.log'))) {
+      await rotateLog(join(this.#directory, name), this.#maxBytes).catch(() => {});
+    }
+  }
+}
+
+/**
+ * Puts one log aside if it is larger than a limit.
+ *
+ * The older file gets its name only after the cut, so that whoever follows the log and sees a new `.1` knows that the
+ * log begins anew.
+ *
+ * @returns whether it was put aside.
+ */
+export async function rotateLog(path: string, maxBytes: number): Promise<boolean> {
+  const { size } = await stat(path);
+  if (size <= maxBytes) return false;
+  await moveContent(path, `${path}.part`);
+  await rename(`${path}.part`, `${path}.1`);
+  return true;
+}
+
+async function moveContent(from: string, to: string): Promise<void> {
+  await using source = await open(from, 'r+');
+  await using target = await open(to, 'w', 0o600);
+  const buffer = Buffer.alloc(COPY_BUFFER_BYTES);
+  for (;;) {
+    const { bytesRead } = await source.read(buffer);
+    if (bytesRead > 0) {
+      await target.write(buffer, 0, bytesRead);
+      continue;
+    }
+    // The end as it was some time ago: what came since is copied, and the file cut, without letting go.
+    const rest = readSync(source.fd, buffer);
+    if (rest > 0) writeSync(target.fd, buffer, 0, rest);
+    if (rest === buffer.length) continue;
+    return ftruncateSync(source.fd, 0);
+  }
+}

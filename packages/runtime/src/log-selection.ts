@@ -1,0 +1,62 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { type Stage, stages } from '@flotilla/topology';
+import { FleetError } from './fleet-error.js';
+import type { FleetFiles } from './fleet-files.js';
+import { SUPERVISOR } from './launch.js';
+
+/** Which logs somebody wants to see; all that is undefined or empty leaves nothing out. */
+export interface LogSelection {
+  /** Instances (`service1a`), services (`service1`: all its instances), balancers, or `supervisor`. */
+  readonly names: readonly string[];
+  readonly stage: number | undefined;
+  readonly balancersOnly: boolean;
+}
+
+const SUFFIX = '.log';
+
+/**
+ * Names of the processes whose logs are selected, in order of stages. The supervisor's own log is only shown when it
+ * is named.
+ *
+ * @throws FleetError for a name that is not known; it lists those that are.
+ */
+export function selectLogs(files: FleetFiles, selection: LogSelection, table: readonly Stage[] = stages): string[] {
+  const known = knownNames(files, table);
+  const named = selection.names.length > 0;
+  const wanted = named ? selection.names.flatMap((name) => resolve(name, known, table)) : known.filter(isNoSupervisor);
+  const selected = wanted.filter((name) => matches(name, selection, table));
+  return [...new Set(selected)];
+}
+
+/** A fleet that ran leaves its logs; before the first one there is only the table. */
+function knownNames(files: FleetFiles, table: readonly Stage[]): string[] {
+  const logs = existsSync(files.logDir) ? readdirSync(files.logDir).filter((name) => name.endsWith(SUFFIX)) : [];
+  if (logs.length > 0) return logs.map((name) => name.slice(0, -SUFFIX.length)).sort();
+  return [
+    ...table.flatMap((stage) => [stage.balancer, ...stage.instances.map((each) => each.name)]),
+    SUPERVISOR,
+  ].sort();
+}
+
+function resolve(name: string, known: readonly string[], table: readonly Stage[]): string[] {
+  if (known.includes(name)) return [name];
+  const stage = table.find((candidate) => candidate.service === name);
+  const instances = known.filter((each) => stage && isInstanceOf(stage, each));
+  if (instances.length > 0) return instances;
+  const services = table.map((each) => each.service);
+  throw new FleetError(`no log is called ${name}; there are ${[...known, ...services].sort().join(', ')}`);
+}
+
+function matches(name: string, { stage, balancersOnly }: LogSelection, table: readonly Stage[]): boolean {
+  const owner = table.find((candidate) => candidate.balancer === name || isInstanceOf(candidate, name));
+  if (stage !== undefined && owner?.number !== stage) return false;
+  return !balancersOnly || owner?.balancer === name;
+}
+
+function isInstanceOf(stage: Stage, name: string): boolean {
+  return name !== stage.balancer && name.startsWith(stage.service);
+}
+
+function isNoSupervisor(name: string): boolean {
+  return name !== SUPERVISOR;
+}

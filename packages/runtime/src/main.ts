@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+// One program, so that one file can be started from anywhere; the supervisor loads nothing of the command line.
+if (process.argv[2] === 'supervise') {
+  const { superviseInBackground } = await import('./supervise.js');
+  superviseInBackground();
+} else {
+  const { runCli } = await import('./cli.js');
+  process.exitCode = await runCli(process.argv.slice(2));
+}

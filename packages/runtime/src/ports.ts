@@ -1,0 +1,86 @@
+import { connect, createServer } from 'node:net';
+import { type FleetMode, localFleet, type ProcessSpec, type Stage } from '@flotilla/topology';
+import { FleetError } from './fleet-error.js';
+import { portHolder } from './port-holder.js';
+
+/** Where the fleet listens, and where its processes dial each other. */
+const LOOPBACK = '127.0.0.1';
+const CONNECT_TIMEOUT_MS = 500;
+
+/** Whether a process of a fleet could listen on a port of this machine now. */
+export async function isPortFree(port: number): Promise<boolean> {
+  // macOS lets one listen on an address beside another that listens on all addresses; a connection tells.
+  return (await canListen(port)) && (process.platform !== 'darwin' || !(await canConnect(port)));
+}
+
+/** Those of the ports that are taken, in the order given. */
+export async function busyPorts(ports: readonly number[]): Promise<number[]> {
+  const free = await Promise.all(ports.map(isPortFree));
+  return ports.filter((_, index) => !free[index]);
+}
+
+/**
+ * Makes sure that every process of a fleet has its port.
+ *
+ * @throws FleetError naming each busy port, the process that wants it, and who has it.
+ */
+export async function requirePorts(processes: readonly ProcessSpec[]): Promise<void> {
+  const busy = await busyPorts(processes.map((spec) => spec.port));
+  if (busy.length === 0) return;
+  const lines = busy.map(async (port) => {
+    const wanted = processes.find((spec) => spec.port === port)?.name;
+    return `port ${port} (${wanted}) is in use by ${await describeHolder(port)}`;
+  });
+  const hint = 'Free it, or set FLOTILLA_PORT_OFFSET=1000 to stand beside it.';
+  throw new FleetError([...(await Promise.all(lines)), hint].join('\n'));
+}
+
+/** `pid 4711: python3 -m http.server 8061`, as far as the system tells. */
+export async function describeHolder(port: number): Promise<string> {
+  const holder = await portHolder(port);
+  return holder ? `pid ${holder.pid}: ${holder.command}` : 'a process that the system does not name';
+}
+
+/** Below it a port of the table plus the offset stays out of what systems hand to outgoing connections. */
+const MAX_OFFSET = 24_000;
+const MIN_OFFSET = 1000;
+/** More than the span of the table's ports, so that two fleets at different offsets have no port in common. */
+const OFFSET_STEP = 50;
+const TRIES = 100;
+
+/**
+ * An offset at which every port of a fleet is free now. Random, so that fleets started at the same time by different
+ * processes hardly ever meet.
+ *
+ * @throws FleetError after a hundred tries.
+ */
+export async function freePortOffset(mode: FleetMode = 'parallel', table?: readonly Stage[]): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const steps = Math.floor((Math.random() * (MAX_OFFSET - MIN_OFFSET)) / OFFSET_STEP);
+    const portOffset = MIN_OFFSET + steps * OFFSET_STEP;
+    const processes = localFleet(mode, table ? { portOffset, table } : { portOffset });
+    if ((await busyPorts(processes.map((spec) => spec.port))).length === 0) return portOffset;
+  }
+  throw new FleetError(`found no ${MAX_OFFSET - MIN_OFFSET} ports with room for a fleet`);
+}
+
+function canListen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.on('error', () => resolve(false));
+    server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
+  });
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: LOOPBACK, port, timeout: CONNECT_TIMEOUT_MS });
+    const settle = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => settle(true));
+    socket.on('error', () => settle(false));
+    socket.on('timeout', () => settle(false));
+  });
+}

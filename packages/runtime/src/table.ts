@@ -1,0 +1,101 @@
+import { styleText } from 'node:util';
+import { localFleet, type ProcessSpec } from '@flotilla/topology';
+import Table from 'cli-table3';
+import { memoryMeasure } from './memory.js';
+import type { FleetStatus, ProcessStatus } from './status.js';
+
+/** A process's status and what only looking from outside tells. */
+export interface ProcessRow extends Omit<ProcessStatus, 'state'> {
+  /** `unready`: it was ready, and does not answer so now. */
+  readonly state: ProcessStatus['state'] | 'unready';
+  /** Null: unknown, or no process. */
+  readonly memoryBytes: number | null;
+}
+
+type Colour = 'green' | 'yellow' | 'red' | 'gray';
+
+const STATE_COLOURS: Readonly<Record<ProcessRow['state'], Colour>> = {
+  ready: 'green',
+  starting: 'yellow',
+  restarting: 'yellow',
+  stopping: 'yellow',
+  stopped: 'gray',
+  failed: 'red',
+  unready: 'red',
+};
+
+/** Rows without lines between them, so that they can be cut and counted with the usual tools. */
+function plainTable(head: string[], rightAligned: readonly number[] = []) {
+  const colAligns = head.map((_, column) => (rightAligned.includes(column) ? ('right' as const) : ('left' as const)));
+  const chars = { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '', left: '', right: '', middle: '  ' };
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '' };
+  const under = { bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' };
+  return new Table({
+    head,
+    colAligns,
+    chars: { ...chars, ...none, ...under },
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+}
+
+function render(table: { toString(): string }): string {
+  return table.toString().replace(/ +$/gm, '');
+}
+
+/** All processes of a fleet. @param now - for the uptimes. */
+export function statusTable(rows: readonly ProcessRow[], now: Date): string {
+  const head = ['NAME', 'ROLE', 'STATE', 'PID', 'PORT', 'UPTIME', memoryMeasure, 'RESTARTS'];
+  const table = plainTable(head, [3, 4, 5, 6, 7]);
+  for (const row of rows) {
+    const uptimeMs = row.startedAt ? now.getTime() - new Date(row.startedAt).getTime() : undefined;
+    table.push([
+      row.name,
+      row.role,
+      styleText(STATE_COLOURS[row.state], row.state, { stream: process.stdout }),
+      row.pid ?? '-',
+      row.port,
+      uptimeMs === undefined ? '-' : duration(uptimeMs),
+      row.memoryBytes === null ? '-' : mebibytes(row.memoryBytes),
+      row.restarts,
+    ]);
+  }
+  return render(table);
+}
+
+/** Where a fleet can be called, and what to try first. */
+export function addressTable(status: FleetStatus): string {
+  const specs = localFleet(status.mode, { portOffset: status.portOffset });
+  const doors = specs.filter((spec) => status.mode === 'sequential' || spec.role === 'balancer').reverse();
+  const table = plainTable(['STAGE', 'ADDRESS', 'ROUTE', status.mode === 'parallel' ? 'INSTANCES' : 'PROCESS']);
+  for (const door of doors) {
+    table.push([door.stage.number, `http://localhost:${door.port}`, `POST ${door.stage.route}`, behind(door, specs)]);
+  }
+  const [first] = doors;
+  const hint =
+    status.mode === 'parallel' ? `curl localhost:${first?.port}/stats` : `curl localhost:${first?.port}/health`;
+  const post = `curl localhost:${first?.port}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
+  return `${render(table)}\n\nTry: ${hint}\n     ${post}`;
+}
+
+function behind(door: ProcessSpec, specs: readonly ProcessSpec[]): string {
+  if (door.role === 'service') return door.name;
+  const services = specs.filter((spec) => spec.role === 'service' && spec.stage.number === door.stage.number);
+  return services.map((spec) => `${spec.name}:${spec.port}`).join(' ');
+}
+
+/** `850 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`: the two units that matter. */
+export function duration(durationMs: number): string {
+  const seconds = Math.floor(durationMs / 1000);
+  if (seconds < 1) return `${Math.max(0, Math.floor(durationMs))} ms`;
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** `45.2 MiB`. */
+export function mebibytes(bytes: number): string {
+  return `${(bytes / (1024 * 1024)).toFixed(1)} MiB`;
+}

@@ -1,0 +1,75 @@
+import type { FleetMode } from '@flotilla/topology';
+import { execa } from 'execa';
+import { bringUp, type RunningFleet, runningFleet, takeDown } from './fleet-commands.js';
+import type { FleetContext } from './fleet-context.js';
+import { type Interruption, signalExitCode } from './interruption.js';
+import { withLock } from './lock.js';
+
+/** Exit codes of shells for a command that is not there, or cannot be run. */
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+
+/**
+ * Runs a command against a fleet of a mode: the one that runs, or else one that is started for it and stopped after.
+ * A fleet of the other mode makes room and is put back, with the instances held down that were.
+ *
+ * @returns the exit code of the command.
+ * @throws FleetError when a fleet cannot be started.
+ */
+export async function withFleet(
+  context: FleetContext,
+  mode: FleetMode,
+  command: readonly string[],
+  interruption: Interruption,
+): Promise<number> {
+  const before = await withLock(context.files, 'with', () => runningFleet(context));
+  if (before?.status.mode === mode) return runInForeground(context, command, interruption);
+  try {
+    await withLock(context.files, 'with', () => swap(context, mode, interruption));
+    return await runInForeground(context, command, interruption);
+  } finally {
+    await withLock(context.files, 'with', () => putBack(context, mode, before));
+  }
+}
+
+async function swap(context: FleetContext, mode: FleetMode, interruption: Interruption): Promise<void> {
+  if (await runningFleet(context)) await takeDown(context, undefined);
+  await bringUp(context, mode, {}, interruption);
+}
+
+async function putBack(context: FleetContext, mode: FleetMode, before: RunningFleet | undefined): Promise<void> {
+  if (await runningFleet(context)) await takeDown(context, mode);
+  if (!before || (await runningFleet(context))) return;
+  const { portOffset, processes } = before.status;
+  const held = processes.filter((each) => each.state === 'stopped').map((each) => each.name);
+  // Not interruptible: this is the cleaning up.
+  await bringUp(context, before.status.mode, { portOffset, held }, undefined);
+  context.say(`the ${before.status.mode} fleet runs again`);
+}
+
+async function runInForeground(
+  context: FleetContext,
+  command: readonly string[],
+  interruption: Interruption,
+): Promise<number> {
+  interruption.throwIfReceived();
+  const [file = '', ...parameters] = command;
+  const running = execa(file, parameters, {
+    stdio: 'inherit',
+    reject: false,
+    cleanup: false,
+    forceKillAfterDelay: false,
+  });
+  // A terminal sends Ctrl-C to the command as well; every other signal, and Ctrl-C without a terminal, comes only here.
+  const passOn = () => {
+    const signal = interruption.received;
+    if (signal && !(signal === 'SIGINT' && process.stdin.isTTY)) running.kill(signal);
+  };
+  interruption.signal.addEventListener('abort', passOn);
+  const result = await running;
+  interruption.signal.removeEventListener('abort', passOn);
+  if (result.exitCode !== undefined) return result.exitCode;
+  if (result.signal) return signalExitCode(result.signal);
+  context.say(`${file} could not be run: ${result.originalMessage ?? result.code}`);
+  return result.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE;
+}

@@ -1,0 +1,39 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stages } from '@flotilla/topology';
+
+export type Behaviour = 'good' | 'refuse' | 'crash' | 'unready' | 'stubborn' | 'clinging';
+
+const FIXTURE = new URL('./fixtures/service.mjs', import.meta.url).href;
+
+/** A checkout in a temporary directory whose services are fixtures; it is removed with everything in it. */
+export class FixtureRoot implements Disposable {
+  readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'flotilla-runtime-')));
+  readonly stateDir = join(this.root, 'state');
+
+  constructor() {
+    for (const folder of stages.flatMap((stage) => [stage.folder, stage.balancer])) {
+      mkdirSync(join(this.root, folder, 'dist'), { recursive: true });
+      writeFileSync(join(this.root, folder, 'dist', 'main.js'), `import '${FIXTURE}';\n`);
+    }
+    writeFileSync(join(this.root, 'package.json'), '{ "type": "module" }\n');
+    mkdirSync(join(this.root, 'behaviour'));
+  }
+
+  /** How a process behaves from its next start on. */
+  behave(name: string, behaviour: Behaviour): void {
+    writeFileSync(join(this.root, 'behaviour', name), behaviour);
+  }
+
+  /** Whether a process that runs says that it is ready. */
+  setReady(name: string, ready: boolean): void {
+    const marker = join(this.root, 'behaviour', `${name}.unready`);
+    if (ready) rmSync(marker, { force: true });
+    else writeFileSync(marker, '');
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
