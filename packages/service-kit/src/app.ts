@@ -1,14 +1,14 @@
 import sensible from '@fastify/sensible';
 import { FlotillaError } from '@flotilla/contracts';
 import type { ApiOfProcess } from '@flotilla/contracts/openapi';
-import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { registerHealth } from './health.js';
 import { closeConnectionsOnDrain, type Lifecycle } from './lifecycle.js';
 import type { LogIdentity } from './log.js';
 import { type Metrics, registerMetrics } from './metrics.js';
-import { answerClientError, registerProblems } from './problem-responses.js';
+import { answerClientError, registerProblems, sendProblem } from './problem-responses.js';
 import { registerTrail, requestIdOf } from './request-trail.js';
 
 /** The settings that every process has. */
@@ -58,6 +58,9 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: config.keepAliveMs,
     clientErrorHandler: answerClientError,
+    frameworkErrors: (_error, request, reply) => {
+      sendProblem(new FlotillaError('FLT_MALFORMED_HTTP'), request as FastifyRequest, reply as FastifyReply);
+    },
     http: {
       maxHeaderSize: config.maxHeaderBytes,
       headersTimeout: Math.min(config.headersTimeoutMs, config.requestTimeoutMs),

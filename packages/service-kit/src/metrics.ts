@@ -17,7 +17,7 @@ export interface Metrics {
 }
 
 /** One value of a metric. */
-export interface Sample {
+interface Sample {
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
 }

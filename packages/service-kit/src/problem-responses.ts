@@ -37,12 +37,13 @@ export function asProblem(error: unknown, request: FastifyRequest): FlotillaErro
   return new FlotillaError('FLT_INTERNAL');
 }
 
-function sendProblem(problem: FlotillaError, request: FastifyRequest, reply: FastifyReply) {
+/** Answers with a problem. A request that Fastify refuses before its hooks have run has no trail yet. */
+export function sendProblem(problem: FlotillaError, request: FastifyRequest, reply: FastifyReply) {
   return reply
     .code(problem.statusCode)
     .headers(problem.headers)
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(problemBody(problem, request.trail.requestId)));
+    .send(JSON.stringify(problemBody(problem, request.trail?.requestId ?? request.id)));
 }
 
 function notFound(app: FastifyInstance, request: FastifyRequest): FlotillaError {

@@ -1,10 +1,24 @@
-import { Attempts } from '../core/group.js';
+import type { Dispatcher } from 'undici';
+import { Attempts, type Group } from '../core/group.js';
 import { type Exhaustion, isFailure, type Outcome, summarise } from '../core/outcome.js';
 import type { Answer } from './answer.js';
 import type { Body } from './body.js';
 import type { RawHeaders } from './headers.js';
 import { Try } from './try.js';
-import type { Upstream } from './upstream.js';
+
+/** What a call needs of the group of instances that it is made to. */
+export interface CallTarget {
+  readonly group: Group;
+  readonly limits: {
+    readonly requestTimeoutMs: number;
+    readonly tryTimeoutMs: number;
+    readonly maxHeldResponseBytes: number;
+  };
+  /** What an instance is called. */
+  nameOf(index: number): string;
+  dispatch(index: number, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
+  onTryEnd(instance: string, outcome: Outcome): void;
+}
 
 /** The head of a request that is sent to an instance. */
 export interface CallRequest {
@@ -29,7 +43,7 @@ export type CallResult =
 
 /** One request to a group of instances: it tries one after the other until one answers. */
 export class Call {
-  readonly #upstream: Upstream;
+  readonly #target: CallTarget;
   readonly #request: CallRequest;
   readonly #body: Body;
   readonly #attempts = new Attempts();
@@ -39,8 +53,8 @@ export class Call {
   #isAnswered = false;
   #isTimedOut = false;
 
-  constructor(upstream: Upstream, request: CallRequest, body: Body) {
-    this.#upstream = upstream;
+  constructor(target: CallTarget, request: CallRequest, body: Body) {
+    this.#target = target;
     this.#request = request;
     this.#body = body;
   }
@@ -63,10 +77,10 @@ export class Call {
 
   /** Sends the request to one instance after the other until one gives an answer, or all have failed. */
   async run(): Promise<CallResult> {
-    this.#deadline = setTimeout(() => this.#timeOut(), this.#upstream.config.requestTimeoutMs);
+    this.#deadline = setTimeout(() => this.#timeOut(), this.#target.limits.requestTimeoutMs);
     await this.#body.startable();
     while (!this.#isTimedOut && this.#body.canStart) {
-      const index = this.#upstream.group.begin(this.#attempts, performance.now(), Math.random());
+      const index = this.#target.group.begin(this.#attempts, performance.now(), Math.random());
       if (index === -1) break;
       const answer = await this.#tryOn(index);
       if (answer) return { kind: 'answer', answer };
@@ -95,21 +109,21 @@ export class Call {
             if (isFailure(outcome) || outcome === 'cancelled') resolve(undefined);
           },
         },
-        this.#upstream.config.maxHeldResponseBytes,
+        this.#target.limits.maxHeldResponseBytes,
       );
       this.#try = current;
       this.#startTryTimer(current);
       const { method, path } = this.#request;
       const headers = this.#request.headers();
       const body = this.#body.forTry() as Uint8Array | null;
-      this.#upstream.pool(index).dispatch({ method, path, headers, body }, current);
+      this.#target.dispatch(index, { method, path, headers, body }, current);
     });
   }
 
   #endTry(index: number, outcome: Outcome): void {
     clearTimeout(this.#tryTimer);
-    this.#upstream.group.end(this.#attempts, outcome);
-    this.#upstream.onTryEnd(this.#upstream.address(index).key, outcome);
+    this.#target.group.end(this.#attempts, outcome);
+    this.#target.onTryEnd(this.#target.nameOf(index), outcome);
     if (this.#isAnswered || !isFailure(outcome)) this.#settle();
   }
 
@@ -118,7 +132,7 @@ export class Call {
     this.#tryTimer = setTimeout(() => {
       if (this.#body.isFullyRead) current.abort('timed_out');
       else this.#startTryTimer(current);
-    }, this.#upstream.config.tryTimeoutMs);
+    }, this.#target.limits.tryTimeoutMs);
   }
 
   #timeOut(): void {
@@ -135,12 +149,12 @@ export class Call {
 
   #withoutAnswer(): CallResult {
     if (this.#body.failure) return { kind: 'cancelled', reason: this.#body.failure };
-    this.#upstream.group.giveUp();
+    this.#target.group.giveUp();
     return { kind: 'exhausted', exhaustion: this.#isTimedOut ? 'timed_out' : summarise(this.#attempts.outcomes) };
   }
 
   #instanceOfTry(n: number): string {
     const index = this.#attempts.tried[n];
-    return index === undefined ? '' : this.#upstream.address(index).key;
+    return index === undefined ? '' : this.#target.nameOf(index);
   }
 }

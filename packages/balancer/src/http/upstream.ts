@@ -1,11 +1,11 @@
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
 import type { Config } from '@flotilla/service-kit';
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { Group } from '../core/group.js';
 import type { Outcome } from '../core/outcome.js';
 import { RoundRobin } from '../core/round-robin.js';
 import { Body } from './body.js';
-import { Call, type CallRequest } from './call.js';
+import { Call, type CallRequest, type CallTarget } from './call.js';
 import { ReplayBudget } from './replay-budget.js';
 
 /** The settings of whatever calls a group of instances: a balancer, or a service that calls the next stage. */
@@ -29,9 +29,9 @@ export type TryListener = (instance: string, outcome: Outcome) => void;
 const GATHER_BYTES = 64 * 1024;
 
 /** A group of instances that requests can be sent to, with a pool of connections to each. */
-export class Upstream {
+export class Upstream implements CallTarget {
   readonly addresses: readonly InstanceAddress[];
-  readonly config: UpstreamConfig;
+  readonly limits: UpstreamConfig;
   readonly group: Group;
   readonly onTryEnd: TryListener;
   readonly #pools: readonly Pool[];
@@ -39,7 +39,7 @@ export class Upstream {
 
   constructor(addresses: readonly InstanceAddress[], config: UpstreamConfig, onTryEnd: TryListener = () => {}) {
     this.addresses = addresses;
-    this.config = config;
+    this.limits = config;
     this.onTryEnd = onTryEnd;
     this.group = new Group(addresses.length, new RoundRobin());
     this.#pools = addresses.map((address) => openPool(address, config));
@@ -64,22 +64,24 @@ export class Upstream {
     return new Call(this, request, body);
   }
 
-  address(index: number): InstanceAddress {
-    const address = this.addresses[index];
-    if (!address) throw new RangeError(`no instance ${index} of ${this.addresses.length}`);
-    return address;
+  nameOf(index: number): string {
+    return at(this.addresses, index).key;
   }
 
-  pool(index: number): Pool {
-    const pool = this.#pools[index];
-    if (!pool) throw new RangeError(`no instance ${index} of ${this.#pools.length}`);
-    return pool;
+  dispatch(index: number, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    at(this.#pools, index).dispatch(options, handler);
   }
 
   /** Closes all connections. Requests under way break off, so it is for when there are none. */
   async close(): Promise<void> {
     await Promise.all(this.#pools.map((pool) => pool.destroy()));
   }
+}
+
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no instance ${index} of ${items.length}`);
+  return item;
 }
 
 function openPool(address: InstanceAddress, config: UpstreamConfig): Pool {

@@ -1,0 +1,62 @@
+import net, { type AddressInfo } from 'node:net';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { appSettings, createApp, createMetrics, Lifecycle, readConfig, receive } from '../src/index.js';
+
+/** An app with one route, `POST /work`, that gives back how many bytes came; and what it logged. */
+export async function testApp(env: Record<string, string> = {}) {
+  const lines: string[] = [];
+  const sink = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      lines.push(chunk.toString());
+      done();
+    },
+  });
+  const identity = { service: 'service1', instance: 'service1a', stage: 1 };
+  const lifecycle = new Lifecycle();
+  const config = readConfig(appSettings, { SERVICE_PORT: '1', ...env });
+  const metrics = createMetrics(identity);
+  const api = { role: 'service', route: '/process', stage: 1 } as const;
+  const app = await createApp({ identity, config, logger: pino(sink), metrics, lifecycle, api });
+  app.post('/work', (request, reply) => {
+    let bytes = 0;
+    receive(
+      request.raw,
+      { maxBytes: 1000, setting: 'FLOTILLA_MAX_BODY_BYTES' },
+      {
+        chunk: (chunk) => {
+          bytes += chunk.length;
+          return true;
+        },
+        end: () => reply.send({ bytes }),
+        fail: (error) => reply.send(error),
+      },
+    );
+  });
+  app.post('/broken', () => {
+    JSON.parse('{"secret words of the user');
+  });
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(() => app.close());
+  const { port } = app.server.address() as AddressInfo;
+  return { app, lifecycle, lines, port, url: `http://127.0.0.1:${port}` };
+}
+
+/** Sends bytes over a connection of its own, and gives back all that comes until the other side closes. */
+export function exchange(port: number, ...parts: (string | Buffer)[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+    let received = '';
+    socket.on('data', (chunk) => {
+      received += chunk.toString('latin1');
+    });
+    socket.on('error', reject);
+    socket.on('end', () => {
+      socket.destroy();
+      resolve(received);
+    });
+    for (const part of parts) socket.write(part);
+    socket.end();
+  });
+}
