@@ -63,7 +63,6 @@ export default {
     },
   ],
   options: {
-    parser: 'swc',
     includeOnly: ['^packages/[^/]+/src/', '^service\\d-[a-z]+/src/', '^client/src/', '^(node:)?[a-z_]+$'],
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
