@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stages } from '@flotilla/topology';
@@ -31,6 +31,16 @@ export class FixtureRoot implements Disposable {
     const marker = join(this.root, 'behaviour', `${name}.unready`);
     if (ready) rmSync(marker, { force: true });
     else writeFileSync(marker, '');
+  }
+
+  hasLogged(name: string, text: string): boolean {
+    const log = join(this.stateDir, 'logs', `${name}.log`);
+    return existsSync(log) && readFileSync(log, 'utf8').includes(text);
+  }
+
+  /** Whether a file is there. */
+  has(path: string): boolean {
+    return existsSync(join(this.root, path));
   }
 
   [Symbol.dispose](): void {
