@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { header } from '@flotilla/contracts';
-import { type BodyLimit, checkAnnouncedLength, type LogIdentity, receive } from '@flotilla/service-kit';
+import { type BodyLimit, checkAnnouncedLength, checkJsonBody, type LogIdentity, receive } from '@flotilla/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asInputError } from './input-errors.js';
-import { checkMediaType, wantsFrequencies } from './request-checks.js';
+import { wantsFrequencies } from './wants-frequencies.js';
 import type { StageRequest } from './work.js';
 
 /** The last stage's work on one request: fed with the body as it arrives, it ends in an answer. */
@@ -27,7 +27,7 @@ export interface AnswerStageOptions {
 export function answerStage({ identity, limit, begin }: AnswerStageOptions) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     checkAnnouncedLength(request.raw, limit);
-    checkMediaType(request);
+    checkJsonBody(request);
     const work = begin({ includeFrequencies: wantsFrequencies(request), trail: request.trail });
     const pieces = await received(request, limit, work);
     reply.type('application/json').header(header.servedBy, identity.instance);

@@ -1,12 +1,12 @@
 import { cancelWhenClientLeaves, field, type RawHeaders, relay, type Upstream } from '@flotilla/balancer';
 import { header, isHeaderSafeId } from '@flotilla/contracts';
-import { type BodyLimit, checkAnnouncedLength, type LogIdentity, receive } from '@flotilla/service-kit';
+import { type BodyLimit, checkAnnouncedLength, checkJsonBody, type LogIdentity, receive } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asInputError } from './input-errors.js';
 import { NextBody } from './next-body.js';
 import { nextStageFailed } from './next-stage-failed.js';
-import { checkMediaType, wantsFrequencies } from './request-checks.js';
+import { wantsFrequencies } from './wants-frequencies.js';
 import type { BeginRelay, StageWork } from './work.js';
 
 /** A stage that works on the text as it passes, and hands it on. */
@@ -23,7 +23,7 @@ export function relayStage(options: RelayStageOptions) {
   const { upstream, next, identity, limit } = options;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     checkAnnouncedLength(request.raw, limit);
-    checkMediaType(request);
+    checkJsonBody(request);
     const includeFrequencies = wantsFrequencies(request);
     const body = upstream.newBody();
     const nextBody = new NextBody(body);

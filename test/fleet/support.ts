@@ -1,0 +1,103 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PipelineResponse, Stats } from '@flotilla/contracts';
+import { type FleetOptions, freePortOffset, type LocalFleet, startFleet } from '@flotilla/runtime';
+import { stages } from '@flotilla/topology';
+import { afterAll } from 'vitest';
+
+/** A whole fleet of real processes on ports of its own, for the tests of one file. */
+export interface TestFleet extends LocalFleet {
+  /** Address of a port of the topology in this fleet: `at(8061)`. */
+  at(port: number): string;
+  post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
+  stats(stage: number): Promise<Stats>;
+  log(name: string): Promise<string>;
+}
+
+/** Starts a fleet that is stopped, and whose files are removed, after the tests of the file. */
+export async function testFleet(options: Pick<FleetOptions, 'mode' | 'env' | 'table'>): Promise<TestFleet> {
+  const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
+  const portOffset = await freePortOffset(options.table);
+  const fleet = await startFleet({ ...options, stateDir, portOffset });
+  afterAll(async () => {
+    await fleet.stop();
+    await rm(stateDir, { recursive: true });
+  });
+  const at = (port: number) => `http://127.0.0.1:${port + portOffset}`;
+  return {
+    ...fleet,
+    at,
+    post: (path, body, init = {}) =>
+      fetch(at(portOf(path)) + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        ...init,
+      }),
+    stats: async (stage) => (await (await fetch(`${at(8060 + stage)}/stats`)).json()) as Stats,
+    log: (name) => readFile(fleet.logFile(name), 'utf8'),
+  };
+}
+
+/** The port of the stage whose route a path begins with. */
+function portOf(path: string): number {
+  const stage = stages.find(({ route }) => path === route || path.startsWith(`${route}?`));
+  return stage?.port ?? 8061;
+}
+
+export async function answerOf(response: Response): Promise<PipelineResponse> {
+  return (await response.json()) as PipelineResponse;
+}
+
+/** The contract's rule for what a word is, written as naively as it can be. */
+export function naiveCounts(text: string): Map<string, number> {
+  const cleaned = text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\s]/gu, '');
+  const counts = new Map<string, number>();
+  for (const word of cleaned.split(/\s+/u)) if (word) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return counts;
+}
+
+/** What came of steady load. */
+export interface LoadResult {
+  requests: number;
+  failures: string[];
+}
+
+/**
+ * Sends requests from several clients at once for as long as `during` runs, and checks every answer's content.
+ */
+export async function underLoad(fleet: TestFleet, clients: number, during: () => Promise<void>): Promise<LoadResult> {
+  const result: LoadResult = { requests: 0, failures: [] };
+  let isOver = false;
+  const client = async (number: number) => {
+    for (let n = 0; !isOver; n++) await oneRequest(fleet, `${number}-${n}`, result);
+  };
+  const working = Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
+  await during();
+  isOver = true;
+  await working;
+  return result;
+}
+
+async function oneRequest(fleet: TestFleet, id: string, result: LoadResult): Promise<void> {
+  result.requests++;
+  try {
+    const response = await fleet.post('/process', { text: `load ${id} load`, request_id: id });
+    const body = await response.text();
+    const answer = response.ok ? (JSON.parse(body) as PipelineResponse) : undefined;
+    const isRight = answer?.request_id === id && answer.word_count === 3 && answer.top_words[0]?.[1] === 2;
+    if (!isRight) result.failures.push(`${response.status} ${body}`);
+  } catch (error) {
+    result.failures.push(String((error as Error).cause ?? error));
+  }
+}
+
+/** Waits until something holds; fails the test if it does not within the deadline. */
+export async function until(holds: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
+  const end = performance.now() + deadlineMs;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('what was waited for did not come');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
