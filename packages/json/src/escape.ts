@@ -24,11 +24,18 @@ export function escapeEnd(bytes: Uint8Array, at: number, end: number): number {
   if (at + 1 >= end) return 0;
   const letter = bytes[at + 1] as number;
   if (letter !== LETTER_U) return SIMPLE[letter] === 0 ? ~(at + 1) : at + 2;
+  const after = at + LONG_ESCAPE_BYTES;
+  if (after <= end && areHex(bytes, at + 2)) return after;
+  return wrongHexDigit(bytes, at, end);
+}
+
+/** The escape is cut, or has a digit that is none. */
+function wrongHexDigit(bytes: Uint8Array, at: number, end: number): number {
   const stop = Math.min(at + LONG_ESCAPE_BYTES, end);
   for (let i = at + 2; i < stop; i++) {
     if (HEX[bytes[i] as number] === NOT_HEX) return ~i;
   }
-  return stop === at + LONG_ESCAPE_BYTES ? stop : 0;
+  return 0;
 }
 
 /**
@@ -40,6 +47,10 @@ export function escapeUnit(bytes: Uint8Array, at: number): number {
   const letter = bytes[at + 1] as number;
   if (letter !== LETTER_U) return SIMPLE[letter] as number;
   return (hex(bytes, at + 2) << 12) | (hex(bytes, at + 3) << 8) | (hex(bytes, at + 4) << 4) | hex(bytes, at + 5);
+}
+
+function areHex(bytes: Uint8Array, at: number): boolean {
+  return (hex(bytes, at) | hex(bytes, at + 1) | hex(bytes, at + 2) | hex(bytes, at + 3)) !== NOT_HEX;
 }
 
 function hex(bytes: Uint8Array, at: number): number {

@@ -16,6 +16,8 @@ type Sinks = { readonly [name: string]: SinkOf<MemberSpecs[string]> };
 
 /** A count is a number token of at most so many bytes: `1`, `1.0` and `1e0` are counts, a kilobyte of zeros is not. */
 const MAX_COUNT_BYTES = 128;
+/** What the values of a counts object are to be. */
+export const COUNT = 'a non-negative safe integer';
 
 /** Where in the declared shape the reader is, what it keeps there, and who takes what it finds. */
 export class Place {
@@ -177,6 +179,3 @@ export class Place {
     this.countsSink().entry(this.key.bytes, 0, this.key.used, count + 0);
   }
 }
-
-/** What the values of a counts object are to be. */
-export const COUNT = 'a non-negative safe integer';

@@ -95,23 +95,34 @@ const anyString = fc.oneof(
     .map((p) => p.join('')),
 );
 
+/**
+ * Any key without a backslash. Once V8 has parsed an object with the key `\`, JSON.parse may read other escaped keys
+ * as `\` (https://github.com/nodejs/node/issues/63785), so it can be no judge of documents with such keys.
+ */
+const anyKey = anyString.map((key) => key.replaceAll('\\', '/'));
+
 const anyValue: fc.Arbitrary<Value> = fc.letrec<{ value: Value }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
     fc.oneof(fc.constant(null), fc.boolean(), fc.double({ noNaN: true, noDefaultInfinity: true }), anyString),
     fc.array(tie('value'), { maxLength: 4 }),
-    fc.array(fc.tuple(anyString, tie('value')), { maxLength: 4 }).map((list) => new Members(list)),
+    fc.array(fc.tuple(anyKey, tie('value')), { maxLength: 4 }).map((list) => new Members(list)),
   ),
 })).value;
 
-const word = fc.oneof(fc.constantFrom('__proto__', 'constructor', '2024', '', 'toString'), anyString);
-const counts = fc
-  .uniqueArray(fc.tuple(word, fc.oneof(fc.nat(), fc.maxSafeNat())), { selector: ([key]) => key, maxLength: 12 })
-  .map((list) => new Members(list));
+/** Tables of words and counts. @param key the words, beside some that are hard on objects */
+function countsOf(key: fc.Arbitrary<string>): fc.Arbitrary<[string, number][]> {
+  const word = fc.oneof(fc.constantFrom('__proto__', 'constructor', '2024', '', 'toString'), key);
+  const count = fc.oneof(fc.nat(), fc.maxSafeNat());
+  return fc.uniqueArray(fc.tuple(word, count), { selector: ([name]) => name, maxLength: 12 });
+}
+
+/** With words of any characters: for those who do not ask JSON.parse. */
+export const counts = countsOf(anyString);
 
 const DECLARED = new Set(['text', 'said', 'request_id', 'analysis', 'word_count', 'word_frequencies', 'inner', 'note']);
 const unknownKey = fc
-  .oneof(anyString, fc.constantFrom('tex', 'texts', 'Text', 'request_i', 'request_id2', '__proto__', 'hasOwnProperty'))
+  .oneof(anyKey, fc.constantFrom('tex', 'texts', 'Text', 'request_i', 'request_id2', '__proto__', 'hasOwnProperty'))
   .filter((key) => !DECLARED.has(key));
 
 /** Some of the declared members with unknown ones between them, in any order. */
@@ -132,7 +143,7 @@ export const documents: fc.Arbitrary<Members> = members({
   request_id: fc.oneof(anyString, anyValue),
   analysis: members({
     word_count: fc.oneof(fc.nat(), fc.constant(null)),
-    word_frequencies: counts,
+    word_frequencies: countsOf(anyKey).map((list) => new Members(list)),
     inner: members({ note: anyString }),
   }),
 });
