@@ -9,7 +9,6 @@ import { selectLogs } from './log-selection.js';
 import { showLogs } from './logs-command.js';
 import { describeStatus } from './status-command.js';
 import { addressTable, duration } from './table.js';
-import { withFleet } from './with-command.js';
 
 const MODES = ['sequential', 'parallel'] as const;
 
@@ -82,9 +81,11 @@ function commands(interruption: Interruption, exit: (code: number) => void): Com
     .argument('<command...>', 'after --')
     .passThroughOptions()
     // The command's own output stays clean: what we say goes to stderr.
-    .action(async (command: string[], { mode }: ModeOption) =>
-      exit(await withFleet(context(console.error), mode, command, interruption)),
-    );
+    .action(async (command: string[], { mode }: ModeOption) => {
+      // Half of the time that the other commands would take to begin is what this one imports.
+      const { withFleet } = await import('./with-command.js');
+      exit(await withFleet(context(console.error), mode, command, interruption));
+    });
   addLogs(program, context, interruption);
   return program;
 }

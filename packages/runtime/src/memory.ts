@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { execa } from 'execa';
+import { askTool } from './system-tool.js';
 
 /** `PSS` counts a page that n processes share as 1/n for each, so a sum is true; `RSS` counts it n times. */
 export const memoryMeasure = process.platform === 'linux' ? 'PSS' : 'RSS';
@@ -21,9 +21,8 @@ function linuxPss(pid: number): [number, number] | undefined {
 }
 
 async function psRss(pids: readonly number[]): Promise<[number, number][]> {
-  // Fails when one of the processes is gone, and prints the others all the same.
-  const ps = await execa('ps', ['-o', 'pid=,rss=', '-p', pids.join(',')], { reject: false });
-  return [...(ps.stdout ?? '').matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)].map(([, pid, kibibytes]) => [
+  const rows = await askTool('ps', '-o', 'pid=,rss=', '-p', pids.join(','));
+  return [...rows.matchAll(/^\s*(\d+)\s+(\d+)\s*$/gm)].map(([, pid, kibibytes]) => [
     Number(pid),
     Number(kibibytes) * 1024,
   ]);

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { execa } from 'execa';
+import { askTool } from './system-tool.js';
 
 /** Who has a port. */
 export interface PortHolder {
@@ -66,9 +66,8 @@ function readLines(path: string): string[] {
 }
 
 async function lsofHolder(port: number): Promise<PortHolder | undefined> {
-  const lsof = await execa('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp'], { reject: false });
-  const pid = Number(/^p(\d+)$/m.exec(lsof.stdout ?? '')?.[1]);
-  if (!Number.isInteger(pid)) return undefined;
-  const ps = await execa('ps', ['-o', 'command=', '-p', String(pid)], { reject: false });
-  return { pid, command: (ps.stdout ?? '').trim() };
+  const listeners = await askTool('lsof', '-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp');
+  const pid = /^p(\d+)$/m.exec(listeners)?.[1];
+  if (!pid) return undefined;
+  return { pid: Number(pid), command: (await askTool('ps', '-o', 'command=', '-p', pid)).trim() };
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import { busyPorts, freePortOffset } from '../src/index.js';
 import { isAlive, type RecordedProcess } from '../src/process-identity.js';
 import type { FleetState } from '../src/state-file.js';
@@ -9,8 +9,7 @@ import { type Behaviour, FixtureRoot } from './fixture-root.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
-const OPTIONS = { reject: false, cleanup: true, stdin: 'ignore', extendEnv: false } as const;
-export type Running = ResultPromise<typeof OPTIONS>;
+const OPTIONS = { reject: false, stdin: 'ignore', extendEnv: false } as const;
 
 /** The command line on fixtures, at ports of its own; at its disposal everything that was started is ended. */
 export class CommandLine implements AsyncDisposable {
@@ -37,7 +36,7 @@ export class CommandLine implements AsyncDisposable {
   }
 
   /** Starts a command. The answer of its end never rejects. */
-  begin(...parameters: string[]): Running {
+  begin(...parameters: string[]) {
     return execa(process.execPath, [MAIN, '--root', this.fixture.root, ...parameters], { ...OPTIONS, env: this.env });
   }
 
