@@ -1,0 +1,56 @@
+import { stageNumbered, stages } from '@flotilla/topology';
+import { ClientError } from './problems.js';
+
+/** How a fleet is told apart from another one. */
+export interface FleetChoice {
+  /** Where stage 1 is. Undefined: on this machine, on its port of the topology. */
+  readonly url?: string | undefined;
+  /** Where stage 4 is. Undefined: on the same host as stage 1, on its port of the topology. */
+  readonly reportUrl?: string | undefined;
+  /** Added to every port of the topology. 0 is the default fleet. */
+  readonly portOffset: number;
+}
+
+/** A balancer, or the single service of a stage. */
+export interface StageAddress {
+  readonly name: string;
+  readonly stage: number;
+  readonly origin: string;
+}
+
+/** Where the client calls a fleet. */
+export interface FleetAddresses {
+  /** `http://127.0.0.1:8061/process`. */
+  readonly process: string;
+  /** `http://127.0.0.1:8064/report`. */
+  readonly report: string;
+  /** One per stage, in order. */
+  readonly balancers: readonly StageAddress[];
+}
+
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * Resolves the addresses of a fleet.
+ *
+ * @throws ClientError when a URL is not `http://host:port` or `https://host:port`.
+ */
+export function fleetAddresses(choice: FleetChoice): FleetAddresses {
+  const first = stageNumbered(1);
+  const last = stageNumbered(4);
+  const entry = originOf(choice.url ?? `http://${LOOPBACK}:${first.port + choice.portOffset}`);
+  const onPort = (port: number) => `${entry.protocol}//${entry.hostname}:${port + choice.portOffset}`;
+  const report = originOf(choice.reportUrl ?? onPort(last.port));
+  return {
+    process: entry.origin + first.route,
+    report: report.origin + last.route,
+    balancers: stages.map((stage) => ({ name: stage.balancer, stage: stage.number, origin: onPort(stage.port) })),
+  };
+}
+
+function originOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const bare = url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search && !url.hash;
+  if (bare) return url;
+  throw new ClientError(`"${text}" is not the address of a fleet`, 'Write http://host:port, without a path.');
+}

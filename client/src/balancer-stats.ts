@@ -1,0 +1,82 @@
+import { type Stats, stats } from '@flotilla/contracts';
+import type { StageAddress } from './addresses.js';
+import { getJson, type Transport } from './http.js';
+import { type ErrorReport, RefusedError, reportOf } from './problems.js';
+import { sum } from './quantiles.js';
+
+/** What one balancer said of its instances, or why it said nothing. */
+export interface BalancerStats extends StageAddress {
+  /** `no-balancer`: a service stands there alone, as in a sequential fleet. */
+  readonly state: 'up' | 'down' | 'no-balancer';
+  readonly stats?: Stats;
+  readonly error?: ErrorReport;
+}
+
+/** Asks all balancers at once. One that cannot be reached is told as such; nothing is thrown. */
+export async function readStats(balancers: readonly StageAddress[], transport: Transport): Promise<BalancerStats[]> {
+  return Promise.all(balancers.map((address) => readOne(address, transport)));
+}
+
+async function readOne(address: StageAddress, transport: Transport): Promise<BalancerStats> {
+  try {
+    const answer = await getJson(`${address.origin}/stats`, transport);
+    const parsed = stats.safeParse(answer);
+    if (parsed.success) return { ...address, state: 'up', stats: parsed.data };
+    return { ...address, state: 'down', error: { message: 'its /stats have another shape than the contract says' } };
+  } catch (error) {
+    transport.signal?.throwIfAborted();
+    if (error instanceof RefusedError && error.status === 404) return { ...address, state: 'no-balancer' };
+    return { ...address, state: 'down', error: reportOf(error) };
+  }
+}
+
+/** A balancer's counters, added up over its instances. */
+export interface StatsTotals {
+  readonly requests: number;
+  readonly errors: number;
+  readonly inFlight: number;
+  /** `client_requests + retries`: what `requests` must be. */
+  readonly expectedRequests: number;
+}
+
+export function totalsOf({ stats: instances, totals }: Stats): StatsTotals {
+  const all = Object.values(instances);
+  return {
+    requests: sum(all.map((instance) => instance.requests)),
+    errors: sum(all.map((instance) => instance.errors)),
+    inFlight: sum(all.map((instance) => instance.in_flight)),
+    expectedRequests: totals.client_requests + totals.retries,
+  };
+}
+
+/** How many requests and errors each instance had between two readings of the same balancer. */
+export interface InstanceWork {
+  readonly instance: string;
+  readonly requests: number;
+  readonly errors: number;
+  /** Of all requests of its stage; not a number when there were none. */
+  readonly share: number;
+}
+
+/** The work between two readings; empty where there is no balancer, or one that started anew in between. */
+export function workBetween(before: readonly BalancerStats[], after: readonly BalancerStats[]): InstanceWork[] {
+  return after.flatMap((later, index) => {
+    const earlier = before[index]?.stats;
+    if (!earlier || !later.stats) return [];
+    return workOfStage(earlier, later.stats);
+  });
+}
+
+function workOfStage(earlier: Stats, later: Stats): InstanceWork[] {
+  const work = later.instances.map((instance) => ({
+    instance,
+    requests: difference('requests', instance, earlier, later),
+    errors: difference('errors', instance, earlier, later),
+  }));
+  const total = sum(work.map((each) => each.requests));
+  return work.map((each) => ({ ...each, share: each.requests / total }));
+}
+
+function difference(counter: 'requests' | 'errors', instance: string, earlier: Stats, later: Stats): number {
+  return (later.stats[instance]?.[counter] ?? 0) - (earlier.stats[instance]?.[counter] ?? 0);
+}

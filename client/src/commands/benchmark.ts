@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { generateText } from '@flotilla/dataset';
+import { type Command, Option } from 'commander';
+import { type FleetAddresses, fleetAddresses } from '../addresses.js';
+import { type BalancerStats, readStats, workBetween } from '../balancer-stats.js';
+import { type BatchResult, runBatches } from '../benchmark.js';
+import {
+  type BatchDocument,
+  type BenchmarkDocument,
+  benchmarkDocument,
+  type SustainedDocument,
+} from '../benchmark-document.js';
+import { renderBenchmark } from '../benchmark-view.js';
+import { countLocally } from '../expected.js';
+import { getJson, type Transport } from '../http.js';
+import { thisMachine } from '../machine.js';
+import { type FleetOptions, number, wholeNumbers, withFleet } from '../options.js';
+import { ClientError, reportOf } from '../problems.js';
+import { startProgress } from '../progress.js';
+import type { Context } from '../run-command.js';
+import { isFlawless, type LoadResult, runLoad } from '../sustained.js';
+import { TextFile } from '../text-file.js';
+
+interface BenchmarkOptions extends FleetOptions {
+  readonly iterations: number;
+  readonly batch: number;
+  readonly sustained: boolean;
+  readonly connections: readonly number[];
+  readonly duration: number;
+  readonly save?: string;
+}
+
+const MAX_ITERATIONS = 1_000_000;
+const MAX_CONNECTIONS = 10_000;
+const MAX_DURATION_S = 3600;
+/** The text of the sustained load: small, so that the fleet's cost per request is what is measured. */
+const SMALL_TEXT_BYTES = 1000;
+
+/** Declares the command's arguments and options. */
+export function declareBenchmark(command: Command): Command {
+  return withFleet(command)
+    .description('send one whole text many times, in batches; then sustained load on a small text')
+    .argument('[file]', 'path, or name of a file in datasets/', 'sample.txt')
+    .addOption(number('--iterations <number>', 'requests', 1, MAX_ITERATIONS, 20))
+    .addOption(number('--batch <number>', 'requests at once', 1, MAX_CONNECTIONS, 4))
+    .addOption(
+      new Option('--connections <list>', 'of the sustained load, one run for each')
+        .argParser(wholeNumbers(1, MAX_CONNECTIONS))
+        .default([1, 16, 64], '1,16,64'),
+    )
+    .addOption(number('--duration <seconds>', 'of each run of sustained load', 1, MAX_DURATION_S, 5))
+    .option('--no-sustained', 'leave the sustained load out')
+    .option('--save <file>', 'keep the result as JSON');
+}
+
+export async function runBenchmark(context: Context, name: string, options: BenchmarkOptions): Promise<void> {
+  const { output } = context;
+  const addresses = fleetAddresses(options);
+  const transport = context.transport(options.timeout);
+  await requireFleet(addresses, transport);
+  await using file = await TextFile.open(name);
+  const before = await readStats(addresses.balancers, transport);
+  const batches = await measureBatches(context, file, addresses, options, transport);
+  const after = await readStats(addresses.balancers, transport);
+  const sustained = options.sustained ? await measureSustained(context, addresses, options, transport) : [];
+  const document = benchmarkDocument({
+    made_at: new Date().toISOString(),
+    machine: thisMachine(),
+    url: addresses.process,
+    fleet: kindOf(after),
+    file: file.path,
+    size_bytes: file.sizeBytes,
+    batches: batchDocument(batches),
+    instances: workBetween(before, after),
+    sustained: sustained.map(sustainedDocument),
+  });
+  if (options.save) await writeFile(options.save, `${JSON.stringify(document, null, 2)}\n`);
+  output.text(renderBenchmark(document));
+  output.result(document);
+  for (const problem of failuresOf(document, sustained)) output.problem(problem);
+}
+
+/** @throws NoAnswerError when nothing listens: better now than once per request. */
+async function requireFleet(addresses: FleetAddresses, transport: Transport): Promise<void> {
+  await getJson(new URL('/health', addresses.process).href, transport);
+}
+
+async function measureBatches(
+  { output }: Context,
+  file: TextFile,
+  addresses: FleetAddresses,
+  { iterations, batch }: BenchmarkOptions,
+  transport: Transport,
+): Promise<BatchResult> {
+  const text = await file.readWhole();
+  const expected = await countLocally([text]);
+  const progress = startProgress(output, 'batches', iterations);
+  const onDone = () => progress.add(1);
+  const url = addresses.process;
+  try {
+    return await runBatches({ url, text, expected, iterations, batch, runId: newRunId(), transport, onDone });
+  } finally {
+    progress.stop();
+  }
+}
+
+async function measureSustained(
+  { output }: Context,
+  addresses: FleetAddresses,
+  { connections, duration }: BenchmarkOptions,
+  transport: Transport,
+): Promise<LoadResult[]> {
+  const text = Buffer.concat([...generateText({ sizeBytes: SMALL_TEXT_BYTES, seed: 1 })]);
+  const load = { text, expected: await countLocally([text]), durationSeconds: duration, runId: newRunId(), transport };
+  const progress = startProgress(output, 'sustained load', connections.length);
+  const results: LoadResult[] = [];
+  try {
+    for (const count of connections) {
+      results.push(await runLoad({ ...load, url: addresses.process, connections: count }));
+      progress.add(1);
+    }
+  } finally {
+    progress.stop();
+  }
+  return results;
+}
+
+function newRunId(): string {
+  return `benchmark-${randomBytes(6).toString('hex')}`;
+}
+
+function kindOf(balancers: readonly BalancerStats[]): BenchmarkDocument['fleet'] {
+  if (balancers.every((balancer) => balancer.state === 'no-balancer')) return 'sequential';
+  return balancers.every((balancer) => balancer.state === 'up') ? 'parallel' : 'unknown';
+}
+
+function batchDocument(result: BatchResult): BatchDocument {
+  return {
+    iterations: result.iterations,
+    batch: result.batch,
+    latency_ms: result.latencyMs ?? null,
+    wall_ms: result.wallMs,
+    requests_per_s: result.requestsPerSecond,
+    megabytes_per_s: result.megabytesPerSecond,
+    parallel_efficiency: result.parallelEfficiency,
+    success_rate: result.successRate,
+    errors: result.errors.map(reportOf),
+  };
+}
+
+function sustainedDocument(result: LoadResult): SustainedDocument {
+  return {
+    connections: result.connections,
+    seconds: result.seconds,
+    requests: result.requests,
+    requests_per_s: result.requestsPerSecond,
+    latency_ms: result.latencyMs,
+    connection_errors: result.connectionErrors,
+    other_status: result.otherStatus,
+    wrong_answer: result.wrongAnswer ?? null,
+  };
+}
+
+function failuresOf({ batches }: BenchmarkDocument, sustained: readonly LoadResult[]): ClientError[] {
+  const { errors, iterations } = batches;
+  const [first] = errors;
+  const failed = first && [
+    new ClientError(`${errors.length} of ${iterations} requests failed: ${first.message}`, first.fix),
+  ];
+  const flawed = sustained.filter((result) => !isFlawless(result));
+  return [
+    ...(failed || []),
+    ...flawed.map(
+      ({ connections }) => new ClientError(`the sustained load at ${connections} connections met failures`),
+    ),
+  ];
+}

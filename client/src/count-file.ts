@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import type { CountTable } from '@flotilla/text';
+import type { FleetAddresses } from './addresses.js';
+import { fetchReport, mergeTables } from './merge.js';
+import { planChunks } from './plan.js';
+import type { Progress } from './progress.js';
+import { sum } from './quantiles.js';
+import { type ChunkResult, type Sender, sendChunk } from './send.js';
+import type { TextFile } from './text-file.js';
+
+/** How a file is counted. */
+export interface CountOptions {
+  readonly addresses: FleetAddresses;
+  /** Pipelines at once: chunks in flight, and chunks wanted. */
+  readonly parallel: number;
+  readonly maxBodyBytes: number;
+  /** Whether the merged table is wanted even where a single chunk makes merging needless. */
+  readonly isTableWanted: boolean;
+  readonly sender: Sender;
+  readonly progress: Progress;
+}
+
+/** What the fleet found in a file, and how. */
+export interface FileCount {
+  readonly runId: string;
+  readonly wordCount: number;
+  readonly report: string;
+  /** Absent when nothing was merged and nobody asked for it. */
+  readonly table?: CountTable;
+  readonly chunks: readonly ChunkResult[];
+  /** From the first read of the file to the report. */
+  readonly totalMs: number;
+  /** Sum of the chunks' times over the total time. */
+  readonly speedUp: number;
+}
+
+/**
+ * Counts a file: cuts it, sends its chunks at once, merges their tables, and has the report written. One chunk is not
+ * merged: its answer has the report.
+ *
+ * @throws The first error that stands after all tries; the other chunks are then given up.
+ */
+export async function countFile(file: TextFile, options: CountOptions): Promise<FileCount> {
+  const started = performance.now();
+  const runId = `flotilla-${randomBytes(6).toString('hex')}`;
+  const { parallel: parts, maxBodyBytes, addresses, sender } = options;
+  const plan = await planChunks(file, { parts, maxBodyBytes, runId });
+  const isTableWanted = options.isTableWanted || plan.length > 1;
+  const chunks = await inParallel(plan, parts, sender, (chunk, chunkSender) =>
+    sendChunk(file, chunk, addresses.process, isTableWanted, chunkSender, options.progress),
+  );
+  const table = mergeTables(chunks.flatMap(({ result }) => result.table ?? []));
+  const [only] = chunks.length === 1 ? chunks : [];
+  const report = only?.result.report ?? (await fetchReport(addresses.report, table, `${runId}-report`, sender));
+  const totalMs = performance.now() - started;
+  return {
+    runId,
+    wordCount: sum(chunks.map(({ result }) => result.wordCount)),
+    report,
+    ...(isTableWanted ? { table } : {}),
+    chunks,
+    totalMs,
+    speedUp: sum(chunks.map((chunk) => chunk.ms)) / totalMs,
+  };
+}
+
+/**
+ * Works on items, so many at once, in their order. The first failure stops the others and is thrown.
+ *
+ * @param limit - Most at once, from 1.
+ * @returns One result per item, in the items' order.
+ */
+async function inParallel<Item, Result>(
+  items: readonly Item[],
+  limit: number,
+  sender: Sender,
+  work: (item: Item, sender: Sender) => Promise<Result>,
+): Promise<Result[]> {
+  const stop = new AbortController();
+  const outer = sender.transport.signal;
+  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
+  const stoppable = { ...sender, transport: { ...sender.transport, signal } };
+  const results: Result[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) {
+      signal.throwIfAborted();
+      results[index] = await work(item, stoppable);
+    }
+  };
+  const workers = Array.from({ length: Math.min(limit, items.length) }, async () => {
+    try {
+      await worker();
+    } catch (error) {
+      // The reason of the abort is the first error, so that all workers end with the same.
+      stop.abort(error);
+      throw error;
+    }
+  });
+  await Promise.allSettled(workers);
+  signal.throwIfAborted();
+  return results;
+}

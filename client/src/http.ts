@@ -1,0 +1,161 @@
+import { header, problem } from '@flotilla/contracts';
+import { type Dispatcher, errors, request } from 'undici';
+import { ClientError, NoAnswerError, RefusedError, START_FLEET } from './problems.js';
+import { parseRetryAfterMs } from './retry.js';
+
+/** What every call needs. */
+export interface Transport {
+  readonly dispatcher: Dispatcher;
+  /** Time for one try, from its first byte to the end of its answer. */
+  readonly timeoutMs: number;
+  /** Aborted when the user interrupts the command. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A body that is made as it is sent, so that it can be sent again. */
+export interface StreamedBody {
+  readonly contentLength: number;
+  /** @throws ClientError when the body cannot be made; the request then fails with it. */
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** An answer of status 200. */
+export interface Answered {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** An error answer is a small document; more of it than this says nothing more. */
+const MAX_PROBLEM_BYTES = 256 * 1024;
+
+/**
+ * Sends JSON once and reads the answer.
+ *
+ * @param read - Reads the whole body of an answer of status 200.
+ * @throws NoAnswerError when none came, or not all of it, in time.
+ * @throws RefusedError when the answer has another status.
+ */
+export async function postJson<Result>(
+  url: string,
+  body: Uint8Array | StreamedBody,
+  requestId: string,
+  transport: Transport,
+  read: (answer: Answered) => Promise<Result>,
+): Promise<Result> {
+  const isWhole = body instanceof Uint8Array;
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': String(isWhole ? body.length : body.contentLength),
+    [header.requestId]: requestId,
+  };
+  // undici takes any iterable of bytes; its types do not say so.
+  const content = (isWhole ? body : body.chunks()) as Uint8Array;
+  return call(url, { method: 'POST', headers, body: content }, transport, read);
+}
+
+/** Asks for JSON. Errors as with {@link postJson}. */
+export async function getJson(url: string, transport: Transport): Promise<unknown> {
+  return call(url, { method: 'GET' }, transport, async (answer) => parseJson(await textOf(answer.body), url));
+}
+
+async function call<Result>(
+  url: string,
+  options: { readonly method: 'GET' | 'POST'; readonly headers?: Record<string, string>; readonly body?: Uint8Array },
+  transport: Transport,
+  read: (answer: Answered) => Promise<Result>,
+): Promise<Result> {
+  const timeOut = AbortSignal.timeout(transport.timeoutMs);
+  const signal = transport.signal ? AbortSignal.any([transport.signal, timeOut]) : timeOut;
+  try {
+    // One deadline rules; undici's own time-outs for parts of an answer are off.
+    const response = await request(url, {
+      ...options,
+      dispatcher: transport.dispatcher,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      signal,
+    });
+    if (response.statusCode !== 200) throw await refusal(response);
+    return await read(response);
+  } catch (error) {
+    transport.signal?.throwIfAborted();
+    throw timeOut.aborted ? timedOut(url, transport.timeoutMs, error) : translate(error, url);
+  }
+}
+
+async function refusal(response: Dispatcher.ResponseData): Promise<RefusedError> {
+  const { statusCode, headers } = response;
+  const text = await textOf(response.body, MAX_PROBLEM_BYTES);
+  const parsed = problem.safeParse(tryParse(text));
+  const members = parsed.success
+    ? { code: parsed.data.code, requestId: parsed.data.request_id, failedStage: parsed.data.failed_stage }
+    : { code: undefined, requestId: undefined, failedStage: undefined };
+  return new RefusedError(
+    parsed.success ? parsed.data.detail : `the answer has the status ${statusCode} and no problem details`,
+    statusCode,
+    {
+      code: members.code,
+      requestId: members.requestId ?? single(headers[header.requestId]),
+      failedStage: members.failedStage ?? single(headers[header.failedStage]),
+      retryAfterMs: parseRetryAfterMs(headers['retry-after']),
+    },
+  );
+}
+
+function timedOut(url: string, timeoutMs: number, cause: unknown): NoAnswerError {
+  return new NoAnswerError(`${new URL(url).origin} did not answer within ${timeoutMs} ms`, undefined, { cause });
+}
+
+/** Errors of connections become ours; all others are bugs or ours already, and stay. */
+function translate(error: unknown, url: string): unknown {
+  if (error instanceof ClientError || error instanceof RefusedError) return error;
+  // The body was not what was announced: no fault of the connection, and the same again the next time.
+  if (error instanceof errors.RequestContentLengthMismatchError) return error;
+  const code = codeOf(error);
+  if (code === undefined) return error;
+  const { origin } = new URL(url);
+  const isRefused = code === 'ECONNREFUSED';
+  const message = isRefused ? `nothing listens at ${origin}` : `the connection to ${origin} failed (${code})`;
+  return new NoAnswerError(message, isRefused ? START_FLEET : undefined, { cause: error });
+}
+
+/** The code of an error of a socket or of undici; undefined for any other error. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // Several addresses were tried, as for localhost: they failed alike.
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  const { code } = error as NodeJS.ErrnoException;
+  const isOfConnection = 'syscall' in error || error instanceof errors.UndiciError || code?.startsWith('HPE_');
+  return isOfConnection ? code : undefined;
+}
+
+/** @param maxBytes - What comes after so many bytes is dropped. */
+async function textOf(body: AsyncIterable<Uint8Array>, maxBytes = Number.POSITIVE_INFINITY): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length > maxBytes) break;
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseJson(text: string, url: string): unknown {
+  const value = tryParse(text);
+  if (value === undefined) throw new ClientError(`the answer of ${url} is not JSON`);
+  return value;
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A header that stands there once. */
+export function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.[0];
+}

@@ -1,0 +1,28 @@
+import { TOP_WORDS } from '@flotilla/contracts';
+import { CountTable } from '@flotilla/text';
+import { readAnswer, tableLimits } from './answer.js';
+import { type Sender, send } from './send.js';
+
+/** Adds up the tables of chunks, in the order of the chunks. Sums of counts are exact in any order. */
+export function mergeTables(tables: readonly CountTable[]): CountTable {
+  const [first = new CountTable(tableLimits), ...others] = tables;
+  for (const other of others) first.merge(other);
+  return first;
+}
+
+/**
+ * Has stage 4 write the report of a merged table, so that it is the same text as that of the file sent whole.
+ *
+ * @param url - The route of stage 4.
+ * @throws NoAnswerError or RefusedError when there is no report to be had.
+ */
+export async function fetchReport(url: string, table: CountTable, requestId: string, sender: Sender): Promise<string> {
+  const analysis = {
+    word_count: table.totalWords,
+    unique_words: table.uniqueWords,
+    top_words: table.top(TOP_WORDS),
+  };
+  const body = Buffer.from(JSON.stringify({ analysis, request_id: requestId }));
+  const { result } = await send(url, body, requestId, sender, (answer) => readAnswer(answer, false));
+  return result.report;
+}

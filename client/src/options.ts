@@ -1,0 +1,70 @@
+import { settings } from '@flotilla/contracts';
+import { parseSize } from '@flotilla/dataset';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { FleetChoice } from './addresses.js';
+
+/** Options of every command that calls a fleet. */
+export interface FleetOptions extends FleetChoice {
+  readonly timeout: number;
+}
+
+/** Options of every command that cuts files. */
+export interface CutOptions {
+  readonly maxBody: number;
+}
+
+/** Longest time that a timer of Node can hold, in ms. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const MAX_PORT_OFFSET = 57_000;
+
+/** A parser of whole numbers for commander. */
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** `1,16,64` as numbers. */
+export function wholeNumbers(min: number, max: number): (text: string) => number[] {
+  const parse = wholeNumber(min, max);
+  return (text) => text.split(',').map((part) => parse(part.trim()));
+}
+
+/** `32MB` as bytes. */
+export function size(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Adds the options that say which fleet is called. */
+export function withFleet(command: Command): Command {
+  return command
+    .option('--url <url>', 'stage 1 of the fleet, as http://host:port')
+    .option('--report-url <url>', 'stage 4 of the fleet; on the host of stage 1 unless said')
+    .addOption(number('--port-offset <number>', 'added to every port', 0, MAX_PORT_OFFSET, 0))
+    .addOption(
+      number('--timeout <ms>', 'time for one try', 1, MAX_TIMER_MS, Number(settings.requestTimeoutMs.default)),
+    );
+}
+
+/** Adds the option that every command has. */
+export function withJson(command: Command): Command {
+  return command.option('--json', 'one JSON document instead of text');
+}
+
+/** Adds the option that says how large a request may be. */
+export function withBodyLimit(command: Command): Command {
+  const fallback = Number(settings.maxBodyBytes.default);
+  const option = new Option('--max-body <size>', 'largest body that the fleet takes');
+  return command.addOption(option.argParser(size).default(fallback, '100MiB'));
+}
+
+/** An option that takes a whole number. */
+export function number(flags: string, description: string, min: number, max: number, fallback: number): Option {
+  return new Option(flags, description).argParser(wholeNumber(min, max)).default(fallback);
+}

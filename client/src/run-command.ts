@@ -1,0 +1,47 @@
+import { Agent } from 'undici';
+import type { Transport } from './http.js';
+import { Output, type Sink } from './output.js';
+import { ClientError } from './problems.js';
+
+/** What a command has at hand. */
+export interface Context {
+  readonly output: Output;
+  /** @param timeoutMs - Time for one try of a request. */
+  transport(timeoutMs: number): Transport;
+  /** Aborted by the user. */
+  readonly signal: AbortSignal;
+}
+
+/** Where the program writes, and how it is interrupted. */
+export interface Surroundings {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly signal: AbortSignal;
+}
+
+/** Time to open a connection. The fleet is near; a host that does not answer in this time is not there. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+/**
+ * Runs a command's work, tells its errors, and closes its connections.
+ *
+ * @returns The exit code: 1 when anything failed.
+ */
+export async function runCommand(
+  surroundings: Surroundings,
+  isJson: boolean,
+  work: (context: Context) => Promise<void>,
+): Promise<0 | 1> {
+  const { stdout, stderr, signal } = surroundings;
+  const output = new Output(stdout, stderr, isJson);
+  // Every request in flight has a connection of its own: one request behind another would spoil the times.
+  const dispatcher = new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  try {
+    await work({ output, signal, transport: (timeoutMs) => ({ dispatcher, timeoutMs, signal }) });
+  } catch (error) {
+    output.result({ error: output.problem(signal.aborted ? new ClientError('interrupted') : error) });
+  } finally {
+    await dispatcher.destroy();
+  }
+  return output.failed ? 1 : 0;
+}

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { errors } from 'undici';
+import { type Answer, readAnswer } from './answer.js';
+import { type Answered, postJson, type StreamedBody, type Transport } from './http.js';
+import { textBody } from './json-text.js';
+import type { Chunk } from './plan.js';
+import type { Progress } from './progress.js';
+import { retryDelayMs } from './retry.js';
+import type { TextFile } from './text-file.js';
+
+/** A request that may be sent several times. */
+export interface Sender {
+  readonly transport: Transport;
+  /** From 0 up to, but not, 1: spreads the retries. */
+  readonly random: () => number;
+  /** Waits so many milliseconds; rejects when the signal is aborted. */
+  readonly wait: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
+}
+
+/** A sender that waits in real time. */
+export function realSender(transport: Transport): Sender {
+  return { transport, random: Math.random, wait: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}) };
+}
+
+/** What became of a request. */
+export interface Sent<Result> {
+  readonly result: Result;
+  /** How often it was sent. */
+  readonly tries: number;
+  /** From the beginning of the first try to the end of the answer, waiting included. */
+  readonly ms: number;
+}
+
+/**
+ * Sends JSON, and sends it again when no answer came or a 502, 503 or 504.
+ *
+ * @throws NoAnswerError or RefusedError, that of the last try.
+ */
+export async function send<Result>(
+  url: string,
+  body: Uint8Array | StreamedBody,
+  requestId: string,
+  sender: Sender,
+  read: (answer: Answered) => Promise<Result>,
+): Promise<Sent<Result>> {
+  const started = performance.now();
+  for (let tries = 1; ; tries++) {
+    try {
+      const result = await postJson(url, body, requestId, sender.transport, read);
+      return { result, tries, ms: performance.now() - started };
+    } catch (error) {
+      const delayMs = retryDelayMs(error, tries, sender.random());
+      if (delayMs === undefined) throw error;
+      await sender.wait(delayMs, sender.transport.signal);
+    }
+  }
+}
+
+/** A chunk's answer, and what it took. */
+export interface ChunkResult extends Sent<Answer> {
+  readonly chunk: Chunk;
+}
+
+/**
+ * Sends one chunk of a file from the disk.
+ *
+ * @param url - The route of stage 1.
+ * @param isTableWanted - Whether the answer shall hold the frequency of every word.
+ */
+export async function sendChunk(
+  file: TextFile,
+  chunk: Chunk,
+  url: string,
+  isTableWanted: boolean,
+  sender: Sender,
+  progress: Progress,
+): Promise<ChunkResult> {
+  const target = isTableWanted ? `${url}?include=frequencies` : url;
+  const body = chunkBody(file, chunk, progress);
+  try {
+    const sent = await send(target, body, chunk.requestId, sender, (answer) => readAnswer(answer, isTableWanted));
+    return { ...sent, chunk };
+  } catch (error) {
+    // The file was measured before; a body of another length means that somebody writes to it.
+    throw error instanceof errors.RequestContentLengthMismatchError ? file.changed() : error;
+  }
+}
+
+function chunkBody(file: TextFile, chunk: Chunk, progress: Progress): StreamedBody {
+  let done = 0;
+  async function* text() {
+    // A second try starts over, and so does the bar.
+    progress.add(-done);
+    done = 0;
+    for await (const slice of file.slices(chunk)) {
+      done += slice.length;
+      progress.add(slice.length);
+      yield slice;
+    }
+  }
+  return { contentLength: chunk.bodyBytes, chunks: () => textBody(chunk.requestId, text()) };
+}

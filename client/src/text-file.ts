@@ -1,0 +1,142 @@
+import { isUtf8 } from 'node:buffer';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ByteRange } from './cut.js';
+import { ClientError } from './problems.js';
+
+/** Where a bare file name is looked for when there is no such file in the working directory. */
+export const DATASETS_FOLDER = fileURLToPath(new URL('../../datasets/', import.meta.url));
+
+/** Bytes read at once. Larger is no faster; smaller costs a turn of the event loop for each. */
+const SLICE_BYTES = 256 * 1024;
+/** Longest code point in UTF-8, less one: so much of it can stand at the end of a slice. */
+const MAX_CUT_BYTES = 3;
+
+/**
+ * A text on disk. It is read in slices and never held whole.
+ */
+export class TextFile implements AsyncDisposable {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly #handle: FileHandle;
+
+  private constructor(filePath: string, sizeBytes: number, handle: FileHandle) {
+    this.path = filePath;
+    this.sizeBytes = sizeBytes;
+    this.#handle = handle;
+  }
+
+  /**
+   * Opens a file by its path, or by its bare name in the folder of datasets.
+   *
+   * @throws ClientError when there is none, it is a folder or other special file, it is empty, or it may not be read.
+   */
+  static async open(nameOrPath: string): Promise<TextFile> {
+    const filePath = await findFile(nameOrPath);
+    const handle = await open(filePath, 'r').catch((error: NodeJS.ErrnoException) => {
+      throw new ClientError(`${filePath} cannot be read (${error.code})`, undefined, { cause: error });
+    });
+    const info = await handle.stat();
+    const problem = info.isFile() ? info.size === 0 && 'is empty: there is nothing to count' : 'is not a file';
+    if (problem) {
+      await handle.close();
+      throw new ClientError(`${filePath} ${problem}`);
+    }
+    return new TextFile(filePath, info.size, handle);
+  }
+
+  /** Reads bytes from a position on: as many as are wanted, or fewer at the end of the file. Own memory each time. */
+  async readAt(position: number, maxBytes: number): Promise<Buffer> {
+    const bytes = Buffer.allocUnsafe(maxBytes);
+    let filled = 0;
+    while (filled < maxBytes) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, maxBytes - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  }
+
+  /**
+   * The bytes of a part of the file, in slices of whole code points.
+   *
+   * @throws ClientError when the bytes are not valid UTF-8, or the file has become shorter.
+   */
+  async *slices(range: ByteRange): AsyncGenerator<Buffer> {
+    let position = range.start;
+    while (position < range.end) {
+      const wanted = Math.min(SLICE_BYTES, range.end - position);
+      const bytes = await this.readAt(position, wanted);
+      if (bytes.length < wanted) throw this.changed();
+      const isLast = position + wanted === range.end;
+      const slice = isLast ? bytes : bytes.subarray(0, endOfWholeCodePoints(bytes));
+      if (!isUtf8(slice)) throw this.#notUtf8(slice, position);
+      yield slice;
+      position += slice.length;
+    }
+  }
+
+  /** The whole text: for those who send it again and again. Errors as with {@link slices}. */
+  async readWhole(): Promise<Buffer> {
+    const slices: Buffer[] = [];
+    for await (const slice of this.slices({ start: 0, end: this.sizeBytes })) slices.push(slice);
+    return Buffer.concat(slices);
+  }
+
+  /** The error for a file that is not what it was when it was opened. */
+  changed(): ClientError {
+    return new ClientError(`${this.path} changed while it was read`, 'Send it again when nobody writes to it.');
+  }
+
+  #notUtf8(slice: Buffer, position: number): ClientError {
+    const offset = firstInvalidByte(slice);
+    const byte = (slice[offset] ?? 0).toString(16).padStart(2, '0');
+    return new ClientError(
+      `${this.path} is not valid UTF-8: the byte 0x${byte} at offset ${position + offset} is wrong there`,
+      'Convert the file to UTF-8, for example with iconv.',
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+async function findFile(nameOrPath: string): Promise<string> {
+  const isBareName = path.basename(nameOrPath) === nameOrPath;
+  const candidates = isBareName ? [nameOrPath, path.join(DATASETS_FOLDER, nameOrPath)] : [nameOrPath];
+  for (const candidate of candidates) {
+    const info = await stat(candidate).catch(() => undefined);
+    if (info) return candidate;
+  }
+  const where = isBareName ? ', neither here nor in datasets/' : '';
+  throw new ClientError(`there is no file ${nameOrPath}${where}`, 'A text can be made: make dataset SIZE=32MB SEED=1');
+}
+
+/** Where a code point that is cut at the end of some bytes begins; the length of the bytes when none is. */
+function endOfWholeCodePoints(bytes: Uint8Array): number {
+  const earliest = Math.max(0, bytes.length - MAX_CUT_BYTES);
+  for (let offset = bytes.length - 1; offset >= earliest; offset--) {
+    const byte = bytes[offset] ?? 0;
+    if (byte < 0x80) return bytes.length;
+    if (byte >= 0xc0) return offset + sequenceBytes(byte) > bytes.length ? offset : bytes.length;
+  }
+  return bytes.length;
+}
+
+function sequenceBytes(leadByte: number): number {
+  if (leadByte < 0xe0) return 2;
+  return leadByte < 0xf0 ? 3 : 4;
+}
+
+/** Offset of the first byte that the decoder replaces. Only for bytes that are known to be invalid. */
+function firstInvalidByte(bytes: Buffer): number {
+  const decoded = bytes.toString('utf8');
+  for (let index = decoded.indexOf('\ufffd'); index >= 0; index = decoded.indexOf('\ufffd', index + 1)) {
+    // All before the first replaced byte is valid, so its length in UTF-8 is its length in the file.
+    const offset = Buffer.byteLength(decoded.slice(0, index));
+    if (bytes.toString('hex', offset, offset + 3) !== 'efbfbd') return offset;
+  }
+  return 0;
+}

@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { TABLE_COLUMNS } from '../src/tables.js';
+import { FakeFleet, naiveReport } from './support/fake-fleet.js';
+import { TemporaryFolder } from './support/files.js';
+
+const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const SAMPLE = fileURLToPath(new URL('../../datasets/sample.txt', import.meta.url));
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the compiled program, its output going to pipes. */
+function flotilla(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+    });
+  });
+}
+
+let folder: TemporaryFolder;
+let fleet: FakeFleet;
+let closedUrl: string;
+beforeAll(async () => {
+  folder = await TemporaryFolder.make();
+  fleet = await FakeFleet.start();
+  closedUrl = await urlWhereNothingListens();
+});
+afterEach(() => {
+  fleet.faults.length = 0;
+  fleet.seen.length = 0;
+});
+afterAll(async () => {
+  await fleet[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+async function urlWhereNothingListens(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return `http://127.0.0.1:${port}`;
+}
+
+const toFleet = () => ['--url', fleet.origin, '--report-url', fleet.origin];
+
+describe('flotilla process', () => {
+  test('prints the report of the whole file, and a table of its chunks, as plain text', async () => {
+    const ended = await flotilla('process', 'sample.txt', '--parallel', '4', ...toFleet());
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toContain(naiveReport(await readFile(SAMPLE, 'utf8')));
+    expect(ended.stdout).toContain('in 4 chunks');
+    expect(ended.stdout).toMatch(/Speed-up +\d/);
+    expect(ended.stdout).not.toContain('\u001b');
+    for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(TABLE_COLUMNS);
+  });
+
+  test('gives one JSON document with --json, the frequencies in it when asked for', async () => {
+    const file = await folder.write('own.txt', 'one fish, two fish');
+    const ended = await flotilla('process', file, '--json', '--include-frequencies', ...toFleet());
+    expect(ended.code).toBe(0);
+    const { files } = JSON.parse(ended.stdout);
+    expect(files).toMatchObject([
+      { file, word_count: 4, unique_words: 3, word_frequencies: { fish: 2, one: 1, two: 1 } },
+    ]);
+  });
+
+  test('goes on after a file that fails, and ends with 1', async () => {
+    const missing = path.join(folder.path, 'missing.txt');
+    const ended = await flotilla('process', missing, 'sample.txt', ...toFleet());
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('there is no file');
+    expect(ended.stdout).toContain('sample.txt');
+  });
+
+  test('shows the code, the detail and the request id of a refusal, and no stack', async () => {
+    fleet.faults.push({ code: 'FLT_TOO_MANY_UNIQUE_WORDS' });
+    const ended = await flotilla('process', 'sample.txt', '--parallel', '1', ...toFleet());
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('FLT_TOO_MANY_UNIQUE_WORDS (422)');
+    expect(ended.stderr).toContain(`Request id: ${fleet.seen[0]?.requestId}`);
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('says how to start a fleet that is not up', async () => {
+    const ended = await flotilla('process', 'sample.txt', '--url', closedUrl);
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('make up-parallel');
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('tells an error in JSON, too', async () => {
+    const ended = await flotilla('process', 'sample.txt', '--json', '--url', closedUrl);
+    expect(ended.code).toBe(1);
+    expect(JSON.parse(ended.stdout).files[0].error).toMatchObject({ fix: expect.stringContaining('make up-parallel') });
+  });
+
+  test('refuses options that make no sense', async () => {
+    for (const wrong of [
+      ['--parallel', '0'],
+      ['--parallel', 'x'],
+      ['--timeout', '-1'],
+      ['--max-body', 'much'],
+    ]) {
+      expect((await flotilla('process', 'sample.txt', ...wrong)).code).toBe(1);
+    }
+    const ended = await flotilla('process', 'sample.txt', '--url', 'fleet');
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('http://host:port') });
+  });
+});
+
+describe('flotilla compare', () => {
+  test('shows 1, 2 and 4 pipelines beside what the cores allow', async () => {
+    const text = await flotilla('compare', 'sample.txt', '--runs', '1', ...toFleet());
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toContain('All runs gave the same report.');
+    const json = await flotilla('compare', 'sample.txt', '--runs', '2', '--json', ...toFleet());
+    const { pipelines } = JSON.parse(json.stdout);
+    expect(pipelines.map((each: { pipelines: number }) => each.pipelines)).toEqual([1, 2, 4]);
+    expect(pipelines.map((each: { times_ms: number[] }) => each.times_ms.length)).toEqual([2, 2, 2]);
+  });
+});
+
+describe('flotilla dataset', () => {
+  test('writes the same text for the same seed', async () => {
+    const files = ['one.txt', 'two.txt', 'other.txt'].map((name) => path.join(folder.path, name));
+    const seeds = ['7', '7', '8'];
+    for (const [index, file] of files.entries()) {
+      const ended = await flotilla('dataset', '--size', '20KB', '--seed', seeds[index] ?? '', '--out', file, '--json');
+      expect(JSON.parse(ended.stdout)).toMatchObject({ file, size_bytes: 20_000 });
+    }
+    const [one, two, other] = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+    expect(one).toBe(two);
+    expect(one).not.toBe(other);
+  });
+});
+
+describe('flotilla stats', () => {
+  test('says how to start a fleet when no balancer answers', async () => {
+    // The highest offset there is: ports 65061 to 65064, on an address of its own.
+    const ended = await flotilla('stats', '--url', 'http://127.213.77.1:1', '--port-offset', '57000');
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('make up-parallel') });
+  });
+});
+
+describe('flotilla', () => {
+  test('lists its commands', async () => {
+    const ended = await flotilla('--help');
+    expect(ended.code).toBe(0);
+    const commands = ['process', 'benchmark', 'benchmark-compare', 'compare', 'large-test', 'stats', 'dataset'];
+    for (const command of commands) expect(ended.stdout).toContain(`  ${command} `);
+  });
+
+  test('does not know other commands', async () => {
+    expect((await flotilla('destroy')).code).toBe(1);
+  });
+});

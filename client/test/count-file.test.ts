@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { Agent } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type CountOptions, countFile, type FileCount } from '../src/count-file.js';
+import { RefusedError } from '../src/problems.js';
+import type { Sender } from '../src/send.js';
+import { TextFile } from '../src/text-file.js';
+import { FakeFleet, naiveCount, naiveReport } from './support/fake-fleet.js';
+import { TemporaryFolder } from './support/files.js';
+import { anyText } from './support/texts.js';
+
+let folder: TemporaryFolder;
+let fleet: FakeFleet;
+let waits: number[] = [];
+const dispatcher = new Agent();
+
+beforeAll(async () => {
+  folder = await TemporaryFolder.make();
+  fleet = await FakeFleet.start();
+});
+afterEach(() => {
+  fleet.faults.length = 0;
+  fleet.seen.length = 0;
+  waits = [];
+});
+afterAll(async () => {
+  await dispatcher.destroy();
+  await fleet[Symbol.asyncDispose]();
+  await folder[Symbol.asyncDispose]();
+});
+
+const sender = (timeoutMs = 30_000): Sender => ({
+  transport: { dispatcher, timeoutMs },
+  random: () => 0.5,
+  wait: async (ms) => {
+    waits.push(ms);
+  },
+});
+
+async function count(text: string, parallel: number, options: Partial<CountOptions> = {}): Promise<FileCount> {
+  await using file = await TextFile.open(await folder.write('text.txt', text));
+  return await countFile(file, {
+    addresses: fleet.addresses,
+    parallel,
+    maxBodyBytes: 1e6,
+    isTableWanted: true,
+    sender: sender(),
+    progress: { add: () => {}, stop: () => {} },
+    ...options,
+  });
+}
+
+const nonEmpty = anyText.filter((text) => text !== '');
+const WORDS = 'the boats of the harbour and the gulls of the bay ';
+
+describe('countFile', () => {
+  test('gives the same numbers and the same report as the text in one piece, however it is cut', async () => {
+    await fc.assert(
+      fc.asyncProperty(nonEmpty, fc.integer({ min: 1, max: 12 }), async (text, parallel) => {
+        const found = await count(text, parallel);
+        const expected = naiveCount(text);
+        expect(found.report).toBe(naiveReport(text));
+        expect(new Map(found.table?.top(expected.size + 1))).toEqual(expected);
+        expect(found.wordCount).toBe(found.table?.totalWords);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('sends the chunks in the file’s order, each with an id of its own in body and header', async () => {
+    await count(WORDS.repeat(20), 4, { sender: sender() });
+    const inOrder = fleet.seen.toSorted((a, b) => String(a.requestId).localeCompare(String(b.requestId)));
+    expect(inOrder.map(({ text }) => text).join('')).toBe(WORDS.repeat(20));
+    expect(new Set(inOrder.map(({ requestId }) => requestId)).size).toBe(4);
+    for (const { requestId, headerId } of inOrder) expect(headerId).toBe(requestId);
+  });
+
+  test('takes the report of a single chunk as it is', async () => {
+    const found = await count(WORDS, 1, { isTableWanted: false });
+    expect(found).toMatchObject({ report: naiveReport(WORDS), wordCount: 11 });
+    expect(found.table).toBeUndefined();
+  });
+
+  test('cuts into more requests than asked for where the body limit wants it', async () => {
+    const text = WORDS.repeat(200);
+    const found = await count(text, 2, { maxBodyBytes: 1000 });
+    expect(found.chunks.length).toBeGreaterThan(10);
+    expect(Math.max(...fleet.seen.map(({ bodyBytes }) => bodyBytes))).toBeLessThanOrEqual(1000);
+    expect(found.report).toBe(naiveReport(text));
+  });
+
+  test('names the instances that served a chunk', async () => {
+    const { chunks } = await count(WORDS, 1);
+    expect(chunks[0]?.result.servedBy).toEqual(['service1a', 'service2b', 'service3c', 'service4d']);
+  });
+});
+
+describe('a fleet that fails', () => {
+  test.each([
+    ['cuts the connection', 'reset'],
+    ['cuts the connection in its answer', 'reset-in-answer'],
+    ['answers 502', { code: 'FLT_INSTANCES_FAILED' }],
+    ['answers 503', { code: 'FLT_INSTANCES_UNREACHABLE' }],
+    ['answers 504', { code: 'FLT_NEXT_STAGE_TIMED_OUT' }],
+  ] as const)('and then works: %s', async (_what, fault) => {
+    fleet.faults.push(fault, fault);
+    const found = await count(WORDS.repeat(20), 1);
+    expect(found.report).toBe(naiveReport(WORDS.repeat(20)));
+    expect(found.chunks.map(({ tries }) => tries)).toEqual([3]);
+    expect(waits).toEqual([100, 200]);
+  });
+
+  test('only makes the failed chunk be sent again', async () => {
+    fleet.faults.push('reset');
+    const found = await count(WORDS.repeat(20), 4);
+    expect(found.chunks.map(({ tries }) => tries).toSorted()).toEqual([1, 1, 1, 2]);
+    expect(found.report).toBe(naiveReport(WORDS.repeat(20)));
+  });
+
+  test('is waited for as long as Retry-After asks', async () => {
+    fleet.faults.push({ code: 'FLT_INSTANCES_UNREACHABLE', retryAfter: '3' });
+    await count(WORDS, 1);
+    expect(waits).toEqual([3100]);
+  });
+
+  test('does not get a request again that it refused', async () => {
+    fleet.faults.push({ code: 'FLT_WORD_TOO_LONG' });
+    const refused = count(WORDS, 1);
+    await expect(refused).rejects.toThrow(RefusedError);
+    await expect(refused).rejects.toMatchObject({ status: 422, code: 'FLT_WORD_TOO_LONG' });
+    await expect(refused).rejects.toMatchObject({ requestId: fleet.seen[0]?.requestId });
+    expect(fleet.seen).toHaveLength(1);
+  });
+
+  test('is given up after three tries', async () => {
+    fleet.faults.push('reset', 'reset', 'reset');
+    await expect(count(WORDS, 1)).rejects.toThrow(/the connection to http.* failed/);
+    expect(fleet.seen).toHaveLength(3);
+  });
+
+  test('and hangs is left when the time of a try is over', async () => {
+    fleet.faults.push('hang');
+    const found = await count(WORDS, 1, { sender: sender(200) });
+    expect(found.chunks.map(({ tries }) => tries)).toEqual([2]);
+  });
+
+  test('and contradicts itself is not believed', async () => {
+    fleet.faults.push('miscount');
+    await expect(count(WORDS, 2)).rejects.toThrow(/do not add up/);
+  });
+
+  test('makes the other chunks be given up', async () => {
+    fleet.faults.push({ code: 'FLT_INTERNAL' }, 'hang', 'hang', 'hang');
+    await expect(count(WORDS.repeat(20), 4)).rejects.toMatchObject({ code: 'FLT_INTERNAL' });
+  });
+});
