@@ -1,0 +1,32 @@
+/** How much one table may hold. */
+export interface TableLimits {
+  /** Longest word in bytes of UTF-8, at least 1. Default 1 MiB. */
+  readonly maxWordBytes: number;
+  /** How many different words, at least 1, at most 2^30. Default 20 million. */
+  readonly maxUniqueWords: number;
+}
+
+/** How much a cleaner may hold back. */
+export interface CleanerLimits {
+  /**
+   * Bytes of cleaned text held back while a capital sigma waits to learn whether its word ends. The held text is
+   * always part of one word. Default 1 MiB, the longest word that a table takes.
+   */
+  readonly maxHeldBytes: number;
+}
+
+export const DEFAULT_TABLE_LIMITS: TableLimits = { maxWordBytes: 1024 * 1024, maxUniqueWords: 20_000_000 };
+export const DEFAULT_CLEANER_LIMITS: CleanerLimits = { maxHeldBytes: 1024 * 1024 };
+
+/** Ids of words are 32-bit integers, two to a slot of the index. */
+const MAX_LIMIT = 2 ** 30;
+
+/** @throws RangeError when a limit is no whole number from 1 to 2^30 */
+export function checkLimits<Limits extends object>(limits: Limits): Limits {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isInteger(value) || value < 1 || value > MAX_LIMIT) {
+      throw new RangeError(`${name} must be a whole number from 1 to ${MAX_LIMIT}, got ${value}`);
+    }
+  }
+  return limits;
+}

@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+import { invalidUtf8 } from './text-error.js';
+
+const MAX_SEQUENCE_BYTES = 4;
+
+/**
+ * Turns pieces cut anywhere into spans that hold whole, valid code points, so that everything behind it can decode
+ * without looking. After {@link accept}, first `head[0 .. headLength)` is to be read (a code point that was cut by the
+ * last border), then `piece[bodyStart .. bodyEnd)`.
+ */
+export class Utf8Stream {
+  readonly head = new Uint8Array(MAX_SEQUENCE_BYTES);
+  headLength = 0;
+  bodyStart = 0;
+  bodyEnd = 0;
+  readonly #cut = new Uint8Array(MAX_SEQUENCE_BYTES);
+  #cutLength = 0;
+
+  /** @throws TextError INVALID_UTF8 */
+  accept(piece: Uint8Array): void {
+    this.headLength = 0;
+    this.bodyStart = this.#cutLength === 0 ? 0 : this.#completeCut(piece);
+    this.bodyEnd = this.bodyStart + wholeLength(piece, this.bodyStart);
+    if (!isUtf8(piece.subarray(this.bodyStart, this.bodyEnd))) throw invalidUtf8();
+    for (let at = this.bodyEnd; at < piece.length; at++) this.#cut[this.#cutLength++] = piece[at] as number;
+  }
+
+  /** @throws TextError INVALID_UTF8 when the text ends within a code point */
+  end(): void {
+    if (this.#cutLength > 0) throw invalidUtf8();
+  }
+
+  /** Takes what the cut code point lacks from the piece; returns how many bytes that took. */
+  #completeCut(piece: Uint8Array): number {
+    const needed = sequenceLength(this.#cut[0] as number);
+    let taken = 0;
+    while (this.#cutLength < needed && taken < piece.length) this.#cut[this.#cutLength++] = piece[taken++] as number;
+    if (this.#cutLength === needed) {
+      if (!isUtf8(this.#cut.subarray(0, needed))) throw invalidUtf8();
+      this.head.set(this.#cut);
+      this.headLength = needed;
+      this.#cutLength = 0;
+    }
+    return taken;
+  }
+}
+
+function sequenceLength(lead: number): number {
+  if (lead < 0xc0 || lead > 0xf7) return 1;
+  return lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+}
+
+/** Length of `piece[from ..]` without a code point that the end of the piece cuts. */
+function wholeLength(piece: Uint8Array, from: number): number {
+  const end = piece.length;
+  for (let back = 1; back < MAX_SEQUENCE_BYTES && end - back >= from; back++) {
+    const byte = piece[end - back] as number;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return end - from - (sequenceLength(byte) > back ? back : 0);
+  }
+  return end - from;
+}

@@ -1,0 +1,119 @@
+import { Cleaner, TextError } from '@flotilla/text';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cuts, text } from './support/arbitraries.js';
+import { cleanBytes, cleanText, cut, utf8 } from './support/engine.js';
+import { cleanNaively } from './support/oracle.js';
+
+const RUNS = 3_000;
+const isSurrogate = (codePoint: number): boolean => codePoint >= 0xd800 && codePoint <= 0xdfff;
+
+function* allCodePoints(): Generator<string> {
+  for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
+    if (!isSurrogate(codePoint)) yield String.fromCodePoint(codePoint);
+  }
+}
+
+describe('Cleaner', () => {
+  it('agrees with the regular expressions on any text in any pieces', () => {
+    fc.assert(
+      fc.property(text, cuts, (source, fractions) => {
+        expect(cleanBytes(cut(utf8(source), fractions)).toString()).toBe(cleanNaively(source));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('agrees when every byte comes alone', () => {
+    fc.assert(
+      fc.property(text, (source) => {
+        const bytes = utf8(source);
+        const pieces = Array.from(bytes, (_, i) => bytes.subarray(i, i + 1));
+        expect(cleanBytes(pieces).toString()).toBe(cleanNaively(source));
+      }),
+      { numRuns: RUNS / 5 },
+    );
+  });
+
+  it('agrees on every code point of Unicode, alone', () => {
+    const all = [...allCodePoints()].join(' ');
+    expect(cleanText(all)).toBe(cleanNaively(all));
+  });
+
+  it('agrees on every code point as the context of a capital sigma', () => {
+    // A row per code point: before a sigma behind a letter, before one behind none, and behind one.
+    const all = [...allCodePoints()].map((c) => `A${c}Σ 1${c}Σ 1Σ AΣ${c}A AΣ${c}1`).join('\n');
+    expect(cleanBytes([utf8(all)]).equals(utf8(cleanNaively(all)))).toBe(true);
+  });
+
+  it('folds white space after dropping, and trims nothing', () => {
+    expect(cleanText('a - b')).toBe('a b');
+    expect(cleanText("  Don't\n\n\tWELL-known!  ")).toBe(' dont wellknown ');
+    expect(cleanText('a\u00a0\u3000\ufeff\u2028b')).toBe('a b');
+    expect(cleanText('')).toBe('');
+  });
+
+  it('lower-cases with the full mapping', () => {
+    expect(cleanText('İK ΣΑΣ ẞ')).toBe('i\u0307k σας ß');
+  });
+
+  it('waits for what follows a sigma, however far it is and however it is cut', () => {
+    const ignorable = "'\u0301.".repeat(50_000);
+    for (const [tail, sigma] of [
+      ['Α', 'σ'],
+      [' ', 'ς'],
+      ['', 'ς'],
+    ] as const) {
+      const source = `ΑΣ${ignorable}${tail}`;
+      const cleaned = cleanBytes(cut(utf8(source), [0.1, 0.2, 0.3, 0.31, 0.9, 0.999])).toString();
+      expect(cleaned.slice(0, 2)).toBe(`α${sigma}`);
+      expect(cleaned).toBe(cleanNaively(source));
+    }
+  });
+
+  it('holds nothing back when what follows a sigma is dropped', () => {
+    const cleaner = new Cleaner({ maxHeldBytes: 2 });
+    expect(Buffer.from(cleaner.write(utf8('ΑΣ'))).toString()).toBe('α');
+    for (let i = 0; i < 1_000; i++) expect(cleaner.write(utf8("'.:".repeat(100)))).toHaveLength(0);
+    expect(Buffer.from(cleaner.end()).toString()).toBe('ς');
+  });
+
+  it('refuses to hold back more than its limit, and says which', () => {
+    const cleaner = new Cleaner({ maxHeldBytes: 100 });
+    cleaner.write(utf8(`ΑΣ${'\u0301'.repeat(49)}`));
+    const write = (): unknown => cleaner.write(utf8('\u0301'));
+    expect(write).toThrow(TextError);
+    expect(write).toThrow(expect.objectContaining({ code: 'WORD_TOO_LONG', limit: 100 }));
+    expect(write).toThrow(/100 bytes/);
+  });
+
+  it('returns memory that later writes leave alone', () => {
+    const cleaner = new Cleaner();
+    const first = cleaner.write(utf8('first '));
+    cleaner.write(utf8('SECOND'));
+    expect(Buffer.from(first).toString()).toBe('first ');
+  });
+
+  it('counts code points before and after', () => {
+    fc.assert(
+      fc.property(text, cuts, (source, fractions) => {
+        const cleaner = new Cleaner();
+        for (const piece of cut(utf8(source), fractions)) cleaner.write(piece);
+        cleaner.end();
+        // fast-check's binary units hold no lone surrogates, so iteration counts code points.
+        expect(cleaner.originalCodePoints).toBe([...source].length);
+        expect(cleaner.cleanedCodePoints).toBe([...cleanNaively(source)].length);
+      }),
+      { numRuns: RUNS / 5 },
+    );
+  });
+
+  it('takes pieces of Buffers that share memory, and megabytes at once', () => {
+    const source = 'Ünïted WORDS, and ΣΟΦΟΣ; '.repeat(100_000);
+    expect(cleanBytes([Buffer.from(`xx${source}`).subarray(2)]).equals(utf8(cleanNaively(source)))).toBe(true);
+  });
+
+  it('refuses limits that make no sense', () => {
+    expect(() => new Cleaner({ maxHeldBytes: 0 })).toThrow(RangeError);
+  });
+});
