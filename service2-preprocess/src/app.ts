@@ -6,6 +6,6 @@ export const settings = [...relaySettings, 'service3Url', 'maxWordBytes'] as con
 
 /** Builds the app of service 2 from its dependencies. It does not listen. */
 export function buildApp(dependencies: StageDependencies<typeof settings>) {
-  const { service3Url: nextAddresses } = dependencies.config;
-  return buildRelayApp(dependencies, { stage: 2, nextAddresses, begin: preprocess(dependencies.config) });
+  const { service3Url: nextAddresses, maxWordBytes } = dependencies.config;
+  return buildRelayApp(dependencies, { stage: 2, nextAddresses, begin: preprocess({ maxWordBytes }) });
 }

@@ -6,6 +6,6 @@ export const settings = [...relaySettings, 'service4Url', 'maxWordBytes', 'maxUn
 
 /** Builds the app of service 3 from its dependencies. It does not listen. */
 export function buildApp(dependencies: StageDependencies<typeof settings>) {
-  const { service4Url: nextAddresses } = dependencies.config;
-  return buildRelayApp(dependencies, { stage: 3, nextAddresses, begin: analyze(dependencies.config) });
+  const { service4Url: nextAddresses, maxWordBytes, maxUniqueWords } = dependencies.config;
+  return buildRelayApp(dependencies, { stage: 3, nextAddresses, begin: analyze({ maxWordBytes, maxUniqueWords }) });
 }

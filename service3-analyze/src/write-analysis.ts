@@ -9,7 +9,7 @@ export async function writeAnalysis(table: CountTable, request: StageRequest, ne
   const figures: Analysis = {
     word_count: table.totalWords,
     unique_words: table.uniqueWords,
-    top_words: table.top(TOP_WORDS),
+    top_words: await next.inTurns(table.topSlices(TOP_WORDS)),
   };
   const opened = JSON.stringify({ analysis: figures }).slice(0, -'}}'.length);
   next.push(encoder.encode(opened));

@@ -6,5 +6,6 @@ export const settings = [...stageSettings, 'maxWordBytes', 'maxUniqueWords'] as 
 
 /** Builds the app of service 4 from its dependencies. It does not listen. */
 export function buildApp(dependencies: StageDependencies<typeof settings>) {
-  return buildAnswerApp(dependencies, report(dependencies.config));
+  const { maxWordBytes, maxUniqueWords } = dependencies.config;
+  return buildAnswerApp(dependencies, report({ maxWordBytes, maxUniqueWords }));
 }

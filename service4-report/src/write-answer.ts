@@ -1,5 +1,5 @@
 import { type PipelineResponse, TOP_WORDS, type WordCount } from '@flotilla/contracts';
-import { compareWords, renderReport } from '@flotilla/text';
+import { renderReport } from '@flotilla/text';
 import type { ReportInput } from './report-body.js';
 
 const encoder = new TextEncoder();
@@ -27,7 +27,7 @@ export function* writeAnswer({ figures, table }: ReportInput, requestId: string)
   yield encoder.encode('}');
 }
 
-/** The contract's order: higher count first, then the word in code-point order. */
+/** The contract's order: higher count first, then the word in code-point order, which is that of its bytes in UTF-8. */
 function byCountThenWord([word, count]: WordCount, [otherWord, otherCount]: WordCount): number {
-  return otherCount - count || compareWords(word, otherWord);
+  return otherCount - count || Buffer.compare(Buffer.from(word), Buffer.from(otherWord));
 }

@@ -27,6 +27,15 @@ export class NextBody {
     }
   }
 
+  /** Runs sliced work to its end, and lets other requests have their turn between slices. */
+  async inTurns<Result>(slices: Generator<unknown, Result>): Promise<Result> {
+    for (;;) {
+      const step = slices.next();
+      if (step.done) return step.value;
+      await this.#body.turn();
+    }
+  }
+
   end(): void {
     this.#body.end();
   }
