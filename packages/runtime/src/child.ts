@@ -7,6 +7,9 @@ import type { ProcessStatus } from './status.js';
 /** A process that is not up answers at once (connection refused), so asking often costs little. */
 const READINESS_INTERVAL_MS = 50;
 
+/** Logs are JSON, stacks are indented, and Node signs its last words: what is neither says why a process ended. */
+const NO_COMPLAINT = /^(\{|\s|Node\.js v)/;
+
 /** One supervised process: carries out what its {@link Lifecycle} asks for, and feeds it what happens. */
 export class Child {
   readonly spec: ProcessSpec;
@@ -129,8 +132,7 @@ export class Child {
     if (exit.spawnError) return `could not be started: ${exit.spawnError}`;
     const how = exit.signal ? `ended by ${exit.signal}` : `exited with code ${exit.code}`;
     const lines = this.#effects.lastLines(this.spec, 20);
-    // Logs are JSON; what a process says of its own end is the one line that is not.
-    const complaint = lines.findLast((line) => !line.startsWith('{')) ?? lines.at(-1);
+    const complaint = lines.findLast((line) => !NO_COMPLAINT.test(line)) ?? lines.at(-1);
     return complaint && !exit.signal ? `${how}: ${complaint.slice(0, 300)}` : how;
   }
 }

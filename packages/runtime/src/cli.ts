@@ -17,11 +17,10 @@ const FOLLOW_TAIL_LINES = 10;
 
 /** Runs one command of the command line. @returns its exit code. */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  using interruption = new Interruption();
   // Output that nobody reads any more (`| head`, a closed terminal) must not break a command off half-way.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let exitCode = 0;
-  const program = commands(interruption, (code) => {
+  const program = commands((code) => {
     exitCode = code;
   });
   try {
@@ -34,7 +33,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   }
 }
 
-function commands(interruption: Interruption, exit: (code: number) => void): Command {
+function commands(exit: (code: number) => void): Command {
   const program = new Command('fleet')
     .description('Runs a fleet as local processes in the background.')
     .option('--root <directory>', 'holds the folders of the services (default: this checkout)')
@@ -48,7 +47,10 @@ function commands(interruption: Interruption, exit: (code: number) => void): Com
     .command('up')
     .description('start a fleet and wait until all of it is ready')
     .addOption(required())
-    .action(async ({ mode }: ModeOption) => console.log(describeUp(await up(context(), mode, interruption))));
+    .action(async ({ mode }: ModeOption) => {
+      using interruption = new Interruption();
+      console.log(describeUp(await up(context(), mode, interruption)));
+    });
   program
     .command('down')
     .description('stop the fleet; safe to repeat')
@@ -58,7 +60,10 @@ function commands(interruption: Interruption, exit: (code: number) => void): Com
     .command('restart')
     .description('stop a fleet and start it again')
     .addOption(required())
-    .action(async ({ mode }: ModeOption) => console.log(describeUp(await restart(context(), mode, interruption))));
+    .action(async ({ mode }: ModeOption) => {
+      using interruption = new Interruption();
+      console.log(describeUp(await restart(context(), mode, interruption)));
+    });
   program
     .command('status')
     .description('every process: state, memory, restarts')
@@ -84,9 +89,10 @@ function commands(interruption: Interruption, exit: (code: number) => void): Com
     .action(async (command: string[], { mode }: ModeOption) => {
       // Half of the time that the other commands would take to begin is what this one imports.
       const { withFleet } = await import('./with-command.js');
+      using interruption = new Interruption();
       exit(await withFleet(context(console.error), mode, command, interruption));
     });
-  addLogs(program, context, interruption);
+  addLogs(program, context);
   return program;
 }
 
@@ -97,7 +103,7 @@ interface LogsFlags {
   readonly tail?: number;
 }
 
-function addLogs(program: Command, context: () => FleetContext, interruption: Interruption): void {
+function addLogs(program: Command, context: () => FleetContext): void {
   program
     .command('logs')
     .description('logs, merged by time')
@@ -112,6 +118,7 @@ function addLogs(program: Command, context: () => FleetContext, interruption: In
       wholeNumber,
     )
     .action(async (names: string[], flags: LogsFlags) => {
+      using interruption = new Interruption();
       const { files } = context();
       const selected = selectLogs(files, { names, stage: flags.stage, balancersOnly: flags.balancers ?? false });
       const follow = flags.follow ?? process.stdout.isTTY;
@@ -129,7 +136,9 @@ function describeUp({ already, status, readyAfterMs }: UpResult): string {
   const addresses = addressTable(status);
   if (already) {
     const since = `since ${localTime(status.startedAt)}`;
-    return `the ${status.mode} fleet runs already, ${since} (\`${downCommand(status.mode)}\` stops it)\n\n${addresses}`;
+    const unready = status.processes.filter((each) => each.state !== 'ready');
+    const but = unready.map((each) => `\n${each.name} is ${each.state}`).join('');
+    return `the ${status.mode} fleet runs already, ${since} (\`${downCommand(status.mode)}\` stops it)${but}\n\n${addresses}`;
   }
   const time = readyAfterMs < 60_000 ? `${(readyAfterMs / 1000).toFixed(1)} s` : duration(readyAfterMs);
   return `all ${status.processes.length} processes are ready after ${time}\n\n${addresses}`;

@@ -35,7 +35,7 @@ export interface UpResult {
  * @throws FleetError when the other mode runs, a port is taken, or a process does not become ready.
  */
 export function up(context: FleetContext, mode: FleetMode, interruption: Interruption): Promise<UpResult> {
-  return withLock(context.files, 'up', async () => {
+  return withLock(context.files, 'up', interruption, async () => {
     const running = await runningFleet(context);
     if (!running) return bringUp(context, mode, {}, interruption);
     refuseOther(running, mode);
@@ -49,12 +49,12 @@ export function up(context: FleetContext, mode: FleetMode, interruption: Interru
  * @param mode - leaves a fleet of the other mode alone. Undefined: any fleet.
  */
 export function down(context: FleetContext, mode: FleetMode | undefined): Promise<void> {
-  return withLock(context.files, 'down', () => takeDown(context, mode));
+  return withLock(context.files, 'down', undefined, () => takeDown(context, mode));
 }
 
 /** @throws FleetError as {@link up}. */
 export function restart(context: FleetContext, mode: FleetMode, interruption: Interruption): Promise<UpResult> {
-  return withLock(context.files, 'restart', async () => {
+  return withLock(context.files, 'restart', interruption, async () => {
     const running = await runningFleet(context);
     if (running) refuseOther(running, mode);
     if (running) await takeDown(context, mode);

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { FleetError } from './fleet-error.js';
 import type { FleetFiles } from './fleet-files.js';
+import type { Interruption } from './interruption.js';
 import { isAlive, processIdentity, type RecordedProcess } from './process-identity.js';
 import { until } from './until.js';
 
@@ -11,16 +12,22 @@ const WAIT_MS = 120_000;
  * Runs `work` while no other command changes the same fleet. A command that died leaves no lock behind that counts.
  *
  * @param command - what people call the work: shown to whoever waits for it in vain.
+ * @param interruption - ends the wait for the other command, not the work. Undefined: nothing does.
  * @throws FleetError when the other command takes more than two minutes.
  */
 export async function withLock<Result>(
   files: FleetFiles,
   command: string,
+  interruption: Interruption | undefined,
   work: () => Promise<Result>,
 ): Promise<Result> {
   mkdirSync(files.stateDir, { recursive: true, mode: 0o700 });
   const own = { name: command, pid: process.pid, identity: processIdentity(process.pid) ?? '' };
-  if (!(await until(() => tryLock(files, own), WAIT_MS))) {
+  const tryUnlessInterrupted = () => {
+    interruption?.throwIfReceived();
+    return tryLock(files, own);
+  };
+  if (!(await until(tryUnlessInterrupted, WAIT_MS))) {
     const holder = readLock(files.lock);
     throw new FleetError(`another command is at work on this fleet: ${holder?.name} (pid ${holder?.pid})`);
   }

@@ -18,13 +18,14 @@ const SUFFIX = '.log';
  * Names of the processes whose logs are selected, in order of stages. The supervisor's own log is only shown when it
  * is named.
  *
- * @throws FleetError for a name that is not known; it lists those that are.
+ * @throws FleetError for a name that is not known, or when nothing is left; it lists the known names.
  */
 export function selectLogs(files: FleetFiles, selection: LogSelection, table: readonly Stage[] = stages): string[] {
   const known = knownNames(files, table);
   const named = selection.names.length > 0;
   const wanted = named ? selection.names.flatMap((name) => resolve(name, known, table)) : known.filter(isNoSupervisor);
   const selected = wanted.filter((name) => matches(name, selection, table));
+  if (selected.length === 0) throw new FleetError(`no log fits all of that; there are ${known.join(', ')}`);
   return [...new Set(selected)];
 }
 

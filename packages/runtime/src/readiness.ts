@@ -15,7 +15,5 @@ export async function askReadiness(port: number): Promise<Readiness> {
 }
 
 function describe(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNREFUSED') return 'connection refused';
-  if (error.name === 'AbortError' || error.name === 'TimeoutError') return `no answer within ${ANSWER_TIMEOUT_MS} ms`;
-  return error.message;
+  return error.code === 'ECONNREFUSED' ? 'connection refused' : error.message;
 }

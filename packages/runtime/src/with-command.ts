@@ -22,13 +22,13 @@ export async function withFleet(
   command: readonly string[],
   interruption: Interruption,
 ): Promise<number> {
-  const before = await withLock(context.files, 'with', () => runningFleet(context));
+  const before = await withLock(context.files, 'with', interruption, () => runningFleet(context));
   if (before?.status.mode === mode) return runInForeground(context, command, interruption);
   try {
-    await withLock(context.files, 'with', () => swap(context, mode, interruption));
+    await withLock(context.files, 'with', interruption, () => swap(context, mode, interruption));
     return await runInForeground(context, command, interruption);
   } finally {
-    await withLock(context.files, 'with', () => putBack(context, mode, before));
+    await withLock(context.files, 'with', undefined, () => putBack(context, mode, before));
   }
 }
 

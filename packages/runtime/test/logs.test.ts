@@ -201,6 +201,7 @@ describe('choosing logs', () => {
     expect(select({ stage: 4 })).toEqual(['service4-loadbalancer', 'service4a', 'service4b', 'service4c', 'service4d']);
     expect(select({ balancersOnly: true })).toEqual([1, 2, 3, 4].map((n) => `service${n}-loadbalancer`));
     expect(select({ names: ['service2', 'service2a'] })).toHaveLength(4);
+    expect(() => select({ names: ['service1'], stage: 2 })).toThrow('no log fits all of that; there are service1-load');
     expect(() => select({ names: ['service'] })).toThrow(
       /^no log is called service; there are service1, service1-load/,
     );
