@@ -26,7 +26,7 @@ const cases: [
   ['an empty body', 400, 'FLT_INVALID_JSON', '', json],
   ['two documents', 400, 'FLT_INVALID_JSON', '{"text":"a"}{"text":"b"}', json],
   ['nested a thousand deep', 400, 'FLT_INVALID_JSON', `{"text":"a","x":${'['.repeat(1000)}${']'.repeat(1000)}}`, json],
-  ['an array', 400, 'FLT_INVALID_REQUEST', '["text"]', json],
+  ['an array', 400, 'FLT_INVALID_JSON', '["text"]', json],
   ['a text that is a number', 400, 'FLT_INVALID_REQUEST', '{"text":1}', json],
   ['a text that is null', 400, 'FLT_INVALID_REQUEST', '{"text":null}', json],
   ['no text', 400, 'FLT_INVALID_REQUEST', '{"request_id":"a"}', json],

@@ -52,11 +52,11 @@ describe('instances killed under load', () => {
     expect(failures).toEqual([]);
   });
 
-  test('every instance restarted in turn by SIGTERM: no request fails', async () => {
+  test('every instance restarted by SIGTERM, one of each stage at a time: no request fails', async () => {
     const { failures } = await underLoad(fleet, CLIENTS, async () => {
-      for (const name of stages.flatMap((stage) => stage.instances.map((instance) => instance.name))) {
-        await fleet.stopInstance(name);
-        await fleet.startInstance(name);
+      for (const letter of ['a', 'b', 'c', 'd']) {
+        await Promise.all(stages.map(({ service }) => fleet.stopInstance(service + letter)));
+        await Promise.all(stages.map(({ service }) => fleet.startInstance(service + letter)));
       }
     });
     expect(failures).toEqual([]);

@@ -11,7 +11,7 @@ interface CatalogueEntry {
 export const problems = {
   FLT_INVALID_JSON: {
     status: 400,
-    title: 'The body is not JSON',
+    title: 'The body is not a JSON object',
     fix: 'Send one JSON object, encoded as RFC 8259 says.',
   },
   FLT_INVALID_UTF8: {
