@@ -6,6 +6,7 @@ import { type Config, ConfigError, type Environment, readConfig } from './config
 import { Lifecycle } from './lifecycle.js';
 import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
 import { createMetrics } from './metrics.js';
+import { trimHeapAfterStart } from './trim-heap.js';
 
 /** What makes a process of the fleet. */
 export interface ProcessDefinition<Name extends SettingName> {
@@ -39,6 +40,7 @@ export async function runProcess<const Name extends SettingName>(
   stopOnSignal(app, lifecycle, log, config.shutdownGraceMs);
   await listenOrExit(app, config, log);
   lifecycle.phase = 'ready';
+  trimHeapAfterStart();
   log.logger.info({ host: config.bindHost, port: config.servicePort, node: process.version }, 'ready');
 }
 
