@@ -7,7 +7,7 @@ export interface FleetChoice {
   readonly url?: string | undefined;
   /** Where stage 4 is. Undefined: on the same host as stage 1, on its port of the topology. */
   readonly reportUrl?: string | undefined;
-  /** Added to every port of the topology. 0 is the default fleet. */
+  /** Added to every port of the topology that no URL names. 0 is the default fleet. */
   readonly portOffset: number;
 }
 
@@ -44,7 +44,10 @@ export function fleetAddresses(choice: FleetChoice): FleetAddresses {
   return {
     process: entry.origin + first.route,
     report: report.origin + last.route,
-    balancers: stages.map((stage) => ({ name: stage.balancer, stage: stage.number, origin: onPort(stage.port) })),
+    balancers: stages.map((stage) => {
+      const origin = stage === first ? entry.origin : onPort(stage.port);
+      return { name: stage.balancer, stage: stage.number, origin };
+    }),
   };
 }
 

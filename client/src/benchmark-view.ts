@@ -76,11 +76,16 @@ function renderInstances({ instances }: BenchmarkDocument): string {
   return renderTable(INSTANCES, rows);
 }
 
+/** autocannon counts whole milliseconds; 0 is less than one of them. */
+function wholeMs(ms: number): string {
+  return ms === 0 ? '<1 ms' : `${ms} ms`;
+}
+
 function renderSustained(sustained: readonly SustainedDocument[]): string {
   const rows = sustained.map(({ latency_ms: latency, ...each }) => [
     formatCount(each.connections),
     each.requests_per_s.toFixed(0),
-    ...[latency.p50, latency.p97_5, latency.p99, latency.max].map((ms) => `${ms} ms`),
+    ...[latency.p50, latency.p97_5, latency.p99, latency.max].map(wholeMs),
     formatCount(each.connection_errors),
     formatCount(each.other_status),
     each.wrong_answer ? 'wrong' : 'right',

@@ -26,7 +26,7 @@ const RUNS: readonly Column[] = [
   { head: 'Words', align: 'right' },
   { head: 'Time', align: 'right' },
   { head: 'MB/s', align: 'right' },
-  { head: 'Chunks / total time', align: 'right' },
+  { head: 'Speed-up', align: 'right' },
   { head: 'Tries', align: 'right' },
   { head: 'Report' },
 ];

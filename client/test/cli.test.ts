@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -128,6 +129,59 @@ describe('flotilla compare', () => {
     const { pipelines } = JSON.parse(json.stdout);
     expect(pipelines.map((each: { pipelines: number }) => each.pipelines)).toEqual([1, 2, 4]);
     expect(pipelines.map((each: { times_ms: number[] }) => each.times_ms.length)).toEqual([2, 2, 2]);
+  });
+});
+
+describe('flotilla benchmark', () => {
+  test('keeps its result, which benchmark-compare lays beside another one', async () => {
+    const kept = ['one.json', 'two.json'].map((name) => path.join(folder.path, name));
+    const options = ['--iterations', '4', '--batch', '2', '--connections', '2', '--duration', '1'];
+    for (const file of kept) {
+      const ended = await flotilla('benchmark', 'sample.txt', ...options, '--save', file, ...toFleet());
+      expect(ended).toMatchObject({ code: 0, stderr: '' });
+      expect(ended.stdout).toContain('sum of latencies / (wall time x batch)');
+      expect(ended.stdout).not.toContain('\u001b');
+      for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(TABLE_COLUMNS);
+    }
+    const compared = await flotilla('benchmark-compare', ...kept);
+    expect(compared.stdout).toMatch(/Requests\/s .*x/);
+    const json = await flotilla('benchmark-compare', ...kept, '--json');
+    const { figures } = JSON.parse(json.stdout);
+    expect(figures.find((row: { figure: string }) => row.figure === 'Success')).toMatchObject({ first: 1, second: 1 });
+    expect(figures.map((row: { figure: string }) => row.figure)).toContain('2 connections: requests/s');
+  });
+
+  test('ends with 1 when an answer is wrong', async () => {
+    fleet.faults.push('miscount');
+    const ended = await flotilla('benchmark', 'sample.txt', '--no-sustained', ...toFleet());
+    expect(ended.code).toBe(1);
+    expect(ended.stderr).toContain('1 of 20 requests failed: wrong answer');
+    expect(ended.stdout).toContain('95.0 %');
+  });
+
+  test('refuses to compare what is not a benchmark', async () => {
+    const ended = await flotilla('benchmark-compare', SAMPLE, SAMPLE);
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('not the result of a benchmark') });
+  });
+});
+
+describe('flotilla large-test', () => {
+  test('finds both ways right, says that there is no memory to be had, and leaves no file behind', async () => {
+    const before = await readdir(tmpdir());
+    const ended = await flotilla('large-test', '--size', '300KB', '--state-dir', folder.path, ...toFleet());
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    expect(ended.stdout).toMatch(/2-way .* right\n *4-way .* right/);
+    expect(ended.stdout).toContain('memory cannot be told');
+    const left = (await readdir(tmpdir())).filter((name) => name.startsWith('flotilla-large-'));
+    expect(left.filter((name) => !before.includes(name))).toEqual([]);
+  });
+
+  test('ends with 1 when a count is not the one made here', async () => {
+    const file = await folder.write('large.txt', 'the boats of the harbour '.repeat(500));
+    fleet.faults.push('lose-a-word');
+    const ended = await flotilla('large-test', file, '--json', '--state-dir', folder.path, ...toFleet());
+    expect(ended.code).toBe(1);
+    expect(JSON.parse(ended.stdout).runs.map((run: { right: boolean }) => run.right)).toEqual([false, true]);
   });
 });
 

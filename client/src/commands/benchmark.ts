@@ -13,11 +13,12 @@ import {
 } from '../benchmark-document.js';
 import { renderBenchmark } from '../benchmark-view.js';
 import { countLocally } from '../expected.js';
-import { getJson, type Transport } from '../http.js';
+import type { Transport } from '../http.js';
 import { thisMachine } from '../machine.js';
 import { type FleetOptions, number, wholeNumbers, withFleet } from '../options.js';
 import { ClientError, reportOf } from '../problems.js';
 import { startProgress } from '../progress.js';
+import { requireFleet } from '../require-fleet.js';
 import type { Context } from '../run-command.js';
 import { isFlawless, type LoadResult, runLoad } from '../sustained.js';
 import { TextFile } from '../text-file.js';
@@ -79,11 +80,6 @@ export async function runBenchmark(context: Context, name: string, options: Benc
   output.text(renderBenchmark(document));
   output.result(document);
   for (const problem of failuresOf(document, sustained)) output.problem(problem);
-}
-
-/** @throws NoAnswerError when nothing listens: better now than once per request. */
-async function requireFleet(addresses: FleetAddresses, transport: Transport): Promise<void> {
-  await getJson(new URL('/health', addresses.process).href, transport);
 }
 
 async function measureBatches(

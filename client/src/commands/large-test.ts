@@ -11,6 +11,7 @@ import { thisMachine } from '../machine.js';
 import { type CutOptions, type FleetOptions, number, size, withBodyLimit, withFleet } from '../options.js';
 import { ClientError } from '../problems.js';
 import { startProgress } from '../progress.js';
+import { requireFleet } from '../require-fleet.js';
 import type { Context } from '../run-command.js';
 import { realSender } from '../send.js';
 import { TextFile } from '../text-file.js';
@@ -43,8 +44,9 @@ export async function runLargeTest(
   name: string | undefined,
   options: LargeTestOptions,
 ): Promise<void> {
+  await requireFleet(fleetAddresses(options), context.transport(options.timeout));
   if (name !== undefined) return test(context, name, options);
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-'));
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-large-'));
   try {
     const file = path.join(folder, 'large.txt');
     await writeText(file, options.size, options.seed, context.signal);

@@ -14,7 +14,9 @@ export type Fault =
   | 'hang'
   | { readonly code: ProblemCode; readonly retryAfter?: string }
   /** Answers that there is one word more than there is. */
-  | 'miscount';
+  | 'miscount'
+  /** Answers consistently, but about a text without its first word. */
+  | 'lose-a-word';
 
 /** A request to `/process`, as it came. */
 export interface Seen {
@@ -70,7 +72,7 @@ export class FakeFleet implements AsyncDisposable {
   }
 
   #count(text: string, url: URL, response: ServerResponse, fault: Fault | undefined): void {
-    const table = naiveCount(text);
+    const table = naiveCount(fault === 'lose-a-word' ? text.replace(/^\s*\S+/, '') : text);
     const result = { ...reportAnswer(naiveAnalysis(table)), ...withTable(table, url) };
     if (fault === 'miscount') result.word_count++;
     response.setHeader('x-served-by', 'service1a, service2b, service3c, service4d');
