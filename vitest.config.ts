@@ -14,6 +14,7 @@ export default defineConfig({
       'client/test/**/*.test.ts',
       'test/**/*.test.ts',
     ],
+    reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Two cores: more workers than that only make whole-fleet tests wait for each other.

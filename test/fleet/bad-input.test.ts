@@ -54,7 +54,11 @@ describe.each([
   ['the service', 8051],
 ])('through %s', (_who, port) => {
   test.each(cases)('%s: %i %s', async (_name, status, code, body, headers) => {
-    const response = await fetch(`${fleet.at(port)}/process`, { method: 'POST', headers, body: body as BodyInit });
+    const response = await fetch(`${fleet.at(port)}/process`, {
+      method: 'POST',
+      headers,
+      body: body as NonNullable<RequestInit['body']>,
+    });
     expect(response.headers.get('content-type')).toContain('application/problem+json');
     const told = problem.parse(await response.json());
     expect(told).toMatchObject({ code, status });

@@ -18,7 +18,7 @@ export interface TestFleet extends LocalFleet {
 /** Starts a fleet that is stopped, and whose files are removed, after the tests of the file. */
 export async function testFleet(options: Pick<FleetOptions, 'mode' | 'env' | 'table'>): Promise<TestFleet> {
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
-  const portOffset = await freePortOffset(options.table);
+  const portOffset = await freePortOffset(options.mode, options.table);
   const fleet = await startFleet({ ...options, stateDir, portOffset });
   afterAll(async () => {
     await fleet.stop();

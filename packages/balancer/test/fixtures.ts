@@ -79,7 +79,7 @@ export async function balancer(ports: readonly number[], env: Record<string, str
   const { port } = app.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const post = (body: string | Buffer | ReadableStream, init: RequestInit = {}) =>
-    fetch(`${url}/process`, { method: 'POST', body: body as BodyInit, ...init });
+    fetch(`${url}/process`, { method: 'POST', body: body as NonNullable<RequestInit['body']>, ...init });
   const stats = async () => (await (await fetch(`${url}/stats`)).json()) as Stats;
   return { app, url, port, post, stats };
 }
