@@ -28,8 +28,8 @@ interface Counts {
 
 const { values: options } = parseArgs({
   options: {
-    size: { type: 'string', default: process.env['SIZE'] ?? '32MB' },
-    seed: { type: 'string', default: process.env['SEED'] ?? '1' },
+    size: { type: 'string', default: process.env.SIZE ?? '32MB' },
+    seed: { type: 'string', default: process.env.SEED ?? '1' },
     file: { type: 'string' },
     runs: { type: 'string', default: '7' },
     json: { type: 'boolean', default: false },
