@@ -13,7 +13,7 @@ afterAll(() => folder[Symbol.asyncDispose]());
 
 async function slicesOf(file: TextFile): Promise<Buffer[]> {
   const slices: Buffer[] = [];
-  for await (const slice of file.slices({ start: 0, end: file.sizeBytes })) slices.push(slice);
+  for await (const slice of file.slices({ start: 0, end: file.sizeBytes })) slices.push(Buffer.from(slice));
   return slices;
 }
 

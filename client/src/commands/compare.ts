@@ -115,13 +115,19 @@ function render({ machine, file, rows, isSameReport }: Result): string {
   const runs = rows[0]?.timesMs.length ?? 0;
   const limit = rows.some(({ pipelines }) => pipelines > cores)
     ? [
-        `The cores are the limit here: ${cores} of them are shared by the pipelines, the balancers and this client, so ` +
-          `\nmore than ${cores} pipelines cannot be faster than ${cores}, whatever the fleet does.`,
+        `The cores are the limit here: ${cores} of them are shared by the pipelines, the balancers and this client,\n` +
+          `so more than ${cores} pipelines cannot be faster than ${cores}, whatever the fleet does.`,
+      ]
+    : [];
+  const gain = rows.slice(1).every(({ speedUp }) => speedUp < 1)
+    ? [
+        'Cutting and merging cost more here than they gained. One pipeline alone keeps several processes busy:\n' +
+          'its stages and their balancers work while the text passes.',
       ]
     : [];
   const verdict = isSameReport ? 'All runs gave the same report.' : 'The runs gave different reports.';
   const head = `${file.path} (${formatBytes(file.sizeBytes)}), ${runs} runs each, in alternating order, after one to warm up`;
-  return `${[`${head}\non ${describeMachine(machine)}`, table, ...limit, verdict].join('\n\n')}\n`;
+  return `${[`${head}\non ${describeMachine(machine)}`, table, ...limit, ...gain, verdict].join('\n\n')}\n`;
 }
 
 function asJson({ machine, file, rows, isSameReport }: Result): unknown {
