@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
 import type { Config } from '@flotilla/service-kit';
 import { type Dispatcher, Pool } from 'undici';
@@ -6,6 +7,7 @@ import type { Outcome } from '../core/outcome.js';
 import { RoundRobin } from '../core/round-robin.js';
 import { Body } from './body.js';
 import { Call, type CallRequest, type CallTarget } from './call.js';
+import { sharedLookup } from './lookup.js';
 import { ReplayBudget } from './replay-budget.js';
 
 /** The settings of whatever calls a group of instances: a balancer, or a service that calls the next stage. */
@@ -42,7 +44,8 @@ export class Upstream implements CallTarget {
     this.limits = config;
     this.onTryEnd = onTryEnd;
     this.group = new Group(addresses.length, new RoundRobin());
-    this.#pools = addresses.map((address) => openPool(address, config));
+    const lookup = sharedLookup();
+    this.#pools = addresses.map((address) => openPool(address, config, lookup));
     this.#budget = new ReplayBudget({
       perRequestBytes: config.maxReplayBytes,
       totalBytes: config.maxReplayTotalBytes,
@@ -84,14 +87,14 @@ function at<Item>(items: readonly Item[], index: number): Item {
   return item;
 }
 
-function openPool(address: InstanceAddress, config: UpstreamConfig): Pool {
+function openPool(address: InstanceAddress, config: UpstreamConfig, lookup: LookupFunction): Pool {
   return new Pool(`http://${address.host}:${address.port}`, {
     connections: config.maxConnections,
     pipelining: 1,
     keepAliveTimeout: config.upstreamIdleMs,
     // An instance may offer a longer time, and mean it; ours is the shorter one so that ours ends first.
     keepAliveMaxTimeout: config.upstreamIdleMs,
-    connect: { timeout: config.connectTimeoutMs },
+    connect: { timeout: config.connectTimeoutMs, lookup },
     // undici's own are coarse above a second; a call keeps its own time.
     headersTimeout: 0,
     bodyTimeout: 0,
