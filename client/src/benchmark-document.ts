@@ -14,6 +14,8 @@ export interface BenchmarkDocument {
   readonly machine: Machine;
   readonly url: string;
   readonly fleet: 'parallel' | 'sequential' | 'unknown';
+  /** Small requests before the measurement. */
+  readonly warm_up: number;
   readonly file: string;
   readonly size_bytes: number;
   readonly batches: BatchDocument;

@@ -24,10 +24,10 @@ const SUSTAINED: readonly Column[] = [
 
 /** A benchmark's result, for people. */
 export function renderBenchmark(document: BenchmarkDocument): string {
-  const { file, size_bytes: size, batches, fleet, url, machine } = document;
+  const { file, size_bytes: size, batches, fleet, url, machine, warm_up: warmUp } = document;
   const sections = [
     `${formatCount(batches.iterations)} requests of ${file} (${formatBytes(size)}) in batches of ${batches.batch}\n` +
-      `to ${url} (${fleet} fleet)\non ${describeMachine(machine)}`,
+      `to ${url} (${fleet} fleet), after ${formatCount(warmUp)} small ones to warm up\non ${describeMachine(machine)}`,
     renderTable(FIGURES, figuresOf(document)),
     ...errorsOf(document),
     document.instances.length > 0 ? renderInstances(document) : 'No balancers, so nothing to share among instances.',

@@ -41,15 +41,16 @@ export function size(text: string): number {
   }
 }
 
-/** Adds the options that say which fleet is called. */
-export function withFleet(command: Command): Command {
+/**
+ * Adds the options that say which fleet is called.
+ *
+ * @param timeoutMs - Default time for one try: the fleet's own for a request unless said.
+ */
+export function withFleet(command: Command, timeoutMs = Number(settings.requestTimeoutMs.default)): Command {
   return command
     .option('--url <url>', 'stage 1 of the fleet, as http://host:port')
-    .option('--report-url <url>', 'stage 4 of the fleet; on the host of stage 1 unless said')
     .addOption(number('--port-offset <number>', 'added to every port', 0, MAX_PORT_OFFSET, 0))
-    .addOption(
-      number('--timeout <ms>', 'time for one try', 1, MAX_TIMER_MS, Number(settings.requestTimeoutMs.default)),
-    );
+    .addOption(number('--timeout <ms>', 'time for one try', 1, MAX_TIMER_MS, timeoutMs));
 }
 
 /** Adds the option that every command has. */
@@ -57,11 +58,13 @@ export function withJson(command: Command): Command {
   return command.option('--json', 'one JSON document instead of text');
 }
 
-/** Adds the option that says how large a request may be. */
-export function withBodyLimit(command: Command): Command {
+/** Adds the options of commands that cut files and have the merged report written. */
+export function withCutting(command: Command): Command {
   const fallback = Number(settings.maxBodyBytes.default);
-  const option = new Option('--max-body <size>', 'largest body that the fleet takes');
-  return command.addOption(option.argParser(size).default(fallback, '100MiB'));
+  const limit = new Option('--max-body <size>', 'largest body that the fleet takes');
+  return command
+    .option('--report-url <url>', 'stage 4 of the fleet; on the host of stage 1 unless said')
+    .addOption(limit.argParser(size).default(fallback, '100MiB'));
 }
 
 /** An option that takes a whole number. */

@@ -12,7 +12,7 @@ import {
   type SustainedDocument,
 } from '../benchmark-document.js';
 import { renderBenchmark } from '../benchmark-view.js';
-import { countLocally } from '../expected.js';
+import { countLocally, type Expected } from '../expected.js';
 import type { Transport } from '../http.js';
 import { thisMachine } from '../machine.js';
 import { type FleetOptions, number, wholeNumbers, withFleet } from '../options.js';
@@ -26,6 +26,7 @@ import { TextFile } from '../text-file.js';
 interface BenchmarkOptions extends FleetOptions {
   readonly iterations: number;
   readonly batch: number;
+  readonly warmUp: number;
   readonly sustained: boolean;
   readonly connections: readonly number[];
   readonly duration: number;
@@ -35,7 +36,7 @@ interface BenchmarkOptions extends FleetOptions {
 const MAX_ITERATIONS = 1_000_000;
 const MAX_CONNECTIONS = 10_000;
 const MAX_DURATION_S = 3600;
-/** The text of the sustained load: small, so that the fleet's cost per request is what is measured. */
+/** Length of the text for sustained load and for warming up. */
 const SMALL_TEXT_BYTES = 1000;
 
 /** Declares the command's arguments and options. */
@@ -45,6 +46,7 @@ export function declareBenchmark(command: Command): Command {
     .argument('[file]', 'path, or name of a file in datasets/', 'sample.txt')
     .addOption(number('--iterations <number>', 'requests', 1, MAX_ITERATIONS, 20))
     .addOption(number('--batch <number>', 'requests at once', 1, MAX_CONNECTIONS, 4))
+    .addOption(number('--warm-up <number>', 'small requests before, not measured', 0, MAX_ITERATIONS, 200))
     .addOption(
       new Option('--connections <list>', 'of the sustained load, one run for each')
         .argParser(wholeNumbers(1, MAX_CONNECTIONS))
@@ -61,6 +63,7 @@ export async function runBenchmark(context: Context, name: string, options: Benc
   const transport = context.transport(options.timeout);
   await requireFleet(addresses, transport);
   await using file = await TextFile.open(name);
+  await warmUp(addresses, options, transport);
   const before = await readStats(addresses.balancers, transport);
   const batches = await measureBatches(context, file, addresses, options, transport);
   const after = await readStats(addresses.balancers, transport);
@@ -70,6 +73,7 @@ export async function runBenchmark(context: Context, name: string, options: Benc
     machine: thisMachine(),
     url: addresses.process,
     fleet: kindOf(after),
+    warm_up: options.warmUp,
     file: file.path,
     size_bytes: file.sizeBytes,
     batches: batchDocument(batches),
@@ -80,6 +84,17 @@ export async function runBenchmark(context: Context, name: string, options: Benc
   output.text(renderBenchmark(document));
   output.result(document);
   for (const problem of failuresOf(document, sustained)) output.problem(problem);
+}
+
+/** The first requests to a process pay for its compiling; a fleet of twenty needs many. Ends when a request fails. */
+async function warmUp(addresses: FleetAddresses, options: BenchmarkOptions, transport: Transport): Promise<void> {
+  const { batch } = options;
+  const small = await smallText();
+  const request = { ...small, url: addresses.process, iterations: batch, batch, transport, onDone: () => {} };
+  for (let sent = 0; sent < options.warmUp; sent += batch) {
+    const { successRate } = await runBatches({ ...request, runId: newRunId() });
+    if (successRate < 1) return;
+  }
 }
 
 async function measureBatches(
@@ -107,8 +122,7 @@ async function measureSustained(
   { connections, duration }: BenchmarkOptions,
   transport: Transport,
 ): Promise<LoadResult[]> {
-  const text = Buffer.concat([...generateText({ sizeBytes: SMALL_TEXT_BYTES, seed: 1 })]);
-  const load = { text, expected: await countLocally([text]), durationSeconds: duration, runId: newRunId(), transport };
+  const load = { ...(await smallText()), durationSeconds: duration, runId: newRunId(), transport };
   const progress = startProgress(output, 'sustained load', connections.length);
   const results: LoadResult[] = [];
   try {
@@ -120,6 +134,12 @@ async function measureSustained(
     progress.stop();
   }
   return results;
+}
+
+/** What is sent where only the fleet's cost per request matters. */
+async function smallText(): Promise<{ text: Buffer; expected: Expected }> {
+  const text = Buffer.concat([...generateText({ sizeBytes: SMALL_TEXT_BYTES, seed: 1 })]);
+  return { text, expected: await countLocally([text]) };
 }
 
 function newRunId(): string {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { fleetAddresses } from '../addresses.js';
 import { countFile } from '../count-file.js';
 import { describeMachine, type Machine, thisMachine } from '../machine.js';
-import { type CutOptions, type FleetOptions, number, withBodyLimit, withFleet } from '../options.js';
+import { type CutOptions, type FleetOptions, number, withCutting, withFleet } from '../options.js';
 import { ClientError } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { median } from '../quantiles.js';
@@ -20,7 +20,7 @@ const MAX_RUNS = 1000;
 
 /** Declares the command's arguments and options. */
 export function declareCompare(command: Command): Command {
-  return withBodyLimit(withFleet(command))
+  return withCutting(withFleet(command))
     .description('one file through 1, 2 and 4 parallel pipelines, several times each')
     .argument('[file]', 'path, or name of a file in datasets/', 'sample.txt')
     .addOption(number('--runs <number>', 'of each', 1, MAX_RUNS, 3));

@@ -8,7 +8,7 @@ import { countLocally, type Expected } from '../expected.js';
 import { DEFAULT_STATE_DIR, readPeaks } from '../fleet-memory.js';
 import { type LargeTestResult, largeTestAsJson, renderLargeTest } from '../large-test-view.js';
 import { thisMachine } from '../machine.js';
-import { type CutOptions, type FleetOptions, number, size, withBodyLimit, withFleet } from '../options.js';
+import { type CutOptions, type FleetOptions, number, size, withCutting, withFleet } from '../options.js';
 import { ClientError } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { requireFleet } from '../require-fleet.js';
@@ -29,7 +29,7 @@ const MAX_SEED = 2 ** 32 - 1;
 
 /** Declares the command's arguments and options. */
 export function declareLargeTest(command: Command): Command {
-  return withBodyLimit(withFleet(command))
+  return withCutting(withFleet(command))
     .description('a large text 2-way and 4-way: times, memory, and whether the count is right')
     .argument('[file]', 'a text to take instead of a made one')
     .addOption(

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type FleetAddresses, fleetAddresses } from '../addresses.js';
 import { countFile } from '../count-file.js';
 import { countAsJson, renderCount } from '../count-view.js';
-import { type CutOptions, type FleetOptions, number, withBodyLimit, withFleet } from '../options.js';
+import { type CutOptions, type FleetOptions, number, withCutting, withFleet } from '../options.js';
 import { startProgress } from '../progress.js';
 import type { Context } from '../run-command.js';
 import { realSender, type Sender } from '../send.js';
@@ -18,7 +18,7 @@ const MAX_PARALLEL = 1024;
 
 /** Declares the command's arguments and options. */
 export function declareProcess(command: Command): Command {
-  return withBodyLimit(withFleet(command))
+  return withCutting(withFleet(command))
     .description('count the words of files: cut each at white space, send the chunks at once, merge the answers')
     .argument('<file...>', 'paths, or names of files in datasets/')
     .addOption(number('-p, --parallel <number>', 'chunks wanted, and requests at once', 1, MAX_PARALLEL, 4))

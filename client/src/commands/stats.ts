@@ -12,13 +12,15 @@ interface StatsOptions extends FleetOptions {
   readonly interval: number;
 }
 
+/** Stats are a few numbers: a balancer that takes longer is as good as gone. */
+const TIMEOUT_MS = 5000;
 const MAX_INTERVAL_MS = 3_600_000;
 /** Cursor to the top left corner, and all below it away: a screen that is drawn anew without flicker. */
 const REDRAW = '\u001b[H\u001b[J';
 
 /** Declares the command's options. */
 export function declareStats(command: Command): Command {
-  return withFleet(command)
+  return withFleet(command, TIMEOUT_MS)
     .description('what each instance did, as the balancers tell it')
     .option('-w, --watch', 'again and again, until interrupted')
     .addOption(number('--interval <ms>', 'time between two readings', 100, MAX_INTERVAL_MS, 1000));
