@@ -1,8 +1,11 @@
-import { CAPITAL_I_WITH_DOT, CHANGED, codePoints, KEPT, LOWER, lookUp, SPACE, SPECIAL } from './code-points.js';
+import * as unicode from './code-points.js';
 import { isCasedAfter, isCasedBefore } from './final-sigma.js';
 import { type CleanerLimits, checkLimits, DEFAULT_CLEANER_LIMITS } from './limits.js';
 import { wordTooLong } from './text-error.js';
 import { Utf8Stream } from './utf8-stream.js';
+
+// An imported binding is read anew at each use; constants of the module itself are compiled into the loop.
+const { CAPITAL_I_WITH_DOT, CHANGED, codePoints, KEPT, LOWER, lookUp, SPACE, SPECIAL } = unicode;
 
 /** A scratch buffer up to this size is kept from piece to piece. */
 const MAX_KEPT_SCRATCH_BYTES = 1024 * 1024;

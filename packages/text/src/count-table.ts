@@ -1,30 +1,13 @@
+import { countKnownWords, type WordList } from './known-words.js';
 import { checkLimits, DEFAULT_TABLE_LIMITS, type TableLimits } from './limits.js';
 import { finish, SLICE_ENTRIES } from './slices.js';
 import { tableToJson } from './table-json.js';
 import { tooManyUniqueWords, wordTooLong } from './text-error.js';
 import { topWords } from './top-words.js';
 import { wordDecoder } from './word-decoder.js';
-import { hashTail, KEY_BYTES, mix, processSeed, wordKey } from './word-hash.js';
+import { hashKey, hashTail, KEY_BYTES, processSeed, wordKey } from './word-hash.js';
 import { WordIndex } from './word-index.js';
-import {
-  COUNT,
-  KEY_HIGH,
-  KEY_LOW,
-  LENGTH,
-  PAGE_MASK,
-  PLACE,
-  RECORD_DOUBLES,
-  RECORD_INTS,
-  WordRecords,
-} from './word-records.js';
-
-/** For a word of 0 to 8 bytes: which bits of its first and of its second four bytes belong to it. */
-const highMasks = new Int32Array(KEY_BYTES + 1);
-const lowMasks = new Int32Array(KEY_BYTES + 1);
-for (let length = 1; length <= KEY_BYTES; length++) {
-  highMasks[length] = length >= 4 ? -1 : -1 << (32 - 8 * length);
-  lowMasks[length] = length <= 4 ? 0 : length === KEY_BYTES ? -1 : -1 << (64 - 8 * length);
-}
+import { KEY_HIGH, KEY_LOW, LENGTH, PLACE, WordRecords } from './word-records.js';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -39,7 +22,6 @@ export class CountTable {
   readonly #seed: number;
   readonly #records = new WordRecords();
   readonly #index = new WordIndex();
-  #totalWords = 0;
 
   /** @throws RangeError when a limit makes no sense */
   constructor(options: Partial<CountTableOptions> = {}) {
@@ -50,7 +32,7 @@ export class CountTable {
 
   /** Sum of all counts; exact up to 2^53. */
   get totalWords(): number {
-    return this.#totalWords;
+    return this.#records.total;
   }
 
   get uniqueWords(): number {
@@ -70,95 +52,28 @@ export class CountTable {
   }
 
   /**
-   * Counts every word that ends at one of `ends`, once: the hot loop of counting.
+   * Counts words that end in white space, once each.
    *
-   * @param view over the same bytes
-   * @param ends positions of white space, ascending, as `findWordEnds` gives them
-   * @param endCount how many of `ends` hold
-   * @param start where the first word begins
+   * @param start where the first of them begins
    * @returns where the next word begins, behind the last white space
    * @throws TextError WORD_TOO_LONG, TOO_MANY_UNIQUE_WORDS
    */
-  // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: the hot loop; probing is written out here, so that the table stays in registers
-  addBetween(bytes: Uint8Array, view: DataView, ends: Int32Array, endCount: number, start: number): number {
-    const { maxWordBytes } = this.limits;
-    const records = this.#records;
-    const index = this.#index;
-    const seed = this.#seed;
-    const lastFast = bytes.length - KEY_BYTES;
-    let { slots, mask } = index.whole;
-    let ints = records.ints[0] as Int32Array;
-    let doubles = records.doubles[0] as Float64Array;
-    let counted = 0;
+  addAll(words: WordList, start: number): number {
+    const { bytes, ends, endCount } = words;
+    let word = 0;
     let wordStart = start;
-    for (let i = 0; i < endCount; i++) {
-      const end = ends[i] as number;
-      const length = end - wordStart;
-      if (length === 0) {
-        wordStart++;
-        continue;
+    for (;;) {
+      if (this.#index.shards === undefined) {
+        const { maxWordBytes } = this.limits;
+        const { whole } = this.#index;
+        word = countKnownWords(words, word, wordStart, whole, this.#records, this.#seed, maxWordBytes);
+        if (word > 0) wordStart = (ends[word - 1] as number) + 1;
       }
-      if (wordStart > lastFast) {
-        this.add(bytes, wordStart, end, 1);
-        slots = index.whole.slots;
-        mask = index.whole.mask;
-        ints = records.ints[0] as Int32Array;
-        doubles = records.doubles[0] as Float64Array;
-        wordStart = end + 1;
-        continue;
-      }
-      if (length > maxWordBytes) throw wordTooLong(maxWordBytes);
-      let high = view.getInt32(wordStart);
-      let low = view.getInt32(wordStart + 4);
-      if (length <= KEY_BYTES) {
-        high &= highMasks[length] as number;
-        low &= lowMasks[length] as number;
-      }
-      let hash = mix(mix(seed ^ high) ^ low);
-      if (length > KEY_BYTES) hash = hashTail(hash, bytes, wordStart, end);
-      if (index.shards !== undefined) {
-        const shard = index.shardOf(hash);
-        slots = shard.slots;
-        mask = shard.mask;
-      }
-      let slot = (hash & mask) << 1;
-      for (;;) {
-        const marker = slots[slot + 1] as number;
-        if (marker === 0) {
-          this.#insert(bytes, wordStart, end, high, low, hash, 1);
-          slots = index.whole.slots;
-          mask = index.whole.mask;
-          ints = records.ints[0] as Int32Array;
-          doubles = records.doubles[0] as Float64Array;
-          break;
-        }
-        if (slots[slot] === hash) {
-          const id = marker - 1;
-          if (id <= PAGE_MASK) {
-            const record = id * RECORD_INTS;
-            if (
-              ints[record + KEY_HIGH] === high &&
-              ints[record + KEY_LOW] === low &&
-              ints[record + LENGTH] === length &&
-              (length <= KEY_BYTES || records.hasTail(ints[record + PLACE] as number, bytes, wordStart, length))
-            ) {
-              const count = id * RECORD_DOUBLES + COUNT;
-              doubles[count] = (doubles[count] as number) + 1;
-              counted++;
-              break;
-            }
-          } else if (records.holds(id, bytes, wordStart, length, high, low)) {
-            records.addTo(id, 1);
-            counted++;
-            break;
-          }
-        }
-        slot = (slot + 2) & (mask << 1);
-      }
+      if (word >= endCount) return wordStart;
+      const end = ends[word++] as number;
+      if (end > wordStart) this.add(bytes, wordStart, end, 1);
       wordStart = end + 1;
     }
-    this.#totalWords += counted;
-    return wordStart;
   }
 
   /**
@@ -226,7 +141,7 @@ export class CountTable {
   /** For a word of up to eight bytes `bytes` is not read: the key is the word. */
   #add(bytes: Uint8Array, start: number, end: number, high: number, low: number, count: number): void {
     const length = end - start;
-    const keyHash = mix(mix(this.#seed ^ high) ^ low);
+    const keyHash = hashKey(this.#seed, high, low);
     const hash = length <= KEY_BYTES ? keyHash : hashTail(keyHash, bytes, start, end);
     const { slots, mask } = this.#index.shardOf(hash);
     for (let slot = (hash & mask) << 1; ; slot = (slot + 2) & (mask << 1)) {
@@ -237,7 +152,6 @@ export class CountTable {
       }
       if (slots[slot] === hash && this.#records.holds(marker - 1, bytes, start, length, high, low)) {
         this.#records.addTo(marker - 1, count);
-        this.#totalWords += count;
         return;
       }
     }
@@ -246,6 +160,5 @@ export class CountTable {
   #insert(bytes: Uint8Array, start: number, end: number, high: number, low: number, hash: number, count: number): void {
     if (this.#records.length >= this.limits.maxUniqueWords) throw tooManyUniqueWords(this.limits.maxUniqueWords);
     this.#index.insert(hash, this.#records.append(bytes, start, end, high, low, count));
-    this.#totalWords += count;
   }
 }

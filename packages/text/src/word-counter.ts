@@ -60,11 +60,12 @@ export class WordCounter {
       if (wordStart === to) return;
       this.#countCutWord();
     }
+    const ends = this.#ends;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = wordStart; at < to; ) {
       const blockEnd = wholeBlock(bytes, at, to);
-      const endCount = findWordEnds(bytes, view, at, blockEnd, this.#ends);
-      wordStart = this.#table.addBetween(bytes, view, this.#ends, endCount, wordStart);
+      const endCount = findWordEnds(bytes, view, at, blockEnd, ends);
+      wordStart = this.#table.addAll({ bytes, view, ends, endCount }, wordStart);
       at = blockEnd;
     }
     this.#keepCut(bytes, wordStart, to);

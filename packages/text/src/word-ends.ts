@@ -19,11 +19,21 @@ for (const [first, last] of [
   }
 }
 
-/** For four bytes of ASCII, four bits, the lowest for the first byte: 1 where it is white space (0x20, 0x09 to 0x0d). */
+/** For four bytes, four bits, the lowest for the first byte: 1 where it is ASCII white space (0x20, 0x09 to 0x0d). */
 function spaceBits(four: number): number {
-  const blank = ~((four ^ 0x20202020) + 0x7f7f7f7f);
-  const control = (four + 0x77777777) & ~(four + 0x72727272);
-  return Math.imul(((blank | control) >>> 7) & 0x01010101, 0x10204080) >>> 28;
+  const low = four & 0x7f7f7f7f;
+  const blank = ~((low ^ 0x20202020) + 0x7f7f7f7f);
+  const control = (low + 0x77777777) & ~(low + 0x72727272);
+  return Math.imul((((blank | control) & ~four) >>> 7) & 0x01010101, 0x10204080) >>> 28;
+}
+
+/** Non-zero when one of four bytes is one of those wider white space begins with: 0xc2, 0xe1 to 0xe3, 0xef. */
+function mayBeginSpace(four: number): number {
+  const low = four & 0x7f7f7f7f;
+  const c2 = ~((low ^ 0x42424242) + 0x7f7f7f7f);
+  const e1 = (low + 0x1f1f1f1f) & ~(low + 0x1c1c1c1c);
+  const ef = ~((low ^ 0x6f6f6f6f) + 0x7f7f7f7f);
+  return (c2 | e1 | ef) & four & 0x80808080;
 }
 
 /**
@@ -50,7 +60,19 @@ export function findWordEnds(bytes: Uint8Array, view: DataView, from: number, to
     const f = view.getInt32(at + 20, true);
     const g = view.getInt32(at + 24, true);
     const h = view.getInt32(at + 28, true);
-    if (((a | b | c | d | e | f | g | h) & 0x80808080) === 0) {
+    const isWide = ((a | b | c | d | e | f | g | h) & 0x80808080) !== 0;
+    if (
+      !isWide ||
+      (mayBeginSpace(a) |
+        mayBeginSpace(b) |
+        mayBeginSpace(c) |
+        mayBeginSpace(d) |
+        mayBeginSpace(e) |
+        mayBeginSpace(f) |
+        mayBeginSpace(g) |
+        mayBeginSpace(h)) ===
+        0
+    ) {
       let spaces = spaceBits(a) | (spaceBits(b) << 4) | (spaceBits(c) << 8) | (spaceBits(d) << 12);
       spaces |= (spaceBits(e) << 16) | (spaceBits(f) << 20) | (spaceBits(g) << 24) | (spaceBits(h) << 28);
       while (spaces !== 0) {

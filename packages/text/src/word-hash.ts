@@ -12,11 +12,16 @@ export const processSeed = crypto.getRandomValues(new Int32Array(1))[0] as numbe
  * in a top bit through unchanged whatever the seed, and a sender could build words that all collide, as was done to
  * MurmurHash (Aumasson and Bernstein, 2012).
  */
-export function mix(hash: number): number {
+function mix(hash: number): number {
   let mixed = Math.imul(hash, 0x21f0aaad);
   mixed ^= mixed >>> 15;
   mixed = Math.imul(mixed, 0x735a2d97);
   return mixed ^ (mixed >>> 15);
+}
+
+/** Hash of a word's key. */
+export function hashKey(seed: number, high: number, low: number): number {
+  return mix(mix(seed ^ high) ^ low);
 }
 
 /** The bytes `at` to `at + 3`, the first one highest; 0 stands for those from `end` on. */
@@ -31,8 +36,15 @@ export function wordKey(bytes: Uint8Array, at: number, end: number): number {
 /** Hash of a word of more than {@link KEY_BYTES} bytes, from the hash of its key and the bytes that follow the key. */
 export function hashTail(keyHash: number, bytes: Uint8Array, start: number, end: number): number {
   let hash = keyHash;
-  for (let at = start + KEY_BYTES; at + 4 <= end; at += 4) hash = mix(hash ^ readQuad(bytes, at));
+  for (let at = start + KEY_BYTES; at < end - 4; at += 4) hash = mix(hash ^ readQuad(bytes, at));
   return mix(hash ^ readQuad(bytes, end - 4));
+}
+
+/** {@link hashTail}, read through a view: the same value, faster. */
+export function hashTailIn(keyHash: number, view: DataView, start: number, end: number): number {
+  let hash = keyHash;
+  for (let at = start + KEY_BYTES; at < end - 4; at += 4) hash = mix(hash ^ view.getInt32(at));
+  return mix(hash ^ view.getInt32(end - 4));
 }
 
 function readQuad(bytes: Uint8Array, at: number): number {

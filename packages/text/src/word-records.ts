@@ -25,6 +25,8 @@ export class WordRecords {
   readonly ints: Int32Array[] = [];
   readonly doubles: Float64Array[] = [];
   length = 0;
+  /** Sum of all counts. */
+  total = 0;
 
   constructor() {
     this.#addPage(FIRST_PAGE_ENTRIES);
@@ -42,6 +44,7 @@ export class WordRecords {
     ints[record + LENGTH] = end - start;
     if (end - start > KEY_BYTES) ints[record + PLACE] = this.arena.store(bytes, start, end);
     (this.doubles[page] as Float64Array)[(id & PAGE_MASK) * RECORD_DOUBLES + COUNT] = count;
+    this.total += count;
     return id;
   }
 
@@ -75,6 +78,7 @@ export class WordRecords {
     const page = this.doubles[id >>> PAGE_SHIFT] as Float64Array;
     const at = (id & PAGE_MASK) * RECORD_DOUBLES + COUNT;
     page[at] = (page[at] as number) + count;
+    this.total += count;
   }
 
   #makeRoom(page: number, entry: number): void {
