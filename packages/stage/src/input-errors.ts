@@ -20,12 +20,16 @@ const TEXT_CODES: Readonly<Record<TextErrorCode, ProblemCode>> = {
 
 /** What a body's reader or the text engine found wrong, in the catalogue's terms. Other errors stay as they are. */
 export function asInputError(error: unknown): Error {
-  if (error instanceof JsonError) return new FlotillaError(codeOf(error), `${error.message}.`);
-  if (error instanceof TextError) return new FlotillaError(TEXT_CODES[error.code], `${error.message}.`);
+  if (error instanceof JsonError) return new FlotillaError(codeOf(error), sentence(error.message));
+  if (error instanceof TextError) return new FlotillaError(TEXT_CODES[error.code], sentence(error.message));
   return error instanceof Error ? error : new Error('something that is no error was thrown');
 }
 
 /** A document that is no object at all has no shape that could be wrong. */
 function codeOf({ code, path }: JsonError): ProblemCode {
   return code === 'WRONG_TYPE' && path === '' ? 'FLT_INVALID_JSON' : JSON_CODES[code];
+}
+
+function sentence(message: string): string {
+  return message.endsWith('.') ? message : `${message}.`;
 }
