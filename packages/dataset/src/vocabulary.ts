@@ -16,7 +16,7 @@ const HAN_FIRST = 0x4e00;
 const HAN_COUNT = 3_000;
 
 /** The words of a made-up language, most frequent first. It never changes: the seed of a text picks words from it. */
-export const VOCABULARY_SIZE = 80_000;
+const VOCABULARY_SIZE = 80_000;
 const FOREIGN_SIZE = 3_000;
 /** One generated word in this many carries an accent. */
 const ACCENTED_EVERY = 30;

@@ -1,7 +1,7 @@
 import { JsonError, JsonReader, jsonShape } from '@flotilla/json';
 
 /** One member of every kind, and one object inside another. */
-export const SHAPE = jsonShape({
+const SHAPE = jsonShape({
   text: { kind: 'text', mode: 'raw' },
   said: { kind: 'text', mode: 'decoded' },
   request_id: { kind: 'value', maxBytes: 4096 },

@@ -8,7 +8,7 @@ const LOOPBACK = '127.0.0.1';
 const CONNECT_TIMEOUT_MS = 500;
 
 /** Whether a process of a fleet could listen on a port of this machine now. */
-export async function isPortFree(port: number): Promise<boolean> {
+async function isPortFree(port: number): Promise<boolean> {
   // macOS lets one listen on an address beside another that listens on all addresses; a connection tells.
   return (await canListen(port)) && (process.platform !== 'darwin' || !(await canConnect(port)));
 }
@@ -36,7 +36,7 @@ export async function requirePorts(processes: readonly ProcessSpec[]): Promise<v
 }
 
 /** `pid 4711: python3 -m http.server 8061`, as far as the system tells. */
-export async function describeHolder(port: number): Promise<string> {
+async function describeHolder(port: number): Promise<string> {
   const holder = await portHolder(port);
   return holder ? `pid ${holder.pid}: ${holder.command}` : 'a process that the system does not name';
 }

@@ -15,7 +15,7 @@ export interface StatusReport {
 }
 
 /** Asks the supervisor, the system, and every process itself. */
-export async function statusReport(fleet: FleetStatus): Promise<StatusReport> {
+async function statusReport(fleet: FleetStatus): Promise<StatusReport> {
   const pids = fleet.processes.flatMap((each) => (each.pid === null ? [] : [each.pid]));
   const [memory, states] = await Promise.all([
     memoryOf([...pids, fleet.supervisorPid]),

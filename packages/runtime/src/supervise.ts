@@ -8,7 +8,7 @@ import { type FleetState, removeState, writeState } from './state-file.js';
 import { Supervisor } from './supervisor.js';
 
 /** What a supervisor in the background tells the command that started it, once. */
-export type SupervisorGreeting = { readonly listening: true };
+type SupervisorGreeting = { readonly listening: true };
 
 /**
  * The supervisor in the background: takes its plan from the command that started it, and from then on depends on

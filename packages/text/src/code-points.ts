@@ -23,7 +23,7 @@ export const IGNORABLE = 1 << 25;
 export const SPECIAL = 1 << 26;
 const BUILT = 1 << 27;
 
-export const CAPITAL_SIGMA = 0x3a3;
+const CAPITAL_SIGMA = 0x3a3;
 export const CAPITAL_I_WITH_DOT = 0x130;
 
 const PAGE = 256;
@@ -32,6 +32,10 @@ const KEPT_ONE = /[\p{L}\p{M}\p{N}]/u;
 const SPACE_RUNS = /\s+/gu;
 const IGNORABLE_RUNS = /\p{Case_Ignorable}+/gu;
 const CASED_RUNS = /[\p{Cased}--\p{Case_Ignorable}]+/gv;
+// Most pages are all alike: unassigned or private (dropped), or letters without case (kept). A text that has one
+// character of every page must not hold its thread for long, so those are told apart first.
+const ANY_FLAG = /[\p{L}\p{M}\p{N}\s\p{Cased}\p{Case_Ignorable}]/u;
+const ONLY_CASELESS_LETTERS = /^[\p{Lo}--\p{Cased}--\p{Case_Ignorable}]+$/v;
 
 /** The entry of a code point, building its page first where needed. Not for surrogates, which valid UTF-8 never has. */
 export function lookUp(codePoint: number): number {
@@ -44,7 +48,9 @@ export function lookUp(codePoint: number): number {
 function buildPage(first: number): void {
   const page = Array.from({ length: PAGE }, (_, offset) => first + offset);
   const text = String.fromCodePoint(...page);
-  for (const codePoint of page) codePoints[codePoint] = BUILT | codePoint;
+  const common = BUILT | (ONLY_CASELESS_LETTERS.test(text) ? KEPT : 0);
+  for (const codePoint of page) codePoints[codePoint] = common | codePoint;
+  if (common !== BUILT || !ANY_FLAG.test(text)) return;
   markRuns(text, first, KEPT_RUNS, KEPT);
   markRuns(text, first, SPACE_RUNS, SPACE);
   markRuns(text, first, IGNORABLE_RUNS, IGNORABLE);

@@ -5,8 +5,8 @@ import { KEY_BYTES } from './word-hash.js';
  * Entries to a page. A page never moves once it is full, so growth copies at most one page (24 MiB, some
  * milliseconds) whatever the size of the table.
  */
-export const PAGE_SHIFT = 20;
-export const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
+const PAGE_SHIFT = 20;
+const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
 const FIRST_PAGE_ENTRIES = 64;
 
 /** An entry: the first eight bytes of the word, its length, where the whole of a longer word is; and the count. */
