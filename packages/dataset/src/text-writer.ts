@@ -17,15 +17,11 @@ export class TextWriter {
     const form = index * 2 + (capital ? 1 : 0);
     const from = store.starts[form] as number;
     const to = store.starts[form + 1] as number;
-    let length = this.length;
-    for (let at = from; at < to; at++) this.bytes[length++] = store.bytes[at] as number;
-    this.#advance(length);
+    this.#copy(store.bytes, from, to);
   }
 
   raw(text: Uint8Array): void {
-    let length = this.length;
-    for (let at = 0; at < text.length; at++) this.bytes[length++] = text[at] as number;
-    this.#advance(length);
+    this.#copy(text, 0, text.length);
   }
 
   space(): void {
@@ -47,8 +43,10 @@ export class TextWriter {
     return piece;
   }
 
-  #advance(length: number): void {
-    this.#column += length - this.length;
-    this.length = length;
+  #copy(source: Uint8Array, from: number, to: number): void {
+    const { bytes, length } = this;
+    for (let at = from, target = length; at < to; at++) bytes[target++] = source[at] as number;
+    this.length = length + to - from;
+    this.#column += to - from;
   }
 }

@@ -1,13 +1,15 @@
 import type { Random } from './random.js';
 
+const MAX_UINT32 = 0xffff_ffff;
+
 /**
  * Draws ranks with the frequencies of the Zipf-Mandelbrot law, p(rank) ~ 1 / (rank + shift)^exponent, in constant
  * time by the alias method (Walker 1977, in the form of Vose 1991).
  */
 export class ZipfRanks {
   readonly #size: number;
-  readonly #threshold: Float64Array;
-  readonly #alias: Uint32Array;
+  /** For each column its threshold, as a share of 2^32, and its alias: side by side, so that a draw reads one place. */
+  readonly #columns: Uint32Array;
 
   /**
    * @param size how many ranks there are
@@ -16,8 +18,7 @@ export class ZipfRanks {
    */
   constructor(size: number, exponent: number, shift: number) {
     this.#size = size;
-    this.#threshold = new Float64Array(size);
-    this.#alias = new Uint32Array(size);
+    this.#columns = new Uint32Array(2 * size);
     const weights = new Float64Array(size);
     let total = 0;
     for (let rank = 0; rank < size; rank++) {
@@ -30,8 +31,8 @@ export class ZipfRanks {
   /** A rank from 0 (the most frequent) to size - 1. */
   draw(random: Random): number {
     const column = Math.floor((random.next() / 0x1_0000_0000) * this.#size);
-    const coin = random.next() / 0x1_0000_0000;
-    return coin < (this.#threshold[column] as number) ? column : (this.#alias[column] as number);
+    const keeps = random.next() < (this.#columns[2 * column] as number);
+    return keeps ? column : (this.#columns[2 * column + 1] as number);
   }
 
   #build(scaled: Float64Array): void {
@@ -43,11 +44,12 @@ export class ZipfRanks {
     while (small.length > 0 && large.length > 0) {
       const low = small.pop() as number;
       const high = large.at(-1) as number;
-      this.#threshold[low] = scaled[low] as number;
-      this.#alias[low] = high;
+      this.#columns[2 * low] = (scaled[low] as number) * MAX_UINT32;
+      this.#columns[2 * low + 1] = high;
       scaled[high] = (scaled[high] as number) + (scaled[low] as number) - 1;
       if ((scaled[high] as number) < 1) small.push(large.pop() as number);
     }
-    for (const rank of [...small, ...large]) this.#threshold[rank] = 1;
+    // What rounding leaves over has weight 1: its alias is itself.
+    for (const rank of [...small, ...large]) this.#columns.fill(rank, 2 * rank, 2 * rank + 2);
   }
 }

@@ -20,7 +20,7 @@ const STEP_KEPT = 8;
 const STEP_SPACE = 9;
 for (let byte = 0; byte < 0x80; byte++) {
   const entry = lookUp(byte);
-  if ((entry & KEPT) !== 0) asciiSteps[byte] = (entry & LOWER) | (1 << STEP_KEPT);
+  if ((entry & KEPT) !== 0) asciiSteps[byte] = ((entry & CHANGED) !== 0 ? entry & LOWER : byte) | (1 << STEP_KEPT);
   if ((entry & SPACE) !== 0) asciiSteps[byte] = 0x20 | (1 << STEP_SPACE);
 }
 

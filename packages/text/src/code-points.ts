@@ -3,7 +3,8 @@
  * 256 code points at a time and only when a text has one of them. So no Unicode data is shipped, and the tables never
  * disagree with what JavaScript itself would do.
  *
- * An entry is 0 until its page is built; then {@link BUILT}, flags, and in the low 21 bits the lower-case code point.
+ * An entry is 0 until its page is built; then {@link BUILT} and flags, and, where {@link CHANGED} is one of them, the
+ * lower-case code point in the low 21 bits.
  */
 export const codePoints = new Int32Array(0x110000);
 
@@ -34,7 +35,7 @@ const IGNORABLE_RUNS = /\p{Case_Ignorable}+/gu;
 const CASED_RUNS = /[\p{Cased}--\p{Case_Ignorable}]+/gv;
 // Most pages are all alike: unassigned or private (dropped), or letters without case (kept). A text that has one
 // character of every page must not hold its thread for long, so those are told apart first.
-const ANY_FLAG = /[\p{L}\p{M}\p{N}\s\p{Cased}\p{Case_Ignorable}]/u;
+const ONLY_DROPPED = /^[^\p{L}\p{M}\p{N}\s\p{Cased}\p{Case_Ignorable}]+$/u;
 const ONLY_CASELESS_LETTERS = /^[\p{Lo}--\p{Cased}--\p{Case_Ignorable}]+$/v;
 
 /** The entry of a code point, building its page first where needed. Not for surrogates, which valid UTF-8 never has. */
@@ -46,16 +47,25 @@ export function lookUp(codePoint: number): number {
 }
 
 function buildPage(first: number): void {
-  const page = Array.from({ length: PAGE }, (_, offset) => first + offset);
-  const text = String.fromCodePoint(...page);
-  const common = BUILT | (ONLY_CASELESS_LETTERS.test(text) ? KEPT : 0);
-  for (const codePoint of page) codePoints[codePoint] = common | codePoint;
-  if (common !== BUILT || !ANY_FLAG.test(text)) return;
+  const text = pageText(first);
+  const isKept = ONLY_CASELESS_LETTERS.test(text);
+  codePoints.fill(isKept ? BUILT | KEPT : BUILT, first, first + PAGE);
+  if (isKept || ONLY_DROPPED.test(text)) return;
   markRuns(text, first, KEPT_RUNS, KEPT);
   markRuns(text, first, SPACE_RUNS, SPACE);
   markRuns(text, first, IGNORABLE_RUNS, IGNORABLE);
   markRuns(text, first, CASED_RUNS, CASED);
-  if (text.toLowerCase() !== text) page.forEach(setLower);
+  if (text.toLowerCase() === text) return;
+  for (let codePoint = first; codePoint < first + PAGE; codePoint++) setLower(codePoint);
+}
+
+function pageText(first: number): string {
+  const units: number[] = [];
+  for (let codePoint = first; codePoint < first + PAGE; codePoint++) {
+    if (codePoint > 0xffff) units.push(0xd7c0 + (codePoint >>> 10), 0xdc00 | (codePoint & 0x3ff));
+    else units.push(codePoint);
+  }
+  return String.fromCharCode(...units);
 }
 
 function markRuns(text: string, first: number, runs: RegExp, flag: number): void {

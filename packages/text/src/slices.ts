@@ -2,7 +2,7 @@
  * How many entries of a table one slice of work goes through: a few milliseconds, so that a caller who lets others run
  * between slices never holds an event loop for long.
  */
-export const SLICE_ENTRIES = 16_384;
+export const SLICE_ENTRIES = 8_192;
 
 /** Runs sliced work to its end at once, for callers that have nobody to wait for. */
 export function finish<Result>(slices: Generator<unknown, Result>): Result {

@@ -1,7 +1,9 @@
-/** Above this many words the index is cut into shards, which grow one by one. */
-const SHARDING_THRESHOLD = 1 << 19;
+/** Above this many words the index is cut into shards, which grow one by one; cutting it takes some milliseconds. */
+const SHARDING_THRESHOLD = 300_000;
 const SHARD_BITS = 6;
 const FIRST_SLOTS = 128;
+/** Of each of the shards: less than a third of it is in use at first. */
+const FIRST_SHARD_SLOTS = 16_384;
 
 /** Open addressing with linear probing over slots of two integers: the hash, and the id plus one (0: empty). */
 export class Shard {
@@ -47,7 +49,7 @@ export class Shard {
 }
 
 /**
- * From hashes to ids. One shard up to half a million words; then 64, chosen by the top bits of the hash. Each shard has
+ * From hashes to ids. One shard up to {@link SHARDING_THRESHOLD} words; then 64, chosen by the top bits of the hash. Each shard has
  * a maximum load of its own, so that they double at different times and no single write pays for all of them.
  */
 export class WordIndex {
@@ -67,9 +69,11 @@ export class WordIndex {
 
   #split(): void {
     const shardCount = 1 << SHARD_BITS;
-    const slotCount = (2 * SHARDING_THRESHOLD) / shardCount;
     const { slots } = this.whole;
-    this.shards = Array.from({ length: shardCount }, (_, i) => new Shard(slotCount, 0.55 + (0.25 * i) / shardCount));
+    this.shards = Array.from(
+      { length: shardCount },
+      (_, i) => new Shard(FIRST_SHARD_SLOTS, 0.55 + (0.25 * i) / shardCount),
+    );
     for (let slot = 0; slot < slots.length; slot += 2) {
       const marker = slots[slot + 1] as number;
       if (marker !== 0) this.shardOf(slots[slot] as number).insert(slots[slot] as number, marker - 1);

