@@ -22,6 +22,8 @@ SEED ?= 1
 FLEET := node packages/runtime/dist/main.js
 CLIENT := node client/dist/main.js
 RESULTS := .flotilla/benchmarks
+# A fleet that stands beside another is reached there.
+REACH := $(if $(FLOTILLA_PORT_OFFSET),--port-offset $(FLOTILLA_PORT_OFFSET))
 
 .PHONY: help
 help: ## List the targets
@@ -31,7 +33,7 @@ help: ## List the targets
 
 .PHONY: demo
 demo: build ## A fresh machine, a report, the stats, everything stopped again
-	@$(FLEET) with --mode parallel -- $(SHELL) -c '$(CLIENT) process $(FILE) --parallel $(PARALLEL) && $(CLIENT) stats'
+	@$(FLEET) with --mode parallel -- $(SHELL) -c '$(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH) && $(CLIENT) stats $(REACH)'
 
 .PHONY: check
 check: build ## All checks and tests
@@ -69,7 +71,7 @@ restart-parallel: build ## Stop and start the parallel fleet
 status: build ## The processes, their state, memory and restarts
 	@$(FLEET) status
 stats: build ## The /stats of the four balancers as one table
-	@$(CLIENT) stats
+	@$(CLIENT) stats $(REACH)
 stop-instance: build ## Hold an instance down: NAME=service1a
 	@$(FLEET) stop-instance $(NAME)
 start-instance: build ## Start it again: NAME=service1a
@@ -88,23 +90,23 @@ logs-service1 logs-service2 logs-service3 logs-service4: build ## The logs of on
 
 .PHONY: test test-parallel
 test: build ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequential fleet; not the unit tests
-	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) --parallel $(PARALLEL)
+	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH)
 test-parallel: build ## The same through the parallel fleet
-	@$(FLEET) with --mode parallel -- $(CLIENT) process $(FILE) --parallel $(PARALLEL)
+	@$(FLEET) with --mode parallel -- $(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH)
 
 .PHONY: benchmark benchmark-parallel compare large-test
 benchmark: build ## 20 iterations in batches of 4, then sustained load
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE)
+	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(REACH)
 benchmark-parallel: build ## The same on both fleets, side by side, kept as a file
 	@mkdir -p $(RESULTS)
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) --save $(RESULTS)/sequential.json
-	@$(FLEET) with --mode parallel -- $(CLIENT) benchmark $(FILE) --save $(RESULTS)/parallel.json
+	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(REACH) --save $(RESULTS)/sequential.json
+	@$(FLEET) with --mode parallel -- $(CLIENT) benchmark $(FILE) $(REACH) --save $(RESULTS)/parallel.json
 	@$(CLIENT) benchmark-compare $(RESULTS)/sequential.json $(RESULTS)/parallel.json | tee $(RESULTS)/comparison.txt
 compare: build ## 1, 2 and 4 parallel pipelines over one FILE
-	@$(FLEET) with --mode parallel -- $(CLIENT) compare $(FILE)
+	@$(FLEET) with --mode parallel -- $(CLIENT) compare $(FILE) $(REACH)
 large-test: SIZE ?= 100MB
 large-test: build ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
-	@$(FLEET) with --mode parallel -- $(CLIENT) large-test --size $(SIZE)
+	@$(FLEET) with --mode parallel -- $(CLIENT) large-test --size $(SIZE) $(REACH)
 dataset: SIZE ?= 32MB
 dataset: build ## A text like real language: SIZE=32MB SEED=1
 	@$(CLIENT) dataset --size $(SIZE) --seed $(SEED)

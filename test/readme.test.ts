@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePortOffset } from '@flotilla/runtime';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '..');
+const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+
+/** The lines of the first fenced block after a heading, without their comments. */
+function commandsUnder(heading: string): string[] {
+  const section = readme.slice(readme.indexOf(heading));
+  const block = /```\n([\s\S]*?)```/.exec(section)?.[1] ?? '';
+  return block.split('\n').flatMap((line) => line.replace(/\s+# .*$/, '').trim() || []);
+}
+
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-readme-'));
+  // The commands as they stand, on a fleet beside whatever else runs on this machine.
+  env = { ...process.env, FLOTILLA_PORT_OFFSET: String(await freePortOffset()), FLOTILLA_STATE_DIR: stateDir };
+  env.RUNTIME = 'local';
+  afterAll(async () => {
+    await run('make down');
+    await rm(stateDir, { recursive: true });
+  });
+});
+
+function run(command: string): Promise<{ code: number; output: string }> {
+  const offset = Number(env.FLOTILLA_PORT_OFFSET);
+  const shifted = command.replace(/localhost:(\d+)/g, (_match, port: string) => `localhost:${Number(port) + offset}`);
+  return new Promise((resolve) => {
+    execFile('bash', ['-c', shifted], { cwd: ROOT, env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr });
+    });
+  });
+}
+
+describe('the README', () => {
+  test('make demo prints the report and what each instance did, and leaves nothing running', async () => {
+    const { code, output } = await run(commandsUnder('# Flotilla')[0] as string);
+    expect(output).toContain('Word count report');
+    expect(output).toContain('service4d');
+    expect(code).toBe(0);
+    expect((await run('make status')).output).toContain('no fleet runs');
+  });
+
+  test('every command of the tour works as it is written', async () => {
+    const commands = commandsUnder('## The tour');
+    expect(commands.length).toBeGreaterThan(8);
+    for (const command of commands) {
+      const { code, output } = await run(command);
+      expect(code, `${command}\n${output}`).toBe(0);
+      if (command.includes('/process')) expect(output).toContain('"word_count":6');
+      if (command.includes('/stats')) expect(output).toContain('"instances":["service1a:8051"');
+      if (command.includes('test-parallel')) expect(output).toContain('Speed-up');
+    }
+    expect((await run('make status')).output).toContain('no fleet runs');
+  });
+
+  test('every file that a document links to is there', async () => {
+    for (const document of ['README.md', 'docs/architecture.md', 'docs/dependencies.md']) {
+      const text = await readFile(join(ROOT, document), 'utf8');
+      const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] as string);
+      for (const link of links) {
+        const path = join(ROOT, document, '..', link);
+        await expect(readFile(path, 'utf8'), `${document} → ${link}`).resolves.toBeTruthy();
+      }
+    }
+  });
+});
