@@ -136,4 +136,6 @@ super-clean: clean ## Also remove node_modules and the data sets made
 node_modules/.package-lock.json: package.json package-lock.json
 	@command -v npm >/dev/null || { echo 'Flotilla needs npm: install Node.js 18 or newer.' >&2; exit 1; }
 	@npm ci --loglevel=error --no-audit --no-fund
+	@# Older npm drops the link when it skips the packages of other platforms, which have a program of the same name.
+	@cd node_modules && for node in node-*/bin/node; do ln -sf "../$$node" .bin/node; done
 	@touch $@
