@@ -2,6 +2,7 @@ import * as unicode from './code-points.js';
 import { isCasedAfter, isCasedBefore } from './final-sigma.js';
 import { type CleanerLimits, checkLimits, DEFAULT_CLEANER_LIMITS } from './limits.js';
 import { wordTooLong } from './text-error.js';
+import { encodeAt } from './utf8.js';
 import { Utf8Stream } from './utf8-stream.js';
 
 // An imported binding is read anew at each use; constants of the module itself are compiled into the loop.
@@ -196,27 +197,11 @@ export class Cleaner {
     this.#endsInSpace = afterSpace;
   }
 
+  /** Writes a lower-case code point that differs from its original. */
   #encode(codePoint: number, at: number): number {
-    const out = this.#out;
-    if (codePoint < 0x80) {
-      out[at] = codePoint;
-      return at + 1;
-    }
-    let length = at;
-    if (codePoint < 0x800) {
-      out[length++] = 0xc0 | (codePoint >>> 6);
-    } else {
-      if (codePoint < 0x10000) {
-        out[length++] = 0xe0 | (codePoint >>> 12);
-      } else {
-        out[length++] = 0xf0 | (codePoint >>> 18);
-        out[length++] = 0x80 | ((codePoint >>> 12) & 0x3f);
-      }
-      out[length++] = 0x80 | ((codePoint >>> 6) & 0x3f);
-    }
-    out[length++] = 0x80 | (codePoint & 0x3f);
-    this.#continuationsOut += length - at - 1;
-    return length;
+    const next = encodeAt(codePoint, this.#out, at);
+    this.#continuationsOut += next - at - 1;
+    return next;
   }
 
   #special(codePoint: number, length: number, bytes: Uint8Array, from: number, at: number, to: number): number {

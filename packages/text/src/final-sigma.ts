@@ -1,5 +1,5 @@
 import { CASED, IGNORABLE, lookUp } from './code-points.js';
-import { decodeAt, lengthOfLead } from './decode.js';
+import { decodeAt, lengthOfLead } from './utf8.js';
 
 /**
  * The two halves of Unicode's Final_Sigma condition (The Unicode Standard, 3.13, table 3-17): a capital sigma becomes

@@ -1,5 +1,5 @@
 import { lookUp, SPACE } from './code-points.js';
-import { decodeAt, lengthOfLead } from './decode.js';
+import { decodeAt, lengthOfLead } from './utf8.js';
 
 const BLOCK_BYTES = 32;
 const ASCII_SPACE = 1;
@@ -36,6 +36,10 @@ function mayBeginSpace(four: number): number {
   return (c2 | e1 | ef) & four & 0x80808080;
 }
 
+function mayHoldSpace(a: number, b: number, c: number, d: number): boolean {
+  return (mayBeginSpace(a) | mayBeginSpace(b) | mayBeginSpace(c) | mayBeginSpace(d)) !== 0;
+}
+
 /**
  * Finds where words end: writes the position of every byte of white space in `bytes[from .. to)` to `ends`.
  *
@@ -61,18 +65,7 @@ export function findWordEnds(bytes: Uint8Array, view: DataView, from: number, to
     const g = view.getInt32(at + 24, true);
     const h = view.getInt32(at + 28, true);
     const isWide = ((a | b | c | d | e | f | g | h) & 0x80808080) !== 0;
-    if (
-      !isWide ||
-      (mayBeginSpace(a) |
-        mayBeginSpace(b) |
-        mayBeginSpace(c) |
-        mayBeginSpace(d) |
-        mayBeginSpace(e) |
-        mayBeginSpace(f) |
-        mayBeginSpace(g) |
-        mayBeginSpace(h)) ===
-        0
-    ) {
+    if (!isWide || !(mayHoldSpace(a, b, c, d) || mayHoldSpace(e, f, g, h))) {
       let spaces = spaceBits(a) | (spaceBits(b) << 4) | (spaceBits(c) << 8) | (spaceBits(d) << 12);
       spaces |= (spaceBits(e) << 16) | (spaceBits(f) << 20) | (spaceBits(g) << 24) | (spaceBits(h) << 28);
       while (spaces !== 0) {
@@ -81,9 +74,9 @@ export function findWordEnds(bytes: Uint8Array, view: DataView, from: number, to
       }
       at += BLOCK_BYTES;
     } else {
-      const end = nextCodePoint(bytes, at + BLOCK_BYTES, to);
-      count = scanBytes(bytes, at, end, ends, count);
-      at = end;
+      // White space that reaches into the next block is found here: continuation bytes are never ends there.
+      count = scanBytes(bytes, at, at + BLOCK_BYTES, ends, count);
+      at += BLOCK_BYTES;
     }
   }
   return scanBytes(bytes, at, to, ends, count);
@@ -99,13 +92,6 @@ function scanBytes(bytes: Uint8Array, from: number, to: number, ends: Int32Array
     while (at < next) ends[count++] = at++;
   }
   return count;
-}
-
-/** The first position from `at` that is within no code point, so that no white space is looked at in halves. */
-function nextCodePoint(bytes: Uint8Array, at: number, to: number): number {
-  let position = at;
-  while (position < to && ((bytes[position] as number) & 0xc0) === 0x80) position++;
-  return position;
 }
 
 /** Where the first white space in `bytes[from .. to)` begins; `to` when there is none. */

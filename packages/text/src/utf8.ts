@@ -13,3 +13,25 @@ export function decodeAt(bytes: Uint8Array, at: number): number {
 export function lengthOfLead(lead: number): number {
   return lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
 }
+
+/** Writes a code point to `out[at ..]`; returns where the next one goes. */
+export function encodeAt(codePoint: number, out: Uint8Array, at: number): number {
+  if (codePoint < 0x80) {
+    out[at] = codePoint;
+    return at + 1;
+  }
+  let next = at;
+  if (codePoint < 0x800) {
+    out[next++] = 0xc0 | (codePoint >>> 6);
+  } else {
+    if (codePoint < 0x10000) {
+      out[next++] = 0xe0 | (codePoint >>> 12);
+    } else {
+      out[next++] = 0xf0 | (codePoint >>> 18);
+      out[next++] = 0x80 | ((codePoint >>> 12) & 0x3f);
+    }
+    out[next++] = 0x80 | ((codePoint >>> 6) & 0x3f);
+  }
+  out[next++] = 0x80 | (codePoint & 0x3f);
+  return next;
+}
