@@ -1,16 +1,7 @@
 import { styleText } from 'node:util';
 import { localFleet, type ProcessSpec } from '@flotilla/topology';
 import Table from 'cli-table3';
-import { memoryMeasure } from './memory.js';
-import type { FleetStatus, ProcessStatus } from './status.js';
-
-/** A process's status and what only looking from outside tells. */
-export interface ProcessRow extends Omit<ProcessStatus, 'state'> {
-  /** `unready`: it was ready, and does not answer so now. */
-  readonly state: ProcessStatus['state'] | 'unready';
-  /** Null: unknown, or no process. */
-  readonly memoryBytes: number | null;
-}
+import type { FleetStatus, ProcessRow } from './status.js';
 
 type Colour = 'green' | 'yellow' | 'red' | 'gray';
 
@@ -42,17 +33,24 @@ function render(table: { toString(): string }): string {
   return table.toString().replace(/ +$/gm, '');
 }
 
-/** All processes of a fleet. @param now - for the uptimes. */
-export function statusTable(rows: readonly ProcessRow[], now: Date): string {
-  const head = ['NAME', 'ROLE', 'STATE', 'PID', 'PORT', 'UPTIME', memoryMeasure, 'RESTARTS'];
-  const table = plainTable(head, [3, 4, 5, 6, 7]);
+/**
+ * All processes of a fleet.
+ *
+ * @param memoryMeasure - what memory means in these rows.
+ * @param now - for the uptimes.
+ */
+export function statusTable(rows: readonly ProcessRow[], memoryMeasure: string, now: Date): string {
+  // A pid of a container is one of the engine's machine, which need not be this one; its health says more.
+  const showsHealth = rows.some((row) => row.health !== undefined);
+  const head = ['NAME', 'ROLE', 'STATE', showsHealth ? 'HEALTH' : 'PID', 'PORT', 'UPTIME', memoryMeasure, 'RESTARTS'];
+  const table = plainTable(head, showsHealth ? [4, 5, 6, 7] : [3, 4, 5, 6, 7]);
   for (const row of rows) {
     const uptimeMs = row.startedAt ? now.getTime() - new Date(row.startedAt).getTime() : undefined;
     table.push([
       row.name,
       row.role,
       styleText(STATE_COLOURS[row.state], row.state, { stream: process.stdout }),
-      row.pid ?? '-',
+      (showsHealth ? row.health : row.pid) ?? '-',
       row.port,
       uptimeMs === undefined ? '-' : duration(uptimeMs),
       row.memoryBytes === null ? '-' : mebibytes(row.memoryBytes),

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type FleetMode, localFleet, type ProcessSpec, type Stage } from '@flotilla/topology';
+import { type Environment, fleetEnvironment, readSetting } from '../environment.js';
+import { CHECKOUT } from '../fleet-context.js';
+import { FleetError } from '../fleet-error.js';
+import { fleetFiles, logFile, prepareFiles } from '../fleet-files.js';
+import { requirePorts } from '../ports.js';
+import type { FleetStatus, NotReady } from '../status.js';
 import { type BackoffPolicy, defaultBackoff } from './backoff.js';
-import { type Environment, fleetEnvironment, readSetting } from './environment.js';
-import { killAfterMs, READY_TIMEOUT_MS } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import { fleetFiles, logFile, prepareFiles } from './fleet-files.js';
+import { killAfterMs, READY_TIMEOUT_MS } from './fleet-plan.js';
 import { LogRotation } from './log-rotation.js';
 import { nodeEffects } from './node-effects.js';
 import type { FleetPlan } from './plan.js';
-import { requirePorts } from './ports.js';
-import type { FleetStatus, NotReady } from './status.js';
 import { Supervisor } from './supervisor.js';
 
 /** A fleet of one's own, beside any other. */
@@ -95,7 +95,7 @@ function planOf(options: FleetOptions): FleetPlan {
   return {
     mode,
     portOffset,
-    root: resolve(options.root ?? fileURLToPath(new URL('../../../', import.meta.url))),
+    root: resolve(options.root ?? CHECKOUT),
     stateDir,
     processes: localFleet(mode, table ? { portOffset, table } : { portOffset }),
     held: options.held ?? [],

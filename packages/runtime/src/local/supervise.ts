@@ -1,10 +1,10 @@
+import { fleetFiles } from '../fleet-files.js';
+import { processIdentity, type RecordedProcess } from '../process-identity.js';
+import { type FleetState, removeState, writeState } from '../state-file.js';
 import { serveControl } from './control-server.js';
-import { fleetFiles } from './fleet-files.js';
 import { LogRotation } from './log-rotation.js';
 import { nodeEffects } from './node-effects.js';
 import type { FleetPlan } from './plan.js';
-import { processIdentity, type RecordedProcess } from './process-identity.js';
-import { type FleetState, removeState, writeState } from './state-file.js';
 import { Supervisor } from './supervisor.js';
 
 /** What a supervisor in the background tells the command that started it, once. */

@@ -1,8 +1,8 @@
 import type { ProcessSpec } from '@flotilla/topology';
+import type { ProcessStatus } from '../status.js';
 import type { BackoffPolicy } from './backoff.js';
 import type { Effects, Exit, Spawned } from './effects.js';
 import { advance, atRest, type Lifecycle, type LifecycleAction, type LifecycleEvent } from './lifecycle.js';
-import type { ProcessStatus } from './status.js';
 
 /** A process that is not up answers at once (connection refused), so asking often costs little. */
 const READINESS_INTERVAL_MS = 50;

@@ -1,17 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { type FleetFiles, logFile } from './fleet-files.js';
+import { type FleetFiles, logFile } from '../fleet-files.js';
+import type { LogsOptions } from '../runtime.js';
 import { LogFollower } from './log-follower.js';
 import { type LogLine, logSegments, mergeByTime, readSegments } from './log-segments.js';
-
-export interface LogsOptions {
-  /** Lines of each log to begin with. Infinity: all. */
-  readonly tailLines: number;
-  readonly follow: boolean;
-  /** Ends the following. */
-  readonly signal: AbortSignal;
-}
 
 const POLL_INTERVAL_MS = 100;
 const BATCH_LINES = 500;

@@ -1,13 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { FleetError } from './fleet-error.js';
-import { fleetFiles, logFile, prepareFiles } from './fleet-files.js';
+import { FleetError } from '../fleet-error.js';
+import { fleetFiles, logFile, prepareFiles, SUPERVISOR } from '../fleet-files.js';
 import { lastLines } from './log-tail.js';
 import type { FleetPlan } from './plan.js';
-
-/** Name under which the supervisor's own log is kept. */
-export const SUPERVISOR = 'supervisor';
 
 /**
  * Starts a supervisor in the background: in a session of its own, so that neither Ctrl-C nor a closed terminal
@@ -19,7 +16,7 @@ export async function launchSupervisor(plan: FleetPlan): Promise<void> {
   const files = fleetFiles(plan.stateDir);
   prepareFiles(files);
   const log = openSync(logFile(files, SUPERVISOR), 'a', 0o600);
-  const main = fileURLToPath(new URL('./main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../main.js', import.meta.url));
   // The directory is an argument only so that a list of processes tells one supervisor from another.
   const supervisor = spawn(process.execPath, ['--enable-source-maps', main, 'supervise', plan.stateDir], {
     cwd: plan.root,

@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { FleetError } from './fleet-error.js';
-import type { NotReady } from './status.js';
+import { FleetError } from '../fleet-error.js';
+import type { NotReady } from '../status.js';
 import type { Supervisor } from './supervisor.js';
 
 /** Answer to a request that waits for readiness. */

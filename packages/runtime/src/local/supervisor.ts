@@ -1,9 +1,10 @@
 import type { FleetMode, ProcessSpec } from '@flotilla/topology';
+import { FleetError } from '../fleet-error.js';
+import type { NotReady } from '../status.js';
 import { type BackoffPolicy, defaultBackoff } from './backoff.js';
 import { Child } from './child.js';
 import type { Effects } from './effects.js';
-import { FleetError } from './fleet-error.js';
-import type { FleetStatus, NotReady } from './status.js';
+import type { SupervisorStatus } from './supervisor-status.js';
 
 /** What a supervisor is made of. */
 export interface SupervisorOptions {
@@ -49,7 +50,7 @@ export class Supervisor {
     }
   }
 
-  status(): FleetStatus {
+  status(): SupervisorStatus {
     const { mode, portOffset } = this.#options;
     return {
       mode,

@@ -1,7 +1,8 @@
+import { FleetError } from '../fleet-error.js';
+import type { NotReady } from '../status.js';
 import type { ReadyAnswer } from './control-server.js';
 import { exchange } from './exchange.js';
-import { FleetError } from './fleet-error.js';
-import type { FleetStatus, NotReady } from './status.js';
+import type { SupervisorStatus } from './supervisor-status.js';
 
 /** A supervisor answers its status at once; one that does not, hangs. */
 const STATUS_TIMEOUT_MS = 3000;
@@ -16,7 +17,7 @@ export class ControlClient {
     this.#socketPath = socketPath;
   }
 
-  status(): Promise<FleetStatus> {
+  status(): Promise<SupervisorStatus> {
     return this.#ask('GET', '/status', STATUS_TIMEOUT_MS);
   }
 

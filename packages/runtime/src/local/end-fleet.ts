@@ -1,10 +1,10 @@
+import { FleetError } from '../fleet-error.js';
+import type { FleetFiles } from '../fleet-files.js';
+import { busyPorts } from '../ports.js';
+import { isAlive, type RecordedProcess, signalProcess } from '../process-identity.js';
+import { readState, removeState } from '../state-file.js';
+import { until } from '../until.js';
 import type { FoundFleet } from './find-fleet.js';
-import { FleetError } from './fleet-error.js';
-import type { FleetFiles } from './fleet-files.js';
-import { busyPorts } from './ports.js';
-import { isAlive, type RecordedProcess, signalProcess } from './process-identity.js';
-import { readState, removeState } from './state-file.js';
-import { until } from './until.js';
 
 /** Time for the system to do what it does after the end of a process. */
 const SYSTEM_MS = 5000;

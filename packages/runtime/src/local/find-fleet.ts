@@ -1,8 +1,8 @@
+import type { FleetFiles } from '../fleet-files.js';
+import { isAlive, type RecordedProcess } from '../process-identity.js';
+import { type FleetState, readState } from '../state-file.js';
 import { ControlClient } from './control-client.js';
-import type { FleetFiles } from './fleet-files.js';
-import { isAlive, type RecordedProcess } from './process-identity.js';
-import { type FleetState, readState } from './state-file.js';
-import type { FleetStatus } from './status.js';
+import type { SupervisorStatus } from './supervisor-status.js';
 
 /**
  * What is there of a fleet. `mute`: its supervisor runs but does not answer. `orphaned`: its supervisor is dead;
@@ -13,7 +13,7 @@ export type FoundFleet =
   | {
       readonly kind: 'running';
       readonly state: FleetState;
-      readonly status: FleetStatus;
+      readonly status: SupervisorStatus;
       readonly control: ControlClient;
     }
   | { readonly kind: 'mute'; readonly state: FleetState }
