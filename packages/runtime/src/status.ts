@@ -23,6 +23,8 @@ export interface ProcessStatus {
 export interface FleetStatus {
   readonly mode: FleetMode;
   readonly portOffset: number;
+  /** Where its ports are reached from here. Absent: `localhost`. */
+  readonly host?: string;
   /** ISO 8601. */
   readonly startedAt: string;
   /** It was told to stop, and is about it. */

@@ -62,16 +62,16 @@ export function statusTable(rows: readonly ProcessRow[], memoryMeasure: string, 
 
 /** Where a fleet can be called, and what to try first. */
 export function addressTable(status: FleetStatus): string {
+  const { host = 'localhost' } = status;
   const specs = localFleet(status.mode, { portOffset: status.portOffset });
   const doors = specs.filter((spec) => status.mode === 'sequential' || spec.role === 'balancer').reverse();
   const table = plainTable(['STAGE', 'ADDRESS', 'ROUTE', status.mode === 'parallel' ? 'INSTANCES' : 'PROCESS']);
   for (const door of doors) {
-    table.push([door.stage.number, `http://localhost:${door.port}`, `POST ${door.stage.route}`, behind(door, specs)]);
+    table.push([door.stage.number, `http://${host}:${door.port}`, `POST ${door.stage.route}`, behind(door, specs)]);
   }
   const [first] = doors;
-  const hint =
-    status.mode === 'parallel' ? `curl localhost:${first?.port}/stats` : `curl localhost:${first?.port}/health`;
-  const post = `curl localhost:${first?.port}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
+  const hint = status.mode === 'parallel' ? `curl ${host}:${first?.port}/stats` : `curl ${host}:${first?.port}/health`;
+  const post = `curl ${host}:${first?.port}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
   return `${render(table)}\n\nTry: ${hint}\n     ${post}`;
 }
 

@@ -17,6 +17,7 @@ export interface DockerAnswer {
 const ASK_TIMEOUT_MS = 15_000;
 /** What `docker` gets to stop in order after a signal. */
 const KILL_AFTER_MS = 10_000;
+const ERASE_LINE = '\u001b[2K';
 /** Lines of a failed command's output that are shown: the error stands at its end. */
 const SHOWN_LINES = 30;
 
@@ -64,12 +65,17 @@ export class DockerCli {
   async show(parameters: readonly string[], signal: AbortSignal): Promise<void> {
     await execa('docker', parameters, {
       ...this.#options,
-      stdout: 'inherit',
+      stdout: process.stdout.isTTY ? 'inherit' : [withoutErasures, 'inherit'],
       stderr: 'inherit',
       cancelSignal: signal,
       forceKillAfterDelay: KILL_AFTER_MS,
     });
   }
+}
+
+/** Compose erases a line before it writes it, and does so too where nobody watches, as in `logs | grep`. */
+function* withoutErasures(line: unknown): Generator<string> {
+  yield String(line).replaceAll(ERASE_LINE, '');
 }
 
 /** The last lines that are not empty, oldest first. */

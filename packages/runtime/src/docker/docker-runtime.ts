@@ -13,6 +13,7 @@ import { ComposeCommands } from './compose-commands.js';
 import { DockerCli, lastLines } from './docker-cli.js';
 import { dockerReport, noReport } from './docker-report.js';
 import { Elapsed } from './elapsed.js';
+import { addressOf } from './engine-containers.js';
 import { removeImages } from './images.js';
 import { OwnContainers } from './own-containers.js';
 
@@ -86,7 +87,6 @@ export class DockerRuntime implements Runtime {
 
   async stop({ mode, processes }: FleetStatus): Promise<void> {
     const { say } = this.#context;
-    await this.#own.requireOwnProject(mode);
     say(`stopping the ${mode} fleet: ${processes.length} containers`);
     using _elapsed = new Elapsed('stopping');
     await this.#down(mode);
@@ -140,6 +140,7 @@ export class DockerRuntime implements Runtime {
   }
 
   async #down(mode: FleetMode): Promise<void> {
+    await this.#own.requireOwnProject(mode);
     await this.#docker.run(`the ${mode} fleet could not be stopped`, this.#commands(mode).down());
     removeState(this.#context.files);
   }
@@ -155,7 +156,8 @@ export class DockerRuntime implements Runtime {
     const processes = await this.#own.rows(fleet.mode);
     const starts = processes.flatMap((each) => each.startedAt ?? []).sort();
     const startedAt = remembered?.mode === fleet.mode ? remembered.startedAt : (starts[0] ?? new Date().toISOString());
-    return { mode: fleet.mode, portOffset: 0, startedAt, stopping: false, processes };
+    const host = fleet.containers.map(addressOf).find(Boolean);
+    return { mode: fleet.mode, portOffset: 0, ...(host && { host }), startedAt, stopping: false, processes };
   }
 
   async #required(): Promise<FleetStatus> {

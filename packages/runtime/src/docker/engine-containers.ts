@@ -31,7 +31,8 @@ export async function engineContainers(docker: DockerCli): Promise<EngineContain
   if (!ok) throw new FleetError(`Docker's engine does not answer: ${lastLines(stderr, 1)[0] ?? 'no reason given'}`);
   return lastLines(stdout, Number.POSITIVE_INFINITY).map((line) => {
     const [id = '', name = '', project = '', directory = '', oneOff = '', ports = ''] = line.split('\t');
-    return { id, name, project, directory, oneOff: oneOff === 'True', ports };
+    // A container that was run by hand from an image of ours has its labels, but no directory.
+    return { id, name, project: directory && project, directory, oneOff: oneOff === 'True', ports };
   });
 }
 
@@ -45,4 +46,10 @@ export function publishes({ ports }: EngineContainer, port: number): boolean {
   return [...ports.matchAll(/:(\d+)(?:-(\d+))?->/g)].some(
     ([, first, last = first]) => port >= Number(first) && port <= Number(last),
   );
+}
+
+/** The address that a container's ports are published on, if it is one that `localhost` does not reach. */
+export function addressOf({ ports }: EngineContainer): string | undefined {
+  const address = /(?:^|, )(\d+\.\d+\.\d+\.\d+):\d+/.exec(ports)?.[1];
+  return address === '0.0.0.0' || address === '127.0.0.1' ? undefined : address;
 }
