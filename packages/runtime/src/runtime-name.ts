@@ -1,5 +1,5 @@
 /** Ways to run a fleet. */
-export const RUNTIME_NAMES = ['local', 'docker'] as const;
+const RUNTIME_NAMES = ['local', 'docker'] as const;
 export type RuntimeName = (typeof RUNTIME_NAMES)[number];
 
 /** What a person asks for. `auto`: Docker where it answers, else local processes. */

@@ -59,7 +59,7 @@ async function obstacleInDocker(context: FleetContext): Promise<string | undefin
 }
 
 /** Imported only where it may be needed: it would double the time that a command takes to begin. */
-export async function dockerRuntime(context: FleetContext): Promise<Runtime> {
+async function dockerRuntime(context: FleetContext): Promise<Runtime> {
   const { DockerRuntime } = await import('./docker/docker-runtime.js');
   return new DockerRuntime(context);
 }

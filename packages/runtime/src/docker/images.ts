@@ -7,8 +7,11 @@ const IMAGE_LABEL = 'flotilla.image';
 export async function removeImages(docker: DockerCli, say: (text: string) => void): Promise<void> {
   const { stdout } = await docker.ask('image', 'ls', '--quiet', '--no-trunc', '--filter', `label=${IMAGE_LABEL}`);
   const ids = [...new Set(lastLines(stdout, Number.POSITIVE_INFINITY))];
+  let removed = 0;
   for (const id of ids) {
     const { ok, stderr } = await docker.ask('image', 'rm', id);
-    if (!ok) say(`an image stays: ${lastLines(stderr, 1)[0] ?? id}`);
+    if (ok) removed += 1;
+    else say(`an image stays: ${lastLines(stderr, 1)[0] ?? id}`);
   }
+  say(`removed ${removed} images`);
 }
