@@ -127,3 +127,37 @@ describe('a body on its way', () => {
     expect(started).toBe(true);
   });
 });
+
+describe('a body and its limits, at awkward moments', () => {
+  test('a limit met between a failed try and the next one’s first read loses nothing', async () => {
+    const { body } = newBody(100);
+    body.push(Buffer.alloc(30, 1));
+    body.push(Buffer.alloc(30, 2));
+    const first = (body.forTry() as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    await first.next();
+    await first.next();
+    const second = body.forTry();
+    body.push(Buffer.alloc(60, 3));
+    body.end();
+    expect(await read(second)).toEqual(Buffer.concat([Buffer.alloc(30, 1), Buffer.alloc(30, 2), Buffer.alloc(60, 3)]));
+  });
+
+  test('there is room again as soon as the reader has caught up, though nothing was pushed since', async () => {
+    const { body } = newBody(10_000_000, 10_000_000);
+    while (body.push(Buffer.alloc(64 * 1024)));
+    expect(body.hasRoom).toBe(false);
+    await (body.forTry() as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().next();
+    expect(body.hasRoom).toBe(true);
+  });
+
+  test('a source that waits for its turn is told when nobody wants more of it', async () => {
+    const cancelled = newBody().body;
+    cancelled.fail(new Error('the client left'));
+    await expect(cancelled.turn()).rejects.toThrow('the client left');
+    const released = newBody(10_000_000, 10_000_000).body;
+    while (released.push(Buffer.alloc(64 * 1024)));
+    const turn = released.turn();
+    released.release();
+    await expect(turn).rejects.toThrow('nobody reads');
+  });
+});
