@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/docker/**/*.docker.ts'],
+    include: ['test/docker/**/*.docker.ts', 'packages/*/test/docker/**/*.docker.ts'],
     globalSetup: ['./test/docker/engine.ts'],
     reporters: ['verbose', './test/plain-reporter.ts'],
     // Both fleets have the same ports and container names: one file at a time.

@@ -286,7 +286,7 @@ export const settings = {
     '.flotilla',
     'path',
     ['runtime'],
-    'Where the local runtime keeps what it remembers and the logs.',
+    'Where the runtime keeps what it remembers of the fleet that it started, and a local fleet’s logs.',
   ),
 } as const satisfies Record<string, Setting>;
 
