@@ -93,10 +93,12 @@ describe('the parallel fleet', () => {
 
 describe('every container', () => {
   test('may do no more than it needs', async () => {
-    const format = ['ReadonlyRootfs', 'CapDrop', 'SecurityOpt', 'RestartPolicy.Name', 'PidsLimit'];
+    const format = ['ReadonlyRootfs', 'CapDrop', 'SecurityOpt', 'RestartPolicy.Name', 'PidsLimit', 'Dns'];
     const line = format.map((field) => `{{json .HostConfig.${field}}}`).join(' ');
     const lines = (await docker(['inspect', '--format', line, ...containers])).split('\n');
-    expect(new Set(lines)).toEqual(new Set(['true ["ALL"] ["no-new-privileges:true"] "unless-stopped" 64']));
+    expect(new Set(lines)).toEqual(
+      new Set(['true ["ALL"] ["no-new-privileges:true"] "unless-stopped" 64 ["127.0.0.1"]']),
+    );
     const addresses = (await docker(['port', containerName('service1a')])).split('\n');
     expect(addresses).toEqual([`8051/tcp -> ${BIND_ADDRESS}:8051`]);
   });
