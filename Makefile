@@ -124,7 +124,7 @@ dataset: compile ## A text like real language: SIZE=32MB SEED=1
 
 ##@ For developers
 
-.PHONY: format docs compose bench-text bench-json bench-start
+.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
 docs: compile ## Write the documents that are tables of the code
@@ -133,6 +133,8 @@ compose: compile ## Write the compose files from the topology
 	@node scripts/generate-compose.ts
 bench-text: compile ## The text engine beside wc -w
 	@node bench/text.ts
+bench-text-pauses: compile ## How long the text engine holds its thread, and its memory, with 20 million different words
+	@node bench/text-pauses.ts
 bench-json: compile ## The JSON reader beside JSON.parse
 	@node bench/json.ts
 bench-start: compile ## From up to the first answer, and memory: local and Docker

@@ -154,7 +154,7 @@ export const settings = {
   ),
   maxUniqueWords: setting(
     'FLOTILLA_MAX_UNIQUE_WORDS',
-    integer(1, 100_000_000),
+    integer(1, 33_000_000),
     '20000000',
     'words',
     ['service'],
