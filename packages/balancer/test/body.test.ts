@@ -68,6 +68,17 @@ describe('a body on its way', () => {
     expect(body.canStart).toBe(false);
   });
 
+  test('a body past the limit of which no try has taken anything, as when it found no connection, can still be sent', async () => {
+    const { body } = newBody(10);
+    body.push(Buffer.alloc(60, 1));
+    body.forTry();
+    body.push(Buffer.alloc(60, 2));
+    body.end();
+    expect(body.canStart).toBe(true);
+    expect(await read(body.forTry())).toHaveLength(120);
+    expect(body.canStart).toBe(false);
+  });
+
   test('the common limit of a process bounds what all bodies keep together', () => {
     const budget = new ReplayBudget({ perRequestBytes: 100, totalBytes: 150 });
     const bodies = [new Body(budget, 0), new Body(budget, 0)];

@@ -21,7 +21,6 @@ export class Body {
   #keptBytes = 0;
   #isEnded = false;
   #isReplayable = true;
-  #hasBeenRead = false;
   #failure: Error | undefined;
   /** Number of the reader that may read: a new try takes the body away from the one before it. */
   #reader = 0;
@@ -41,9 +40,10 @@ export class Body {
     return this.#failure;
   }
 
-  /** Whether a try can send the body from its beginning. */
+  /** Whether a try can send the body from its beginning: nothing of it has been let go. */
   get canStart(): boolean {
-    return this.#failure === undefined && (this.#isReplayable || !this.#hasBeenRead);
+    if (this.#failure || this.#isReleased) return false;
+    return this.#totalBytes === 0 || this.#chunks[0] !== undefined;
   }
 
   /** Whether all of it has been handed to the current reader. */
@@ -119,7 +119,6 @@ export class Body {
   forTry(): Uint8Array | AsyncIterable<Uint8Array> | null {
     const reader = ++this.#reader;
     this.#wake();
-    this.#hasBeenRead = true;
     if (!this.#isEnded || this.#totalBytes > this.#gatherBytes) {
       // Now, not when the first chunk is asked for: while a connection is opened, more may come, and what is before
       // the position is let go when a limit is met.
@@ -135,7 +134,6 @@ export class Body {
   /** Lets go of what is kept. No try can begin afterwards. */
   release(): void {
     this.#reader++;
-    this.#hasBeenRead = true;
     this.#stopKeeping();
     this.#chunks = [];
     this.#isReleased = true;
