@@ -32,8 +32,9 @@ describe('time-outs and whose they are', () => {
       write = () => (--left > 0 ? response.write(chunk) : response.end());
       response.write(chunk);
     });
-    const { post, stats } = await balancer([streaming], { FLOTILLA_TRY_TIMEOUT_MS: '20' });
+    const { post, stats, url } = await balancer([streaming], { FLOTILLA_TRY_TIMEOUT_MS: '20' });
     const response = await post('{}');
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^upstream_replay_bytes\{.*\} 0$/m);
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const began = performance.now();
     await until(() => performance.now() - began > 60);

@@ -57,7 +57,11 @@ function isAwaited(socket: Socket): boolean {
   return request === undefined || (!request.complete && !request.isPaused());
 }
 
+/**
+ * Half a head is answered. Half a body is not: a balancer in front takes a broken connection, unlike a 4xx, to the next
+ * instance.
+ */
 function giveUp(socket: Socket): void {
-  if (socket.bytesRead === 0 || !socket.writable) socket.destroy();
+  if (socket.bytesRead === 0 || !socket.writable || responseUnderWay(socket)) socket.destroy();
   else answerClientError(Object.assign(new Error('silent'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
 }

@@ -52,10 +52,10 @@ test('an early answer reaches a client that still sends, though the connection c
 
 describe('closing does not wait for clients that send nothing more', () => {
   test.each([
-    ['a connection without a request', '', ''],
-    ['half a head', 'GET /health HTTP/1.1\r\nho', '408'],
-    ['half a body', `${post('content-length: 100\r\n')}half`, '408'],
-  ])('%s', async (_name, sent, status) => {
+    ['a connection without a request', '', /^$/],
+    ['half a head', 'GET /health HTTP/1.1\r\nho', /^HTTP\/1\.1 408 /],
+    ['half a body', `${post('content-length: 100\r\n')}half`, /^$/],
+  ])('%s', async (_name, sent, answer) => {
     const { app, port, lifecycle } = await testApp();
     const accepted = new Promise<net.Socket>((resolve) => app.server.once('connection', resolve));
     const closed = untilClosed(port, sent);
@@ -63,6 +63,6 @@ describe('closing does not wait for clients that send nothing more', () => {
     await expect.poll(() => socket.bytesRead).toBe(sent.length);
     lifecycle.phase = 'draining';
     await app.close();
-    expect(await closed).toContain(status);
+    expect(await closed).toMatch(answer);
   });
 });

@@ -134,11 +134,19 @@ export class Body {
   /** Lets go of what is kept. No try can begin afterwards. */
   release(): void {
     this.#reader++;
-    this.#stopKeeping();
+    this.stopKeeping();
     this.#chunks = [];
     this.#isReleased = true;
     this.#wake();
     this.#drained();
+  }
+
+  /** No other try will come, or a limit is met: what has been read is let go, and what comes is not kept. */
+  stopKeeping(): void {
+    this.#isReplayable = false;
+    this.#budget.giveBack(this.#keptBytes);
+    this.#keptBytes = 0;
+    this.#chunks.fill(undefined, 0, this.#position);
   }
 
   async *#read(reader: number): AsyncGenerator<Uint8Array> {
@@ -183,13 +191,6 @@ export class Body {
 
   #keep(bytes: number): void {
     if (this.#budget.take(bytes, this.#keptBytes)) this.#keptBytes += bytes;
-    else this.#stopKeeping();
-  }
-
-  #stopKeeping(): void {
-    this.#isReplayable = false;
-    this.#budget.giveBack(this.#keptBytes);
-    this.#keptBytes = 0;
-    this.#chunks.fill(undefined, 0, this.#position);
+    else this.stopKeeping();
   }
 }

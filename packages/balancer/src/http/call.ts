@@ -104,6 +104,7 @@ export class Call {
           onAnswer: (answer) => {
             this.#isAnswered = true;
             clearTimeout(this.#tryTimer);
+            this.#body.stopKeeping();
             resolve(answer);
           },
           onEnd: (outcome) => {
