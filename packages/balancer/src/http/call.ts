@@ -152,8 +152,9 @@ export class Call {
     this.#try.abort('timed_out');
   }
 
-  /** Nothing more will be tried: time stops, and the body's memory is given back. */
+  /** Nothing more will be tried: time stops, and what the body and the answer hold is given back. */
   #settle(): void {
+    this.#try = undefined;
     clearTimeout(this.#deadline);
     clearTimeout(this.#tryTimer);
     this.#body.release();
