@@ -4,7 +4,7 @@ import type { Config } from '@flotilla/service-kit';
 import { type Dispatcher, Pool } from 'undici';
 import { Group } from '../core/group.js';
 import type { Outcome } from '../core/outcome.js';
-import { RoundRobin } from '../core/round-robin.js';
+import { RoundRobin } from '../core/strategies/round-robin.js';
 import { Body } from './body.js';
 import { Call, type CallRequest, type CallTarget } from './call.js';
 import { sharedLookup } from './lookup.js';
