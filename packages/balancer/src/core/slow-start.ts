@@ -9,6 +9,6 @@ const FIRST_SHARE = 0.1;
  */
 export function slowStartShare(startMs: number, windowMs: number, nowMs: number): number {
   const passedMs = nowMs - startMs;
-  if (passedMs >= windowMs) return 1;
+  if (windowMs === 0 || passedMs >= windowMs) return 1;
   return passedMs <= 0 ? FIRST_SHARE : FIRST_SHARE + (1 - FIRST_SHARE) * (passedMs / windowMs);
 }

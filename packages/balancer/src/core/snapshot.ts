@@ -4,7 +4,7 @@ import type { EjectionReason } from './passive-record.js';
 import { slowStartShare } from './slow-start.js';
 
 /** An instance's state in one word; the first that fits. */
-export type InstanceState = 'draining' | 'unhealthy' | 'ejected' | 'slow_start' | 'usable';
+type InstanceState = 'draining' | 'unhealthy' | 'ejected' | 'slow_start' | 'usable';
 
 /** An instance, for `/stats` and `/metrics`. */
 export interface InstanceSnapshot {

@@ -196,11 +196,16 @@ export class Simulation {
     const onSlot = this.#underWay.get(slot) ?? new Set();
     this.#underWay.set(slot, onSlot.add(run));
     const outcome = OUTCOMES[conduct];
-    const tookMs = { refusing: 0.2, hanging: TRY_TIMEOUT_MS }[conduct as string] ?? latencyMs * (0.5 + this.random());
+    const tookMs = this.#duration(conduct, latencyMs);
     this.agenda.at(this.nowMs + tookMs, () => {
       // It may have been moved meanwhile.
       if (run.attempts.ended === nth) this.#endTry(run, slot, outcome);
     });
+  }
+
+  #duration(conduct: Conduct, latencyMs: number): number {
+    if (conduct === 'refusing') return 0.2;
+    return conduct === 'hanging' ? TRY_TIMEOUT_MS : latencyMs * (0.5 + this.random());
   }
 
   #endTry(run: Run, slot: number, outcome: Outcome): void {

@@ -1,5 +1,8 @@
 import type { GroupView, Strategy } from '../strategy.js';
 
+/** Ten tenths do not add up to 1 in binary fractions. */
+const WHOLE = 1 - 1e-9;
+
 /**
  * Round robin: each try goes to the next instance after the one that was picked last. Retries move the turn on too;
  * otherwise the instance behind a dead one would get its share as well. Weights are ignored.
@@ -21,7 +24,7 @@ export class RoundRobin implements Strategy {
       const share = view.share(slot);
       if (share === 1) return this.#take(slot, size);
       const saved = this.#save(slot, share);
-      if (saved >= 1) {
+      if (saved >= WHOLE) {
         this.#saved[slot] = saved - 1;
         return this.#take(slot, size);
       }
