@@ -174,20 +174,25 @@ describe('admission', () => {
   test('behaves as a list with limits would', () => {
     const step = fc.oneof(
       fc.constant({ kind: 'ask' as const }),
-      fc.record({ kind: fc.constant('poll' as const), passMs: fc.nat(60) }),
+      fc.record({ kind: fc.constant('poll' as const), passMs: fc.constantFrom(0, 10, 50, QUEUE_TIMEOUT_MS) }),
       fc.record({ kind: fc.constant('leave' as const), nth: fc.nat() }),
     );
     const most = fc.integer({ min: 1, max: 4 });
     fc.assert(
-      fc.property(most, fc.nat(4), fc.array(step, { maxLength: 300 }), (maxInFlight, maxPending, steps) => {
-        const list = new ListOfRequests(maxInFlight, maxPending);
-        for (const each of steps) {
-          if (each.kind === 'ask') list.ask();
-          else if (each.kind === 'poll') list.poll(each.passMs);
-          else list.leave(each.nth);
-          list.compare();
-        }
-      }),
+      fc.property(
+        most,
+        fc.nat(4),
+        fc.array(step, { maxLength: 300, size: 'max' }),
+        (maxInFlight, maxPending, steps) => {
+          const list = new ListOfRequests(maxInFlight, maxPending);
+          for (const each of steps) {
+            if (each.kind === 'ask') list.ask();
+            else if (each.kind === 'poll') list.poll(each.passMs);
+            else list.leave(each.nth);
+            list.compare();
+          }
+        },
+      ),
     );
   });
 
@@ -212,6 +217,17 @@ describe('admission', () => {
     const left = group.poll(30);
     expect(left?.state).toBe('running');
     expect(group.begin(left as Attempts, 30, 0)).toBe(NONE);
+  });
+
+  test('a request that leaves before it has begun gives its room back', () => {
+    const admission = { maxInFlight: 100, maxPending: 10, queueTimeoutMs: 1000 };
+    const group = groupOf(1, { admission, maxInFlightPerInstance: 1 });
+    for (let n = 0; n < 3; n++) {
+      const attempts = new Attempts();
+      expect(group.admit(attempts, 0)).toBe('running');
+      group.finish(attempts, 0);
+      group.finish(attempts, 0);
+    }
   });
 
   test('Retry-After grows with the queue, from 1 to 30 s', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/core/hash.js';
+import { PeakEwma } from '../../src/core/latency-average.js';
 import { createStrategy, type StrategyName, strategyNames } from '../../src/core/strategies/registry.js';
 import type { GroupView } from '../../src/core/strategy.js';
 import { seeded } from './fake-time.js';
@@ -117,6 +118,37 @@ test('least connections: the fewest under way for the weight, and equals in turn
 test('random: by weight', () => {
   const [light = 0, heavy = 0] = picks('random', [{}, { weight: 3 }], 40_000);
   expect(heavy / light).toBeCloseTo(3, 0);
+});
+
+describe('peak EWMA', () => {
+  test('starts at 30 ms, takes the first sample, jumps up at once, comes down in tens of seconds', () => {
+    const latency = new PeakEwma();
+    expect(latency.at(0)).toBe(30);
+    latency.observe(5, 0);
+    expect(latency.at(0)).toBe(5);
+    latency.observe(200, 1);
+    expect(latency.at(1)).toBe(200);
+    latency.observe(5, 10_001);
+    expect(latency.at(10_001)).toBeCloseTo(200 / Math.E + 5 * (1 - 1 / Math.E));
+  });
+
+  test('comes down while nothing is seen, so that an instance is tried again in the end', () => {
+    const latency = new PeakEwma();
+    latency.observe(1000, 0);
+    expect(latency.at(10_000)).toBeCloseTo(1000 / Math.E);
+    expect(latency.at(60_000)).toBeLessThan(3);
+  });
+
+  test('a refused try is not the fastest of all, and one that was called off is no proof of speed', () => {
+    const latency = new PeakEwma();
+    latency.observe(5, 0);
+    latency.observeFailure(0.2, 1);
+    expect(latency.at(1)).toBe(1000);
+    latency.observeCancelled(3, 2);
+    expect(latency.at(2)).toBeCloseTo(1000, 0);
+    latency.observeCancelled(4000, 3);
+    expect(latency.at(3)).toBe(4000);
+  });
 });
 
 describe('p2c by peak EWMA', () => {
