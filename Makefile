@@ -9,17 +9,17 @@ MAKEFLAGS += --no-print-directory
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 export NODE_OPTIONS :=
 
-# How the fleet runs. auto takes Docker where an engine answers, else local processes; Docker is not built yet.
+# How the fleet runs: auto takes Docker where an engine and Compose answer, else local processes.
 RUNTIME ?= auto
-ifeq ($(filter auto local,$(RUNTIME)),)
-$(error RUNTIME=$(RUNTIME) is not known; it takes auto or local)
+ifeq ($(filter auto local docker,$(RUNTIME)),)
+$(error RUNTIME=$(RUNTIME) is not known; it takes auto, local or docker)
 endif
 
 FILE ?= sample.txt
 PARALLEL ?= 4
 SEED ?= 1
 
-FLEET := node packages/runtime/dist/main.js
+FLEET := node packages/runtime/dist/main.js --runtime $(RUNTIME)
 CLIENT := node client/dist/main.js
 RESULTS := .flotilla/benchmarks
 # A fleet that stands beside another is reached there.
@@ -32,100 +32,117 @@ help: ## List the targets
 ##@ Start here
 
 .PHONY: demo
-demo: build ## A fresh machine, a report, the stats, everything stopped again
+demo: compile ## A fresh machine, a report, the stats, everything stopped again
 	@$(FLEET) with --mode parallel -- $(SHELL) -c '$(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH) && $(CLIENT) stats $(REACH)'
 
 .PHONY: check
-check: build ## All checks and tests
+check: compile ## All checks and tests
 	@biome check .
 	@tsc -p tsconfig.test.json
 	@knip --no-config-hints
 	@depcruise --config .dependency-cruiser.mjs --output-type err packages/*/src service*/src client/src
 	@node scripts/generate-docs.ts --check
+	@node scripts/generate-compose.ts --check
 	@vitest run
+
+.PHONY: check-docker
+check-docker: compile ## The compose files and the images on a real engine
+	@vitest run --config vitest.docker.config.ts
 
 ##@ The fleet: sequential (one instance each) and parallel (four each behind balancers)
 
 .PHONY: build build-parallel
-build: node_modules/.package-lock.json ## Install what is missing, compile what is stale
+build: compile ## Compile; under Docker build the images of the sequential fleet
+	@$(FLEET) build --mode sequential
+build-parallel: compile ## Compile; under Docker build the images of the parallel fleet
+	@$(FLEET) build --mode parallel
+
+# What every other command needs: what is missing is installed, what is stale is compiled.
+.PHONY: compile
+compile: node_modules/.package-lock.json
 	@tsc -b
-build-parallel: build ## The same: both fleets run the same programs
 
 .PHONY: up up-parallel
-up: build ## Start 4 services on 8061-8064
+up: compile ## Start 4 services on 8061-8064
 	@$(FLEET) up --mode sequential
-up-parallel: build ## Start 16 instances and 4 balancers on 8061-8064
+up-parallel: compile ## Start 16 instances and 4 balancers on 8061-8064
 	@$(FLEET) up --mode parallel
 
 .PHONY: down down-parallel restart restart-parallel
-down: build ## Stop the sequential fleet; safe to repeat
+down: compile ## Stop the sequential fleet; safe to repeat
 	@$(FLEET) down --mode sequential
-down-parallel: build ## Stop the parallel fleet; safe to repeat
+down-parallel: compile ## Stop the parallel fleet; safe to repeat
 	@$(FLEET) down --mode parallel
-restart: build ## Stop and start the sequential fleet
+restart: compile ## Stop and start the sequential fleet
 	@$(FLEET) restart --mode sequential
-restart-parallel: build ## Stop and start the parallel fleet
+restart-parallel: compile ## Stop and start the parallel fleet
 	@$(FLEET) restart --mode parallel
 
 .PHONY: status stats stop-instance start-instance
-status: build ## The processes, their state, memory and restarts
+status: compile ## The processes, their state, memory and restarts
 	@$(FLEET) status
-stats: build ## The /stats of the four balancers as one table
+stats: compile ## The /stats of the four balancers as one table
 	@$(CLIENT) stats $(REACH)
-stop-instance: build ## Hold an instance down: NAME=service1a
+stop-instance: compile ## Hold an instance down: NAME=service1a
 	@$(FLEET) stop-instance $(NAME)
-start-instance: build ## Start it again: NAME=service1a
+start-instance: compile ## Start it again: NAME=service1a
 	@$(FLEET) start-instance $(NAME)
 
 .PHONY: logs logs-parallel logs-loadbalancers logs-service1 logs-service2 logs-service3 logs-service4
-logs: build ## All logs: followed in a terminal, dumped otherwise
+logs: compile ## All logs: followed in a terminal, dumped otherwise
 	@$(FLEET) logs
 logs-parallel: logs ## The same
-logs-loadbalancers: build ## The balancers' logs
+logs-loadbalancers: compile ## The balancers' logs
 	@$(FLEET) logs --balancers
-logs-service1 logs-service2 logs-service3 logs-service4: build ## The logs of one service's instances
+logs-service1 logs-service2 logs-service3 logs-service4: compile ## The logs of one service's instances
 	@$(FLEET) logs $(@:logs-%=%)
 
 ##@ Work for it
 
 .PHONY: test test-parallel
-test: build ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequential fleet; not the unit tests
+test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequential fleet; not the unit tests
 	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH)
-test-parallel: build ## The same through the parallel fleet
+test-parallel: compile ## The same through the parallel fleet
 	@$(FLEET) with --mode parallel -- $(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH)
 
 .PHONY: benchmark benchmark-parallel compare large-test
-benchmark: build ## 20 iterations in batches of 4, then sustained load
+benchmark: compile ## 20 iterations in batches of 4, then sustained load
 	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(REACH)
-benchmark-parallel: build ## The same on both fleets, side by side, kept as a file
+benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
 	@mkdir -p $(RESULTS)
 	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(REACH) --save $(RESULTS)/sequential.json
 	@$(FLEET) with --mode parallel -- $(CLIENT) benchmark $(FILE) $(REACH) --save $(RESULTS)/parallel.json
 	@$(CLIENT) benchmark-compare $(RESULTS)/sequential.json $(RESULTS)/parallel.json | tee $(RESULTS)/comparison.txt
-compare: build ## 1, 2 and 4 parallel pipelines over one FILE
+compare: compile ## 1, 2 and 4 parallel pipelines over one FILE
 	@$(FLEET) with --mode parallel -- $(CLIENT) compare $(FILE) $(REACH)
 large-test: SIZE ?= 100MB
-large-test: build ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
+large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
 	@$(FLEET) with --mode parallel -- $(CLIENT) large-test --size $(SIZE) $(REACH)
 dataset: SIZE ?= 32MB
-dataset: build ## A text like real language: SIZE=32MB SEED=1
+dataset: compile ## A text like real language: SIZE=32MB SEED=1
 	@$(CLIENT) dataset --size $(SIZE) --seed $(SEED)
 
 ##@ For developers
 
-.PHONY: format docs bench-text bench-json
+.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
-docs: build ## Write the documents that are tables of the code
+docs: compile ## Write the documents that are tables of the code
 	@node scripts/generate-docs.ts
-bench-text: build ## The text engine beside wc -w
+compose: compile ## Write the compose files from the topology
+	@node scripts/generate-compose.ts
+bench-text: compile ## The text engine beside wc -w
 	@node bench/text.ts
-bench-json: build ## The JSON reader beside JSON.parse
+bench-text-pauses: compile ## How long the text engine holds its thread, and its memory, with 20 million different words
+	@node bench/text-pauses.ts
+bench-json: compile ## The JSON reader beside JSON.parse
 	@node bench/json.ts
+bench-start: compile ## From up to the first answer, and memory: local and Docker
+	@node bench/start.ts
 
 .PHONY: clean clean-parallel super-clean
-clean: ## Stop the fleet; remove what was compiled, and the logs
-	@if [ -f packages/runtime/dist/main.js ]; then $(FLEET) down; fi
+clean: ## Stop the fleet; remove what was compiled, the logs, the images and networks
+	@if [ -f packages/runtime/dist/main.js ]; then $(FLEET) clean; fi
 	@rm -rf .flotilla coverage packages/*/dist service*/dist client/dist
 clean-parallel: clean ## The same
 super-clean: clean ## Also remove node_modules and the data sets made

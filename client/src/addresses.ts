@@ -1,9 +1,9 @@
-import { stageNumbered, stages } from '@flotilla/topology';
+import { type Stage, stageNumbered, stages, urlVariable } from '@flotilla/topology';
 import { ClientError } from './problems.js';
 
 /** How a fleet is told apart from another one. */
 export interface FleetChoice {
-  /** Where stage 1 is. Undefined: on this machine, on its port of the topology. */
+  /** Where stage 1 is. Undefined: where SERVICE1_URL says, else on this machine, on its port of the topology. */
   readonly url?: string | undefined;
   /** Where stage 4 is. Undefined: on the same host as stage 1, on its port of the topology. */
   readonly reportUrl?: string | undefined;
@@ -33,19 +33,26 @@ const LOOPBACK = '127.0.0.1';
 /**
  * Resolves the addresses of a fleet.
  *
+ * @param env - In a network where each stage has a host of its own, SERVICE1_URL to SERVICE4_URL say where; without
+ * a URL among the options they count.
  * @throws ClientError when a URL is not `http://host:port` or `https://host:port`.
  */
-export function fleetAddresses(choice: FleetChoice): FleetAddresses {
+export function fleetAddresses(
+  choice: FleetChoice,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): FleetAddresses {
   const first = stageNumbered(1);
   const last = stageNumbered(4);
-  const entry = originOf(choice.url ?? `http://${LOOPBACK}:${first.port + choice.portOffset}`);
-  const onPort = (port: number) => `${entry.protocol}//${entry.hostname}:${port + choice.portOffset}`;
-  const report = originOf(choice.reportUrl ?? onPort(last.port));
+  const given = (stage: Stage) => (choice.url === undefined && env[urlVariable(stage)]) || undefined;
+  const entry = originOf(choice.url ?? given(first) ?? `http://${LOOPBACK}:${first.port + choice.portOffset}`);
+  const onEntryHost = (stage: Stage) => `${entry.protocol}//${entry.hostname}:${stage.port + choice.portOffset}`;
+  const originAt = (stage: Stage) => originOf(given(stage) ?? onEntryHost(stage)).origin;
+  const report = choice.reportUrl === undefined ? originAt(last) : originOf(choice.reportUrl).origin;
   return {
     process: entry.origin + first.route,
-    report: report.origin + last.route,
+    report: report + last.route,
     balancers: stages.map((stage) => {
-      const origin = stage === first ? entry.origin : onPort(stage.port);
+      const origin = stage === first ? entry.origin : originAt(stage);
       return { name: stage.balancer, stage: stage.number, origin };
     }),
   };

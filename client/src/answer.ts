@@ -22,8 +22,8 @@ const MAX_NUMBER_BYTES = 64;
 const MAX_REPORT_BYTES = 1024 * MIB;
 export const MAX_WORD_BYTES = 128 * MIB;
 
-/** The fleet judges how long words are and how many; the client only merges what it took. */
-export const tableLimits: TableLimits = { maxWordBytes: MAX_WORD_BYTES, maxUniqueWords: 2 ** 30 };
+/** The fleet judges how long words are and how many; the client merges what it took, as far as a table goes. */
+export const tableLimits: TableLimits = { maxWordBytes: MAX_WORD_BYTES, maxUniqueWords: 33_000_000 };
 
 const number = { kind: 'value', maxBytes: MAX_NUMBER_BYTES } as const;
 const answerShape = jsonShape({

@@ -44,7 +44,7 @@ function forward(upstream: Upstream, limit: BodyLimit, request: FastifyRequest, 
   const receiving = receive(request.raw, limit, {
     chunk: (chunk) => body.push(chunk),
     end: () => body.end(),
-    fail: (error) => body.fail(error),
+    fail: (error) => call.cancel(error),
   });
   body.onDrain = () => receiving.resume();
   cancelWhenClientLeaves(reply, call);

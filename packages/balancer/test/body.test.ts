@@ -68,6 +68,17 @@ describe('a body on its way', () => {
     expect(body.canStart).toBe(false);
   });
 
+  test('a body past the limit of which no try has taken anything, as when it found no connection, can still be sent', async () => {
+    const { body } = newBody(10);
+    body.push(Buffer.alloc(60, 1));
+    body.forTry();
+    body.push(Buffer.alloc(60, 2));
+    body.end();
+    expect(body.canStart).toBe(true);
+    expect(await read(body.forTry())).toHaveLength(120);
+    expect(body.canStart).toBe(false);
+  });
+
   test('the common limit of a process bounds what all bodies keep together', () => {
     const budget = new ReplayBudget({ perRequestBytes: 100, totalBytes: 150 });
     const bodies = [new Body(budget, 0), new Body(budget, 0)];
@@ -125,5 +136,39 @@ describe('a body on its way', () => {
     body.push(Buffer.alloc(1));
     await startable;
     expect(started).toBe(true);
+  });
+});
+
+describe('a body and its limits, at awkward moments', () => {
+  test('a limit met between a failed try and the next one’s first read loses nothing', async () => {
+    const { body } = newBody(100);
+    body.push(Buffer.alloc(30, 1));
+    body.push(Buffer.alloc(30, 2));
+    const first = (body.forTry() as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    await first.next();
+    await first.next();
+    const second = body.forTry();
+    body.push(Buffer.alloc(60, 3));
+    body.end();
+    expect(await read(second)).toEqual(Buffer.concat([Buffer.alloc(30, 1), Buffer.alloc(30, 2), Buffer.alloc(60, 3)]));
+  });
+
+  test('there is room again as soon as the reader has caught up, though nothing was pushed since', async () => {
+    const { body } = newBody(10_000_000, 10_000_000);
+    while (body.push(Buffer.alloc(64 * 1024)));
+    expect(body.hasRoom).toBe(false);
+    await (body.forTry() as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().next();
+    expect(body.hasRoom).toBe(true);
+  });
+
+  test('a source that waits for its turn is told when nobody wants more of it', async () => {
+    const cancelled = newBody().body;
+    cancelled.fail(new Error('the client left'));
+    await expect(cancelled.turn()).rejects.toThrow('the client left');
+    const released = newBody(10_000_000, 10_000_000).body;
+    while (released.push(Buffer.alloc(64 * 1024)));
+    const turn = released.turn();
+    released.release();
+    await expect(turn).rejects.toThrow('nobody reads');
   });
 });

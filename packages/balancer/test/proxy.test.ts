@@ -78,6 +78,11 @@ describe('fail-over to the next instance', () => {
     expect(await (await post(Buffer.alloc(8_000_000, 'x'))).json()).toEqual({ name: 'b', bytes: 8_000_000 });
   });
 
+  test('a body past the replay limit still moves on from an instance that cannot be reached', async () => {
+    const { post } = await balancer([await deadPort(), await echo('b')], { FLOTILLA_MAX_REPLAY_BYTES: '100000' });
+    expect(await (await post(Buffer.alloc(2_000_000))).json()).toEqual({ name: 'b', bytes: 2_000_000 });
+  });
+
   test('a body past the replay limit passes, but is not sent twice', async () => {
     const env = { FLOTILLA_MAX_REPLAY_BYTES: '100000' };
     const whole = await balancer([await echo('a')], env);

@@ -157,7 +157,7 @@ export const settings = {
   ),
   maxUniqueWords: setting(
     'FLOTILLA_MAX_UNIQUE_WORDS',
-    integer(1, 100_000_000),
+    integer(1, 33_000_000),
     '20000000',
     'words',
     ['service'],
@@ -513,7 +513,7 @@ export const settings = {
     '.flotilla',
     'path',
     ['runtime'],
-    'Where the local runtime keeps what it remembers and the logs.',
+    'Where the runtime keeps what it remembers of the fleet that it started, and a local fleet’s logs.',
   ),
 } as const satisfies Record<string, Setting>;
 

@@ -1,12 +1,12 @@
 import type { FleetMode } from '@flotilla/topology';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { down, localTime, restart, type UpResult, up } from './fleet-commands.js';
-import { downCommand, type FleetContext, fleetContext } from './fleet-context.js';
+import { build, down, restart, startInstance, stopInstance, type UpResult, up } from './fleet-commands.js';
+import { CHECKOUT, downCommand, type FleetContext, fleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
-import { startInstance, stopInstance } from './instance-commands.js';
+import { localTime, underDocker } from './fleet-words.js';
 import { Interruption } from './interruption.js';
-import { selectLogs } from './log-selection.js';
-import { showLogs } from './logs-command.js';
+import { RUNTIME_CHOICES, type RuntimeChoice } from './runtime-name.js';
+import { runtimeInCharge } from './runtimes.js';
 import { describeStatus } from './status-command.js';
 import { addressTable, duration } from './table.js';
 
@@ -35,14 +35,29 @@ export async function runCli(argv: readonly string[]): Promise<number> {
 
 function commands(exit: (code: number) => void): Command {
   const program = new Command('fleet')
-    .description('Runs a fleet as local processes in the background.')
+    .description('Runs a fleet in the background, as local processes or under Docker.')
     .option('--root <directory>', 'holds the folders of the services (default: this checkout)')
+    .addOption(
+      new Option('--runtime <runtime>', 'of a fleet that is not up yet; auto takes Docker where it answers')
+        .choices(RUNTIME_CHOICES)
+        .default('auto'),
+    )
     .enablePositionalOptions();
-  const context = (say: (text: string) => void = console.log): FleetContext =>
-    fleetContext(program.opts<{ root?: string }>().root, process.env, say);
+  const context = (say: (text: string) => void = console.log): FleetContext => {
+    const { root = CHECKOUT, runtime } = program.opts<{ root?: string; runtime: RuntimeChoice }>();
+    return fleetContext(root, runtime, process.env, say);
+  };
   const required = () => new Option('--mode <mode>', 'which fleet').choices(MODES).makeOptionMandatory();
   type ModeOption = { readonly mode: FleetMode };
 
+  program
+    .command('build')
+    .description('make what a fleet is started from: under Docker, the images')
+    .addOption(required())
+    .action(async ({ mode }: ModeOption) => {
+      using interruption = new Interruption();
+      await build(context(), mode, interruption);
+    });
   program
     .command('up')
     .description('start a fleet and wait until all of it is ready')
@@ -78,7 +93,10 @@ function commands(exit: (code: number) => void): Command {
     .command('start-instance')
     .description('start a process that is held down, and wait until it is ready')
     .argument('<name>', 'service1a, service1-loadbalancer, …')
-    .action((name: string) => startInstance(context(), name));
+    .action(async (name: string) => {
+      using interruption = new Interruption();
+      await startInstance(context(), name, interruption);
+    });
   program
     .command('with')
     .description('run a command against a fleet, and put back what ran before')
@@ -91,6 +109,13 @@ function commands(exit: (code: number) => void): Command {
       const { withFleet } = await import('./with-command.js');
       using interruption = new Interruption();
       exit(await withFleet(context(console.error), mode, command, interruption));
+    });
+  program
+    .command('clean')
+    .description('stop the fleet; remove its logs and what was built for it')
+    .action(async () => {
+      const { clean } = await import('./clean-command.js');
+      await clean(context());
     });
   addLogs(program, context);
   return program;
@@ -119,11 +144,11 @@ function addLogs(program: Command, context: () => FleetContext): void {
     )
     .action(async (names: string[], flags: LogsFlags) => {
       using interruption = new Interruption();
-      const { files } = context();
-      const selected = selectLogs(files, { names, stage: flags.stage, balancersOnly: flags.balancers ?? false });
+      const selection = { names, stage: flags.stage, balancersOnly: flags.balancers ?? false };
       const follow = flags.follow ?? process.stdout.isTTY;
       const tailLines = flags.tail ?? (follow ? FOLLOW_TAIL_LINES : Number.POSITIVE_INFINITY);
-      await showLogs(files, selected, { tailLines, follow, signal: interruption.signal }, process.stdout);
+      const runtime = await runtimeInCharge(context());
+      await runtime.showLogs(selection, { tailLines, follow, signal: interruption.signal }, process.stdout);
     });
 }
 
@@ -132,14 +157,14 @@ function wholeNumber(value: string): number {
   return Number(value);
 }
 
-function describeUp({ already, status, readyAfterMs }: UpResult): string {
+function describeUp({ already, runtime, status, readyAfterMs }: UpResult): string {
   const addresses = addressTable(status);
   if (already) {
     const since = `since ${localTime(status.startedAt)}`;
     const unready = status.processes.filter((each) => each.state !== 'ready');
     const but = unready.map((each) => `\n${each.name} is ${each.state}`).join('');
-    return `the ${status.mode} fleet runs already, ${since} (\`${downCommand(status.mode)}\` stops it)${but}\n\n${addresses}`;
+    return `the ${status.mode} fleet runs already${underDocker(runtime.name)}, ${since} (\`${downCommand(status.mode)}\` stops it)${but}\n\n${addresses}`;
   }
   const time = readyAfterMs < 60_000 ? `${(readyAfterMs / 1000).toFixed(1)} s` : duration(readyAfterMs);
-  return `all ${status.processes.length} processes are ready after ${time}\n\n${addresses}`;
+  return `all ${status.processes.length} ${runtime.units} are ready after ${time}\n\n${addresses}`;
 }

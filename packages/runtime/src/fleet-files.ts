@@ -15,6 +15,9 @@ export interface FleetFiles {
   readonly compileCache: string;
 }
 
+/** Name under which the supervisor's own log is kept. */
+export const SUPERVISOR = 'supervisor';
+
 /** Longest path of a unix socket: 108 bytes on Linux, 104 on macOS, with the 0 at its end. */
 const MAX_SOCKET_PATH_BYTES = 103;
 
@@ -45,6 +48,13 @@ export function logFile(files: FleetFiles, name: string): string {
 
 /** Makes the directories, and puts the logs of an earlier fleet aside. */
 export function prepareFiles(files: FleetFiles): void {
+  putLogsAside(files);
+  mkdirSync(files.logDir, { mode: 0o700 });
+  mkdirSync(files.compileCache, { recursive: true });
+}
+
+/** Afterwards there are no logs but the previous ones. */
+export function putLogsAside(files: FleetFiles): void {
   // Logs may quote what passes through: they are for the owner only.
   mkdirSync(files.stateDir, { recursive: true, mode: 0o700 });
   rmSync(files.previousLogDir, { recursive: true, force: true });
@@ -53,6 +63,4 @@ export function prepareFiles(files: FleetFiles): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  mkdirSync(files.logDir, { mode: 0o700 });
-  mkdirSync(files.compileCache, { recursive: true });
 }

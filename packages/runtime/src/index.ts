@@ -1,8 +1,8 @@
-export type { BackoffPolicy } from './backoff.js';
 export type { Environment } from './environment.js';
 export { FleetError } from './fleet-error.js';
-export type { ProcessState } from './lifecycle.js';
-export { memoryMeasure, memoryOf } from './memory.js';
+export type { BackoffPolicy } from './local/backoff.js';
+export type { ProcessState } from './local/lifecycle.js';
+export { memoryMeasure, memoryOf } from './local/memory.js';
+export { type FleetOptions, type LocalFleet, startFleet } from './local/start-fleet.js';
 export { busyPorts, freePortOffset } from './ports.js';
-export { type FleetOptions, type LocalFleet, startFleet } from './start-fleet.js';
 export type { FleetStatus, NotReady, ProcessStatus } from './status.js';

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { type Stage, stages } from '@flotilla/topology';
 import { FleetError } from './fleet-error.js';
-import type { FleetFiles } from './fleet-files.js';
-import { SUPERVISOR } from './launch.js';
+import { type FleetFiles, SUPERVISOR } from './fleet-files.js';
 
 /** Which logs somebody wants to see; all that is undefined or empty leaves nothing out. */
 export interface LogSelection {
@@ -21,7 +20,15 @@ const SUFFIX = '.log';
  * @throws FleetError for a name that is not known, or when nothing is left; it lists the known names.
  */
 export function selectLogs(files: FleetFiles, selection: LogSelection, table: readonly Stage[] = stages): string[] {
-  const known = knownNames(files, table);
+  return selectNames(knownNames(files, table), selection, table);
+}
+
+/** As {@link selectLogs}, from names that are known otherwise. */
+export function selectNames(
+  known: readonly string[],
+  selection: LogSelection,
+  table: readonly Stage[] = stages,
+): string[] {
   const named = selection.names.length > 0;
   const wanted = named ? selection.names.flatMap((name) => resolve(name, known, table)) : known.filter(isNoSupervisor);
   const selected = wanted.filter((name) => matches(name, selection, table));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // One program, so that one file can be started from anywhere; the supervisor loads nothing of the command line.
 if (process.argv[2] === 'supervise') {
-  const { superviseInBackground } = await import('./supervise.js');
+  const { superviseInBackground } = await import('./local/supervise.js');
   superviseInBackground();
 } else {
   const { runCli } = await import('./cli.js');

@@ -6,17 +6,28 @@ import { portHolder } from './port-holder.js';
 /** Where the fleet listens, and where its processes dial each other. */
 const LOOPBACK = '127.0.0.1';
 const CONNECT_TIMEOUT_MS = 500;
+const OFFSET_HINT = 'Free it, or set FLOTILLA_PORT_OFFSET=1000 to stand beside it.';
 
 /** Whether a process of a fleet could listen on a port of this machine now. */
-async function isPortFree(port: number): Promise<boolean> {
+async function isPortFree(port: number, host: string): Promise<boolean> {
   // macOS lets one listen on an address beside another that listens on all addresses; a connection tells.
-  return (await canListen(port)) && (process.platform !== 'darwin' || !(await canConnect(port)));
+  return (await canListen(port, host)) && (process.platform !== 'darwin' || !(await canConnect(port)));
 }
 
-/** Those of the ports that are taken, in the order given. */
-export async function busyPorts(ports: readonly number[]): Promise<number[]> {
-  const free = await Promise.all(ports.map(isPortFree));
+/** Those of the ports that are taken, in the order given. @param host - the address to listen on. */
+export async function busyPorts(ports: readonly number[], host: string = LOOPBACK): Promise<number[]> {
+  const free = await Promise.all(ports.map((port) => isPortFree(port, host)));
   return ports.filter((_, index) => !free[index]);
+}
+
+/** How a runtime looks at ports. */
+export interface PortQuestion {
+  /** The address that the fleet listens on. Default: this machine's own. */
+  readonly host?: string;
+  /** Who has a port, where the runtime knows better than the system. */
+  readonly holderOf?: (port: number) => string | undefined;
+  /** What helps. Default: another place for a local fleet. */
+  readonly hint?: string;
 }
 
 /**
@@ -24,14 +35,19 @@ export async function busyPorts(ports: readonly number[]): Promise<number[]> {
  *
  * @throws FleetError naming each busy port, the process that wants it, and who has it.
  */
-export async function requirePorts(processes: readonly ProcessSpec[]): Promise<void> {
-  const busy = await busyPorts(processes.map((spec) => spec.port));
+export async function requirePorts(
+  processes: readonly Pick<ProcessSpec, 'name' | 'port'>[],
+  { host, holderOf, hint = OFFSET_HINT }: PortQuestion = {},
+): Promise<void> {
+  const busy = await busyPorts(
+    processes.map((spec) => spec.port),
+    host,
+  );
   if (busy.length === 0) return;
   const lines = busy.map(async (port) => {
     const wanted = processes.find((spec) => spec.port === port)?.name;
-    return `port ${port} (${wanted}) is in use by ${await describeHolder(port)}`;
+    return `port ${port} (${wanted}) is in use by ${holderOf?.(port) ?? (await describeHolder(port))}`;
   });
-  const hint = 'Free it, or set FLOTILLA_PORT_OFFSET=1000 to stand beside it.';
   throw new FleetError([...(await Promise.all(lines)), hint].join('\n'));
 }
 
@@ -64,11 +80,11 @@ export async function freePortOffset(mode: FleetMode = 'parallel', table?: reado
   throw new FleetError(`found no ${MAX_OFFSET - MIN_OFFSET} ports with room for a fleet`);
 }
 
-function canListen(port: number): Promise<boolean> {
+function canListen(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.on('error', () => resolve(false));
-    server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
+    server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }
 

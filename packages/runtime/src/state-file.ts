@@ -20,17 +20,38 @@ export interface FleetState {
   readonly killAfterMs: number;
 }
 
+/** What is remembered of a fleet of containers. What runs of it, the engine knows. */
+export interface DockerState {
+  readonly version: 1;
+  readonly runtime: 'docker';
+  readonly mode: FleetMode;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
 /** Writes the state whole or not at all: a reader never sees half of it. */
-export function writeState(files: FleetFiles, state: FleetState): void {
+export function writeState(files: FleetFiles, state: FleetState | DockerState): void {
   const draft = `${files.state}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, files.state);
 }
 
-/** Undefined: no fleet is remembered. What is not ours to read (another version, a broken disk) counts as nothing. */
+/** Undefined: no fleet of local processes is remembered. */
 export function readState(files: FleetFiles): FleetState | undefined {
+  const state = readAny(files);
+  return state && !('runtime' in state) ? state : undefined;
+}
+
+/** Undefined: no fleet of containers is remembered. */
+export function readDockerState(files: FleetFiles): DockerState | undefined {
+  const state = readAny(files);
+  return state && 'runtime' in state && state.runtime === 'docker' ? state : undefined;
+}
+
+/** What is not ours to read (another version, a broken disk) counts as nothing. */
+function readAny(files: FleetFiles): FleetState | DockerState | undefined {
   try {
-    const state = JSON.parse(readFileSync(files.state, 'utf8')) as FleetState;
+    const state = JSON.parse(readFileSync(files.state, 'utf8')) as FleetState | DockerState;
     return state.version === 1 ? state : undefined;
   } catch {
     return undefined;

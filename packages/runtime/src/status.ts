@@ -1,12 +1,14 @@
 import type { FleetMode } from '@flotilla/topology';
-import type { ProcessState } from './lifecycle.js';
+import type { ProcessState } from './local/lifecycle.js';
+import type { RuntimeName } from './runtime-name.js';
 
-/** One process, as a supervisor tells it over its socket. */
+/** One process of a fleet. */
 export interface ProcessStatus {
   readonly name: string;
   readonly role: 'service' | 'balancer';
   readonly stage: number;
-  readonly state: ProcessState;
+  /** `unready`: it was ready, and does not answer so now. A supervisor never says so; only looking from outside tells. */
+  readonly state: ProcessState | 'unready';
   /** Null: no process runs. */
   readonly pid: number | null;
   readonly port: number;
@@ -17,13 +19,14 @@ export interface ProcessStatus {
   readonly reason: string | null;
 }
 
-/** A fleet, as its supervisor tells it over its socket. */
+/** A fleet. */
 export interface FleetStatus {
   readonly mode: FleetMode;
   readonly portOffset: number;
+  /** Where its ports are reached from here. Absent: `localhost`. */
+  readonly host?: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  readonly supervisorPid: number;
   /** It was told to stop, and is about it. */
   readonly stopping: boolean;
   readonly processes: readonly ProcessStatus[];
@@ -35,4 +38,23 @@ export interface NotReady {
   readonly reason: string;
   /** The last lines of its log, oldest first. */
   readonly lastLines: readonly string[];
+}
+
+/** A process's status, with what costs more to find out. */
+export interface ProcessRow extends ProcessStatus {
+  /** Null: unknown, or no process. */
+  readonly memoryBytes: number | null;
+  /** Docker's word for it. Absent: the runtime knows no health beside the state. */
+  readonly health?: string;
+}
+
+/** Everything that `status` tells, for programs. */
+export interface StatusReport {
+  readonly running: boolean;
+  readonly runtime: RuntimeName;
+  readonly fleet: (Omit<FleetStatus, 'processes'> & { readonly processes: readonly ProcessRow[] }) | null;
+  /** What memory means here, and the sum over processes and supervisor in bytes. Docker has no supervisor: 0. */
+  readonly memory: { readonly measure: string; readonly totalBytes: number; readonly supervisorBytes: number };
+  /** Why nothing runs, although something was started. Null: nothing is amiss. */
+  readonly problem: string | null;
 }

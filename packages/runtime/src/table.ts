@@ -1,16 +1,7 @@
 import { styleText } from 'node:util';
 import { localFleet, type ProcessSpec } from '@flotilla/topology';
 import Table from 'cli-table3';
-import { memoryMeasure } from './memory.js';
-import type { FleetStatus, ProcessStatus } from './status.js';
-
-/** A process's status and what only looking from outside tells. */
-export interface ProcessRow extends Omit<ProcessStatus, 'state'> {
-  /** `unready`: it was ready, and does not answer so now. */
-  readonly state: ProcessStatus['state'] | 'unready';
-  /** Null: unknown, or no process. */
-  readonly memoryBytes: number | null;
-}
+import type { FleetStatus, ProcessRow } from './status.js';
 
 type Colour = 'green' | 'yellow' | 'red' | 'gray';
 
@@ -42,17 +33,24 @@ function render(table: { toString(): string }): string {
   return table.toString().replace(/ +$/gm, '');
 }
 
-/** All processes of a fleet. @param now - for the uptimes. */
-export function statusTable(rows: readonly ProcessRow[], now: Date): string {
-  const head = ['NAME', 'ROLE', 'STATE', 'PID', 'PORT', 'UPTIME', memoryMeasure, 'RESTARTS'];
-  const table = plainTable(head, [3, 4, 5, 6, 7]);
+/**
+ * All processes of a fleet.
+ *
+ * @param memoryMeasure - what memory means in these rows.
+ * @param now - for the uptimes.
+ */
+export function statusTable(rows: readonly ProcessRow[], memoryMeasure: string, now: Date): string {
+  // A pid of a container is one of the engine's machine, which need not be this one; its health says more.
+  const showsHealth = rows.some((row) => row.health !== undefined);
+  const head = ['NAME', 'ROLE', 'STATE', showsHealth ? 'HEALTH' : 'PID', 'PORT', 'UPTIME', memoryMeasure, 'RESTARTS'];
+  const table = plainTable(head, showsHealth ? [4, 5, 6, 7] : [3, 4, 5, 6, 7]);
   for (const row of rows) {
     const uptimeMs = row.startedAt ? now.getTime() - new Date(row.startedAt).getTime() : undefined;
     table.push([
       row.name,
       row.role,
       styleText(STATE_COLOURS[row.state], row.state, { stream: process.stdout }),
-      row.pid ?? '-',
+      (showsHealth ? row.health : row.pid) ?? '-',
       row.port,
       uptimeMs === undefined ? '-' : duration(uptimeMs),
       row.memoryBytes === null ? '-' : mebibytes(row.memoryBytes),
@@ -64,16 +62,16 @@ export function statusTable(rows: readonly ProcessRow[], now: Date): string {
 
 /** Where a fleet can be called, and what to try first. */
 export function addressTable(status: FleetStatus): string {
+  const { host = 'localhost' } = status;
   const specs = localFleet(status.mode, { portOffset: status.portOffset });
   const doors = specs.filter((spec) => status.mode === 'sequential' || spec.role === 'balancer').reverse();
   const table = plainTable(['STAGE', 'ADDRESS', 'ROUTE', status.mode === 'parallel' ? 'INSTANCES' : 'PROCESS']);
   for (const door of doors) {
-    table.push([door.stage.number, `http://localhost:${door.port}`, `POST ${door.stage.route}`, behind(door, specs)]);
+    table.push([door.stage.number, `http://${host}:${door.port}`, `POST ${door.stage.route}`, behind(door, specs)]);
   }
   const [first] = doors;
-  const hint =
-    status.mode === 'parallel' ? `curl localhost:${first?.port}/stats` : `curl localhost:${first?.port}/health`;
-  const post = `curl localhost:${first?.port}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
+  const hint = status.mode === 'parallel' ? `curl ${host}:${first?.port}/stats` : `curl ${host}:${first?.port}/health`;
+  const post = `curl ${host}:${first?.port}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
   return `${render(table)}\n\nTry: ${hint}\n     ${post}`;
 }
 

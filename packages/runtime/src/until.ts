@@ -6,13 +6,18 @@ const LOOK_INTERVAL_MS = 20;
 /**
  * Waits for a condition that can only be looked at.
  *
+ * @param intervalMs - between two looks; more where a look costs more.
  * @returns whether it holds; false at the deadline.
  */
-export async function until(condition: () => boolean | Promise<boolean>, timeoutMs: number): Promise<boolean> {
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  intervalMs = LOOK_INTERVAL_MS,
+): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {
     if (performance.now() >= deadline) return false;
-    await delay(LOOK_INTERVAL_MS);
+    await delay(intervalMs);
   }
   return true;
 }

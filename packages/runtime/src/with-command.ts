@@ -1,9 +1,11 @@
 import type { FleetMode } from '@flotilla/topology';
 import { execa } from 'execa';
-import { bringUp, type RunningFleet, runningFleet, takeDown } from './fleet-commands.js';
+import { suits, takeDown } from './fleet-commands.js';
 import type { FleetContext } from './fleet-context.js';
 import { type Interruption, signalExitCode } from './interruption.js';
 import { withLock } from './lock.js';
+import type { Runtime } from './runtime.js';
+import { chooseRuntime, type FleetUp, fleetUp } from './runtimes.js';
 
 /** Exit codes of shells for a command that is not there, or cannot be run. */
 const NOT_FOUND = 127;
@@ -22,28 +24,35 @@ export async function withFleet(
   command: readonly string[],
   interruption: Interruption,
 ): Promise<number> {
-  const before = await withLock(context.files, 'with', interruption, () => runningFleet(context));
-  if (before?.status.mode === mode) return runInForeground(context, command, interruption);
+  const before = await withLock(context.files, 'with', interruption, () => fleetUp(context));
+  if (before && suits(context, before, mode)) return runInForeground(context, command, interruption);
+  // Both modes under one runtime, unless asked for otherwise: they are often compared.
+  const runtime = before && context.choice === 'auto' ? before.runtime : await chooseRuntime(context);
   try {
-    await withLock(context.files, 'with', interruption, () => swap(context, mode, interruption));
+    await withLock(context.files, 'with', interruption, () => swap(context, runtime, mode, interruption));
     return await runInForeground(context, command, interruption);
   } finally {
     await withLock(context.files, 'with', undefined, () => putBack(context, mode, before));
   }
 }
 
-async function swap(context: FleetContext, mode: FleetMode, interruption: Interruption): Promise<void> {
-  if (await runningFleet(context)) await takeDown(context, undefined);
-  await bringUp(context, mode, {}, interruption);
+async function swap(
+  context: FleetContext,
+  runtime: Runtime,
+  mode: FleetMode,
+  interruption: Interruption,
+): Promise<void> {
+  if (await fleetUp(context)) await takeDown(context, undefined);
+  await runtime.start(mode, {}, interruption);
 }
 
-async function putBack(context: FleetContext, mode: FleetMode, before: RunningFleet | undefined): Promise<void> {
-  if (await runningFleet(context)) await takeDown(context, mode);
-  if (!before || (await runningFleet(context))) return;
+async function putBack(context: FleetContext, mode: FleetMode, before: FleetUp | undefined): Promise<void> {
+  if (await fleetUp(context)) await takeDown(context, mode);
+  if (!before || (await fleetUp(context))) return;
   const { portOffset, processes } = before.status;
   const held = processes.filter((each) => each.state === 'stopped').map((each) => each.name);
   // Not interruptible: this is the cleaning up.
-  await bringUp(context, before.status.mode, { portOffset, held }, undefined);
+  await before.runtime.start(before.status.mode, { portOffset, held }, undefined);
   context.say(`the ${before.status.mode} fleet runs again`);
 }
 

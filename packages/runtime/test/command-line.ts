@@ -54,11 +54,12 @@ export class CommandLine implements AsyncDisposable {
     return JSON.parse((await this.run('status', '--json')).out) as StatusReport;
   }
 
-  /** What the state file says now, remembered for {@link survivors}. */
+  /** What the state file says now of local processes, remembered for {@link survivors}. */
   state(): FleetState | undefined {
     const path = `${this.fixture.stateDir}/fleet.json`;
     if (!existsSync(path)) return undefined;
     const state = JSON.parse(readFileSync(path, 'utf8')) as FleetState;
+    if ('runtime' in state) return undefined;
     for (const each of [state.supervisor, ...state.processes]) this.#seen.set(each.pid, each);
     return state;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BackoffPolicy, backoffDelayMs, defaultBackoff } from '../src/backoff.js';
-import { advance, atRest, type Lifecycle, type LifecycleEvent } from '../src/lifecycle.js';
+import { type BackoffPolicy, backoffDelayMs, defaultBackoff } from '../src/local/backoff.js';
+import { advance, atRest, type Lifecycle, type LifecycleEvent } from '../src/local/lifecycle.js';
 
 const random = fc.double({ min: 0, max: 1, noNaN: true });
 

@@ -13,11 +13,11 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fleetFiles, logFile } from '../src/fleet-files.js';
-import { LogFollower } from '../src/log-follower.js';
-import { LogRotation, rotateLog } from '../src/log-rotation.js';
-import { lineTimeMs, logSegments, mergeByTime, readSegments } from '../src/log-segments.js';
+import { LogFollower } from '../src/local/log-follower.js';
+import { LogRotation, rotateLog } from '../src/local/log-rotation.js';
+import { lineTimeMs, logSegments, mergeByTime, readSegments } from '../src/local/log-segments.js';
+import { lastLines } from '../src/local/log-tail.js';
 import { type LogSelection, selectLogs } from '../src/log-selection.js';
-import { lastLines } from '../src/log-tail.js';
 import { eventually } from './eventually.js';
 
 class TemporaryDirectory implements Disposable {

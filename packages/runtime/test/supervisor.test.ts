@@ -1,7 +1,7 @@
 import { localFleet, type ProcessSpec } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
-import type { Effects, Exit, Readiness, Spawned } from '../src/effects.js';
-import { Supervisor } from '../src/supervisor.js';
+import type { Effects, Exit, Readiness, Spawned } from '../src/local/effects.js';
+import { Supervisor } from '../src/local/supervisor.js';
 
 /** A world without processes and without time: both do what the test says. */
 class FakeEffects implements Effects {

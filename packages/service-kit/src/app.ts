@@ -4,11 +4,13 @@ import type { ApiOfProcess } from '@flotilla/contracts/openapi';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
+import { answerClientError } from './connection-errors.js';
 import { registerHealth } from './health.js';
 import { closeConnectionsOnDrain, type Lifecycle } from './lifecycle.js';
 import type { LogIdentity } from './log.js';
 import { type Metrics, registerMetrics } from './metrics.js';
-import { answerClientError, registerProblems, sendProblem } from './problem-responses.js';
+import { registerProblems, sendProblem } from './problem-responses.js';
+import { refusal, refuseWhatNodeRefuses } from './request-checks.js';
 import { registerTrail, requestIdOf } from './request-trail.js';
 
 /** The settings that every process has. */
@@ -77,7 +79,8 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
   closeConnectionsOnDrain(app, lifecycle);
   registerTrail(app, metrics);
   registerProblems(app);
-  app.addHook('onRequest', (request, _reply, done) => done(refusal(request, config)));
+  refuseWhatNodeRefuses(app);
+  app.addHook('onRequest', (request, _reply, done) => done(refusal(request.raw, config.maxHeaders)));
   registerHealth(app, identity.service, lifecycle);
   registerMetrics(app, metrics);
   app.get('/openapi.json', async () => {
@@ -86,14 +89,4 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
     return openApi({ name: identity.service, ...api });
   });
   return app;
-}
-
-function refusal(request: FastifyRequest, config: AppConfig): FlotillaError | undefined {
-  if (request.raw.rawHeaders.length > 2 * config.maxHeaders) {
-    return new FlotillaError('FLT_HEADERS_TOO_LARGE', `A request may have ${config.maxHeaders} headers.`);
-  }
-  if (request.raw.httpVersionMinor === 1 && request.headers.host === undefined) {
-    return new FlotillaError('FLT_MALFORMED_HTTP', 'The request has no Host header.');
-  }
-  return undefined;
 }

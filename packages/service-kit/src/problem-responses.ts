@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import {
   FlotillaError,
   header,
@@ -18,20 +17,29 @@ const FOREIGN_CODES: Readonly<Record<string, ProblemCode>> = {
   HPE_INVALID_EOF_STATE: 'FLT_BODY_INCOMPLETE',
 };
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
-
-/** Answers every error of an app as RFC 9457 problem details. */
+/** Answers every error of an app as RFC 9457 problem details. Registered before the routes, which it takes note of. */
 export function registerProblems(app: FastifyInstance): void {
+  // `hasRoute` would read a caller's path as a pattern, and throw at one such as `/:(`.
+  const methodsOf = new Map<string, string[]>();
+  app.addHook('onRoute', ({ url, method }) => {
+    methodsOf.set(url, (methodsOf.get(url) ?? []).concat(method));
+  });
   app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(asProblem(error, request), request, reply));
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound(app, request), request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(notFound(methodsOf, request), request, reply));
+}
+
+/** The catalogue's word for an error of Fastify or Node that has one. */
+export function problemOfForeign(error: unknown): FlotillaError | undefined {
+  const known = FOREIGN_CODES[(error as NodeJS.ErrnoException).code ?? ''];
+  return known && new FlotillaError(known);
 }
 
 /** Turns whatever was thrown into an error of the catalogue. The unexpected is logged, without its message. */
 export function asProblem(error: unknown, request: FastifyRequest): FlotillaError {
   if (error instanceof FlotillaError) return error;
-  const { code = '', statusCode = 500 } = error as Partial<FastifyError>;
-  const known = FOREIGN_CODES[code];
-  if (known) return new FlotillaError(known);
+  const known = problemOfForeign(error);
+  if (known) return known;
+  const { statusCode = 500 } = error as Partial<FastifyError>;
   if (statusCode >= 400 && statusCode < 500) return new FlotillaError('FLT_MALFORMED_HTTP');
   request.log.error({ request_id: request.trail.requestId, error: describeError(error) }, 'unexpected error');
   return new FlotillaError('FLT_INTERNAL');
@@ -46,30 +54,12 @@ export function sendProblem(problem: FlotillaError, request: FastifyRequest, rep
     .send(JSON.stringify(problemBody(problem, request.trail?.requestId ?? request.id)));
 }
 
-function notFound(app: FastifyInstance, request: FastifyRequest): FlotillaError {
-  const [url = '/'] = request.url.split('?', 1);
-  const allowed = METHODS.filter((method) => app.hasRoute({ url, method }));
-  if (allowed.length === 0) return new FlotillaError('FLT_ROUTE_NOT_FOUND');
+function notFound(methodsOf: ReadonlyMap<string, string[]>, request: FastifyRequest): FlotillaError {
+  const [path = '/'] = request.url.split('?', 1);
+  const allowed = methodsOf.get(path);
+  if (!allowed) return new FlotillaError('FLT_ROUTE_NOT_FOUND');
   const allow = allowed.join(', ');
   return new FlotillaError('FLT_METHOD_NOT_ALLOWED', `This route takes ${allow}.`, {}, { allow });
-}
-
-/**
- * Answers what Node's parser refuses before there is a request: Fastify's `clientErrorHandler`. The connection is
- * closed, since where the next request would begin is not known.
- */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const code = FOREIGN_CODES[error.code ?? ''] ?? 'FLT_MALFORMED_HTTP';
-  const problem = new FlotillaError(code);
-  const body = JSON.stringify(problemBody(problem));
-  socket.end(
-    `HTTP/1.1 ${problem.statusCode} ${problemBody(problem).title}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
-  );
 }
 
 /** Response headers of a problem that is written past Fastify, to a raw response. */

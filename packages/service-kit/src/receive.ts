@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { FlotillaError } from '@flotilla/contracts';
 
 /** Where a request's body goes as it arrives. */
@@ -21,15 +22,35 @@ export interface BodyLimit {
 }
 
 /**
+ * How much of one body is handed over in one turn of the event loop. Node alone reads up to 2 MB of a fast client at
+ * once, and a text that is all different words takes 60 ms a megabyte to count.
+ */
+const TURN_BYTES = 256 * 1024;
+
+/**
  * Hands a request's body over as it arrives. Plain events: an async iterator over a small body costs more than all
  * else that is done with it.
  *
- * The sink is failed with `FLT_BODY_TOO_LARGE` past the limit, and with `FLT_BODY_INCOMPLETE` if the client stops
- * before its announced end.
+ * The sink is failed with `FLT_BODY_TOO_LARGE` past the limit, with `FLT_BODY_INCOMPLETE` if the client stops before
+ * its announced end, and with what else the parser found wrong.
  */
 export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySink): Receiving {
   let receivedBytes = 0;
+  let turnBytes = 0;
   let isDone = false;
+  let sinkIsFull = false;
+  let turnIsOver = false;
+  const goOn = () => {
+    if (!sinkIsFull && !turnIsOver) request.resume();
+  };
+  const endTurn = () => {
+    turnIsOver = true;
+    setImmediate(() => {
+      turnBytes = 0;
+      turnIsOver = false;
+      goOn();
+    });
+  };
   const fail = (error: Error) => {
     if (isDone) return;
     isDone = true;
@@ -43,10 +64,14 @@ export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySi
       return;
     }
     try {
-      if (!sink.chunk(chunk)) request.pause();
+      sinkIsFull = !sink.chunk(chunk);
     } catch (error) {
       fail(error as Error);
+      return;
     }
+    turnBytes += chunk.length;
+    if (turnBytes >= TURN_BYTES && !turnIsOver) endTurn();
+    if (sinkIsFull || turnIsOver) request.pause();
   });
   request.on('end', () => {
     if (isDone) return;
@@ -57,11 +82,13 @@ export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySi
   const breakOff = () => {
     if (!isDone) fail(new FlotillaError('FLT_BODY_INCOMPLETE'));
   };
-  request.on('error', breakOff);
+  // What was wrong with it is known if the parser found it; a client that left leaves an error of Node's.
+  request.on('error', (error) => (error instanceof FlotillaError ? fail(error) : breakOff()));
   request.on('close', breakOff);
   return {
     resume: () => {
-      request.resume();
+      sinkIsFull = false;
+      goOn();
     },
   };
 }
@@ -76,16 +103,38 @@ function tooLarge({ maxBytes, setting }: BodyLimit): FlotillaError {
 }
 
 /** How long a client may go on sending a body that was answered before its end. nginx's `lingering_time` is 30 s. */
-const LINGER_MS = 10_000;
+export const LINGER_MS = 10_000;
+
+const answeredEarly = new WeakSet<Socket>();
+
+/** Whether a connection's last answer is out, and the rest of its request is still being read. */
+export function isAnsweredEarly(socket: Socket): boolean {
+  return answeredEarly.has(socket);
+}
 
 /**
- * Reads and drops the rest of a body that was answered early. If the connection were closed at once, the client's
- * next write would meet a reset, and the answer would be lost to it.
+ * Reads and drops the rest of a body that was answered early; called before Node acts on the end of the answer. If
+ * the connection were closed at once, as Node does after `Connection: close`, the client's next write would meet a
+ * reset, and the answer would be lost to it.
  */
 export function discardRest(request: IncomingMessage): void {
   if (request.complete || request.destroyed) return;
+  const { socket } = request;
+  answeredEarly.add(socket);
+  let closesAfterwards = false;
+  socket.destroySoon = () => {
+    closesAfterwards = true;
+    socket.end();
+  };
   request.removeAllListeners('data');
   request.resume();
-  const timer = setTimeout(() => request.destroy(), LINGER_MS);
-  request.once('close', () => clearTimeout(timer));
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+  request.once('end', () => {
+    clearTimeout(timer);
+    answeredEarly.delete(socket);
+    // The method of its class is behind it.
+    Reflect.deleteProperty(socket, 'destroySoon');
+    if (closesAfterwards) socket.destroySoon();
+  });
 }

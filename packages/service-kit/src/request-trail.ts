@@ -41,7 +41,7 @@ export function registerTrail(app: FastifyInstance, metrics: Metrics): void {
   app.decorateRequest('trail', null as unknown as RequestTrail);
   app.addHook('onRequest', (request, reply, done) => {
     request.trail = new RequestTrail(request.id);
-    reply.raw.once('finish', () => discardRest(request.raw));
+    reply.raw.prependOnceListener('finish', () => discardRest(request.raw));
     reply.raw.once('close', () => finish(request, reply, metrics));
     done();
   });

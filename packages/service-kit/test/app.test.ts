@@ -46,6 +46,7 @@ describe('bad requests get a problem response, and the next request works', () =
     ['unknown route', 'GET', '/nothing', 404, 'FLT_ROUTE_NOT_FOUND'],
     ['wrong method', 'DELETE', '/work', 405, 'FLT_METHOD_NOT_ALLOWED'],
     ['a path that cannot be decoded', 'GET', '/%zz', 400, 'FLT_MALFORMED_HTTP'],
+    ['a path that reads like a pattern', 'GET', '/:a(', 404, 'FLT_ROUTE_NOT_FOUND'],
   ])('%s', async (_name, method, path, status, code) => {
     const { url } = await testApp();
     const response = await fetch(url + path, { method });

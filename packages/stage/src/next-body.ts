@@ -3,7 +3,6 @@ import type { Body } from '@flotilla/balancer';
 /** The body for the next stage, as a stage's work fills it. */
 export class NextBody {
   readonly #body: Body;
-  #hasRoom = true;
 
   constructor(body: Body) {
     this.#body = body;
@@ -11,12 +10,12 @@ export class NextBody {
 
   /** False: what reads it is behind, and the work should be given no more until it has caught up. */
   get hasRoom(): boolean {
-    return this.#hasRoom;
+    return this.#body.hasRoom;
   }
 
   /** Adds bytes, which must not change afterwards. */
   push(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#hasRoom = this.#body.push(bytes);
+    if (bytes.length > 0) this.#body.push(bytes);
   }
 
   /** Adds bytes that come in pieces, no faster than they are read, and lets other requests have their turn. */

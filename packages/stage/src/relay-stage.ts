@@ -28,13 +28,14 @@ export function relayStage(options: RelayStageOptions) {
     const body = upstream.newBody();
     const nextBody = new NextBody(body);
     const work = options.begin({ includeFrequencies, trail: request.trail }, nextBody);
+    const fail = (error: unknown) => call.cancel(asInputError(error));
     const receiving = receive(request.raw, limit, {
       chunk: (chunk) => {
         work.write(chunk);
         return nextBody.hasRoom;
       },
-      end: () => void endWork(work, (error) => body.fail(asInputError(error))),
-      fail: (error) => body.fail(asInputError(error)),
+      end: () => void endWork(work, fail),
+      fail,
     });
     body.onDrain = () => receiving.resume();
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;

@@ -3,7 +3,7 @@ import { isCasedAfter, isCasedBefore } from './final-sigma.js';
 import { type CleanerLimits, checkLimits, DEFAULT_CLEANER_LIMITS } from './limits.js';
 import { wordTooLong } from './text-error.js';
 import { encodeAt } from './utf8.js';
-import { Utf8Stream } from './utf8-stream.js';
+import { plainBytes, Utf8Stream } from './utf8-stream.js';
 
 // An imported binding is read anew at each use; constants of the module itself are compiled into the loop.
 const { CAPITAL_I_WITH_DOT, CHANGED, codePoints, KEPT, LOWER, lookUp, SPACE, SPECIAL } = unicode;
@@ -71,11 +71,12 @@ export class Cleaner {
    * @throws TextError INVALID_UTF8, or WORD_TOO_LONG when more than `maxHeldBytes` would be held back
    */
   write(utf8: Uint8Array): Uint8Array {
-    this.#utf8.accept(utf8);
+    const piece = plainBytes(utf8);
+    this.#utf8.accept(piece);
     const { head, headLength, bodyStart, bodyEnd } = this.#utf8;
     this.#reserve(headLength + bodyEnd - bodyStart);
     if (headLength > 0) this.#span(head, 0, headLength);
-    if (bodyEnd > bodyStart) this.#span(utf8, bodyStart, bodyEnd);
+    if (bodyEnd > bodyStart) this.#span(piece, bodyStart, bodyEnd);
     return this.#take(this.#sigmaAt < 0 ? this.#length : this.#sigmaAt);
   }
 

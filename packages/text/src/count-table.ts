@@ -1,3 +1,4 @@
+import { Candidate } from './candidate.js';
 import { countKnownWords, type WordList } from './known-words.js';
 import { checkLimits, DEFAULT_TABLE_LIMITS, type TableLimits } from './limits.js';
 import { finish, SLICE_ENTRIES } from './slices.js';
@@ -5,11 +6,9 @@ import { tableToJson } from './table-json.js';
 import { tooManyUniqueWords, wordTooLong } from './text-error.js';
 import { topWords } from './top-words.js';
 import { wordDecoder } from './word-decoder.js';
-import { hashKey, hashTail, KEY_BYTES, processSeed, wordKey } from './word-hash.js';
-import { WordIndex } from './word-index.js';
-import { KEY_HIGH, KEY_LOW, LENGTH, PLACE, WordRecords } from './word-records.js';
-
-const NO_BYTES = new Uint8Array(0);
+import { processSeed } from './word-hash.js';
+import { ID_MASK, WordIndex } from './word-index.js';
+import { WordRecords } from './word-records.js';
 
 export interface CountTableOptions extends TableLimits {
   /** Seed of the hash; for tests. Nothing a table gives out depends on it. Default: one random number per process. */
@@ -21,7 +20,8 @@ export class CountTable {
   readonly limits: TableLimits;
   readonly #seed: number;
   readonly #records = new WordRecords();
-  readonly #index = new WordIndex();
+  readonly #index = new WordIndex(this.#records);
+  readonly #word = new Candidate();
 
   /** @throws RangeError when a limit makes no sense */
   constructor(options: Partial<CountTableOptions> = {}) {
@@ -48,7 +48,8 @@ export class CountTable {
    */
   add(bytes: Uint8Array, start: number, end: number, count: number): void {
     if (end - start > this.limits.maxWordBytes) throw wordTooLong(this.limits.maxWordBytes);
-    this.#add(bytes, start, end, wordKey(bytes, start, end), wordKey(bytes, start + 4, end), count);
+    this.#word.read(bytes, start, end, this.#seed);
+    this.#count(count);
   }
 
   /**
@@ -60,18 +61,15 @@ export class CountTable {
    */
   addAll(words: WordList, start: number): number {
     const { bytes, ends, endCount } = words;
+    const { maxWordBytes } = this.limits;
     let word = 0;
     let wordStart = start;
     for (;;) {
-      if (this.#index.shards === undefined) {
-        const { maxWordBytes } = this.limits;
-        const { whole } = this.#index;
-        word = countKnownWords(words, word, wordStart, whole, this.#records, this.#seed, maxWordBytes);
-        if (word > 0) wordStart = (ends[word - 1] as number) + 1;
-      }
+      word = countKnownWords(words, word, wordStart, this.#index, this.#records, this.#seed, maxWordBytes);
+      if (word > 0) wordStart = (ends[word - 1] as number) + 1;
       if (word >= endCount) return wordStart;
       const end = ends[word++] as number;
-      if (end > wordStart) this.add(bytes, wordStart, end, 1);
+      this.add(bytes, wordStart, end, 1);
       wordStart = end + 1;
     }
   }
@@ -91,20 +89,10 @@ export class CountTable {
     const source = other.#records;
     const { maxWordBytes } = this.limits;
     for (let id = 0; id < source.length; id++) {
-      const length = source.intAt(id, LENGTH);
-      if (length > maxWordBytes) throw wordTooLong(maxWordBytes);
-      const isLong = length > KEY_BYTES;
-      const place = source.intAt(id, PLACE);
-      const start = isLong ? source.arena.offsetOf(place) : 0;
-      const bytes = isLong ? source.arena.pageOf(place) : NO_BYTES;
-      this.#add(
-        bytes,
-        start,
-        start + length,
-        source.intAt(id, KEY_HIGH),
-        source.intAt(id, KEY_LOW),
-        source.countOf(id),
-      );
+      source.load(id, this.#word);
+      if (this.#word.length > maxWordBytes) throw wordTooLong(maxWordBytes);
+      if (this.#seed !== other.#seed) this.#word.rehash(this.#seed);
+      this.#count(source.countOf(id));
       if (id % SLICE_ENTRIES === SLICE_ENTRIES - 1) yield;
     }
   }
@@ -138,27 +126,27 @@ export class CountTable {
     return tableToJson(this.#records);
   }
 
-  /** For a word of up to eight bytes `bytes` is not read: the key is the word. */
-  #add(bytes: Uint8Array, start: number, end: number, high: number, low: number, count: number): void {
-    const length = end - start;
-    const keyHash = hashKey(this.#seed, high, low);
-    const hash = length <= KEY_BYTES ? keyHash : hashTail(keyHash, bytes, start, end);
-    const { slots, mask } = this.#index.shardOf(hash);
-    for (let slot = (hash & mask) << 1; ; slot = (slot + 2) & (mask << 1)) {
-      const marker = slots[slot + 1] as number;
-      if (marker === 0) {
-        this.#insert(bytes, start, end, high, low, hash, count);
-        return;
+  /** Counts {@link #word}. */
+  #count(count: number): void {
+    const word = this.#word;
+    const { slots, mask } = this.#index.shardOf(word.hash);
+    for (let slot = word.hash & mask; ; slot = (slot + 1) & mask) {
+      const entry = slots[slot] as number;
+      if (entry === 0) {
+        this.#insert(count);
+        break;
       }
-      if (slots[slot] === hash && this.#records.holds(marker - 1, bytes, start, length, high, low)) {
-        this.#records.addTo(marker - 1, count);
-        return;
+      const id = (entry & ID_MASK) - 1;
+      if (((entry ^ word.hash) & ~ID_MASK) === 0 && this.#records.holds(id, word)) {
+        this.#records.addTo(id, count);
+        break;
       }
     }
+    word.release();
   }
 
-  #insert(bytes: Uint8Array, start: number, end: number, high: number, low: number, hash: number, count: number): void {
+  #insert(count: number): void {
     if (this.#records.length >= this.limits.maxUniqueWords) throw tooManyUniqueWords(this.limits.maxUniqueWords);
-    this.#index.insert(hash, this.#records.append(bytes, start, end, high, low, count));
+    this.#index.insert(this.#word.hash, this.#records.append(this.#word, count));
   }
 }

@@ -18,10 +18,10 @@
  * });
  * ```
  *
- * Pieces have any size and are cut anywhere, also within a code point. A `write` of up to 256 KiB takes some
- * milliseconds whatever the text and however large the table. What walks through a whole table (`merge`, `top`) has a
- * sliced form (`mergeSlices`, `topSlices`, and `toJson` and `entries`, which are generators anyway), so that a caller
- * can let others run in between.
+ * Pieces have any size and are cut anywhere, also within a code point. A `write` of up to 256 KiB holds its thread for
+ * less than 50 ms of processor time, whatever the text and however large the table (1 to 3 ms with ordinary text). What
+ * walks through a whole table (`merge`, `top`) has a sliced form (`mergeSlices`, `topSlices`, and `toJson` and
+ * `entries`, which are generators anyway), so that a caller can let others run in between.
  *
  * @packageDocumentation
  */

@@ -2,7 +2,7 @@
 export interface TableLimits {
   /** Longest word in bytes of UTF-8, at least 1. Default 1 MiB. */
   readonly maxWordBytes: number;
-  /** How many different words, at least 1, at most 2^30. Default 20 million. */
+  /** How many different words, at least 1, at most 33 million. Default 20 million. */
   readonly maxUniqueWords: number;
 }
 
@@ -18,14 +18,20 @@ export interface CleanerLimits {
 export const DEFAULT_TABLE_LIMITS: TableLimits = { maxWordBytes: 1024 * 1024, maxUniqueWords: 20_000_000 };
 export const DEFAULT_CLEANER_LIMITS: CleanerLimits = { maxHeldBytes: 1024 * 1024 };
 
-/** Ids of words are 32-bit integers, two to a slot of the index. */
-const MAX_LIMIT = 2 ** 30;
+const MAX_LIMITS: Readonly<Record<string, number>> = {
+  maxHeldBytes: 2 ** 30,
+  maxWordBytes: 2 ** 30,
+  // Ids of words have 25 bits in a slot of the index.
+  maxUniqueWords: 33_000_000,
+};
 
-/** @throws RangeError when a limit is no whole number from 1 to 2^30 */
+/** @throws RangeError when a limit is unknown, or no whole number from 1 to its maximum */
 export function checkLimits<Limits extends object>(limits: Limits): Limits {
   for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isInteger(value) || value < 1 || value > MAX_LIMIT) {
-      throw new RangeError(`${name} must be a whole number from 1 to ${MAX_LIMIT}, got ${value}`);
+    const max = MAX_LIMITS[name];
+    if (max === undefined) throw new RangeError(`There is no limit called ${JSON.stringify(name)}`);
+    if (!Number.isInteger(value) || value < 1 || value > max) {
+      throw new RangeError(`${name} must be a whole number from 1 to ${max}, got ${value}`);
     }
   }
   return limits;

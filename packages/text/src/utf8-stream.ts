@@ -4,6 +4,15 @@ import { invalidUtf8 } from './text-error.js';
 const MAX_SEQUENCE_BYTES = 4;
 
 /**
+ * The same bytes as a plain `Uint8Array`. A `Buffer` is a subclass, and loops that meet both kinds are compiled to ask at
+ * each access which one it is.
+ */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+  if (Object.getPrototypeOf(bytes) === Uint8Array.prototype) return bytes;
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+/**
  * Turns pieces cut anywhere into spans that hold whole, valid code points, so that everything behind it can decode
  * without looking. After {@link accept}, first `head[0 .. headLength)` is to be read (a code point that was cut by the
  * last border), then `piece[bodyStart .. bodyEnd)`.

@@ -13,8 +13,7 @@ export class WordArena {
   #used = 0;
 
   /** Copies a word in; returns its place. */
-  store(bytes: Uint8Array, start: number, end: number): number {
-    const length = end - start;
+  store(bytes: Uint8Array, start: number, length: number): number {
     this.#makeRoom(length);
     const page = this.#pages.at(-1) as Uint8Array;
     const offset = this.#used;

@@ -1,6 +1,6 @@
 import { CountTable, type CountTableOptions } from './count-table.js';
 import { wordTooLong } from './text-error.js';
-import { Utf8Stream } from './utf8-stream.js';
+import { plainBytes, Utf8Stream } from './utf8-stream.js';
 import { findFirstWordEnd, findWordEnds } from './word-ends.js';
 
 /** So much is looked through for ends of words before they are counted: what stays in the nearest cache. */
@@ -34,10 +34,11 @@ export class WordCounter {
    * @throws TextError INVALID_UTF8, WORD_TOO_LONG, TOO_MANY_UNIQUE_WORDS
    */
   write(utf8: Uint8Array): void {
-    this.#utf8.accept(utf8);
+    const piece = plainBytes(utf8);
+    this.#utf8.accept(piece);
     const { head, headLength, bodyStart, bodyEnd } = this.#utf8;
     if (headLength > 0) this.#span(head, 0, headLength);
-    if (bodyEnd > bodyStart) this.#span(utf8, bodyStart, bodyEnd);
+    if (bodyEnd > bodyStart) this.#span(piece, bodyStart, bodyEnd);
   }
 
   /**

@@ -1,6 +1,3 @@
-/** How many bytes of a word are held as two integers, {@link wordKey}. */
-export const KEY_BYTES = 8;
-
 /**
  * A seed no sender of texts knows, one per process. The order of a table is that of first appearance, so no output
  * depends on it.
@@ -19,35 +16,32 @@ function mix(hash: number): number {
   return mixed ^ (mixed >>> 15);
 }
 
-/** Hash of a word's key. */
-export function hashKey(seed: number, high: number, low: number): number {
+/** Hash of a word of up to eight bytes, held as two integers. */
+export function hashHead(seed: number, high: number, low: number): number {
   return mix(mix(seed ^ high) ^ low);
 }
 
-/** The bytes `at` to `at + 3`, the first one highest; 0 stands for those from `end` on. */
-export function wordKey(bytes: Uint8Array, at: number, end: number): number {
-  if (at + 4 <= end) return readQuad(bytes, at);
-  let key = 0;
-  for (let offset = 0; offset < 4; offset++)
-    key = (key << 8) | (at + offset < end ? (bytes[at + offset] as number) : 0);
-  return key;
+/** Goes on with the last four bytes of a word of more than eight. */
+export function hashLast(hash: number, last: number): number {
+  return mix(hash ^ last);
 }
 
-/** Hash of a word of more than {@link KEY_BYTES} bytes, from the hash of its key and the bytes that follow the key. */
-export function hashTail(keyHash: number, bytes: Uint8Array, start: number, end: number): number {
-  let hash = keyHash;
-  for (let at = start + KEY_BYTES; at < end - 4; at += 4) hash = mix(hash ^ readQuad(bytes, at));
-  return mix(hash ^ readQuad(bytes, end - 4));
+/** Goes on with what is between the first eight and the last four bytes of a word of more than twelve. */
+export function hashMiddle(hash: number, bytes: Uint8Array, start: number, end: number): number {
+  let mixed = hash;
+  for (let at = start + 8; at < end - 4; at += 4) mixed = mix(mixed ^ readQuad(bytes, at));
+  return mixed;
 }
 
-/** {@link hashTail}, read through a view: the same value, faster. */
-export function hashTailIn(keyHash: number, view: DataView, start: number, end: number): number {
-  let hash = keyHash;
-  for (let at = start + KEY_BYTES; at < end - 4; at += 4) hash = mix(hash ^ view.getInt32(at));
-  return mix(hash ^ view.getInt32(end - 4));
+/** {@link hashMiddle}, read through a view: the same value, faster. */
+export function hashMiddleIn(hash: number, view: DataView, start: number, end: number): number {
+  let mixed = hash;
+  for (let at = start + 8; at < end - 4; at += 4) mixed = mix(mixed ^ view.getInt32(at));
+  return mixed;
 }
 
-function readQuad(bytes: Uint8Array, at: number): number {
+/** Four bytes as an integer, the first one highest. */
+export function readQuad(bytes: Uint8Array, at: number): number {
   return (
     ((bytes[at] as number) << 24) |
     ((bytes[at + 1] as number) << 16) |

@@ -1,64 +1,83 @@
-/** Above this many words the index is cut into shards, which grow one by one; cutting it takes some milliseconds. */
-const SHARDING_THRESHOLD = 300_000;
+import { HASH, PAGE_ENTRIES, type WordRecords } from './word-records.js';
+
+/**
+ * A slot is 0 (empty), or the id plus one under the top seven bits of the hash (which leaves 25 bits: 33 million words), so that a slot of another word hardly
+ * ever costs a look at its record.
+ */
+export const ID_MASK = 0x01ff_ffff;
+
+/** Above this many words the index is cut into shards, which grow one by one. */
+const SHARDING_THRESHOLD = PAGE_ENTRIES;
 const SHARD_BITS = 6;
 const FIRST_SLOTS = 128;
-/** Of each of the shards: less than a third of it is in use at first. */
-const FIRST_SHARD_SLOTS = 16_384;
+const FIRST_SHARD_SLOTS = 8_192;
+const WHOLE_LOAD = 0.6;
 
-/** Open addressing with linear probing over slots of two integers: the hash, and the id plus one (0: empty). */
+/** Open addressing with linear probing. */
 export class Shard {
   slots: Int32Array;
-  /** Last slot's number, all ones. */
+  /** Number of the last slot, all ones. */
   mask: number;
-  used = 0;
-  growAt: number;
+  readonly #records: WordRecords;
   readonly #maxLoad: number;
+  #used = 0;
 
-  constructor(slotCount: number, maxLoad: number) {
+  constructor(records: WordRecords, slotCount: number, maxLoad: number) {
+    this.#records = records;
     this.#maxLoad = maxLoad;
-    this.slots = new Int32Array(2 * slotCount);
+    this.slots = new Int32Array(slotCount);
     this.mask = slotCount - 1;
-    this.growAt = Math.floor(slotCount * maxLoad);
   }
 
-  /** Puts in an id whose hash is in no slot with that id yet. */
+  /** Puts in an id that is not there yet. */
   insert(hash: number, id: number): void {
-    if (this.used >= this.growAt) this.#grow();
-    this.place(hash, id + 1);
-    this.used++;
+    if (this.#used >= this.slots.length * this.#maxLoad) this.#grow();
+    this.#place(hash, id + 1);
+    this.#used++;
   }
 
-  place(hash: number, marker: number): void {
+  #place(hash: number, marker: number): void {
     const { slots, mask } = this;
-    let slot = (hash & mask) << 1;
-    while (slots[slot + 1] !== 0) slot = (((slot >> 1) + 1) & mask) << 1;
-    slots[slot] = hash;
-    slots[slot + 1] = marker;
+    let slot = hash & mask;
+    while (slots[slot] !== 0) slot = (slot + 1) & mask;
+    slots[slot] = (hash & ~ID_MASK) | marker;
   }
 
   #grow(): void {
     const old = this.slots;
-    const slotCount = 2 * (this.mask + 1);
-    this.slots = new Int32Array(2 * slotCount);
-    this.mask = slotCount - 1;
-    this.growAt = Math.floor(slotCount * this.#maxLoad);
-    for (let slot = 0; slot < old.length; slot += 2) {
-      if (old[slot + 1] !== 0) this.place(old[slot] as number, old[slot + 1] as number);
+    this.slots = new Int32Array(2 * old.length);
+    this.mask = this.slots.length - 1;
+    for (const entry of old) {
+      const marker = entry & ID_MASK;
+      if (marker !== 0) this.#place(this.#records.intAt(marker - 1, HASH), marker);
     }
   }
 }
 
 /**
- * From hashes to ids. One shard up to {@link SHARDING_THRESHOLD} words; then 64, chosen by the top bits of the hash. Each shard has
- * a maximum load of its own, so that they double at different times and no single write pays for all of them.
+ * From hashes to ids. One shard as long as the records fill no more than one page; then 64. Each of those has a
+ * maximum load of its own, so that they double at different times and no single write pays for all of them.
  */
 export class WordIndex {
-  /** The only shard; while {@link shards} is set, unused. */
-  whole = new Shard(FIRST_SLOTS, 0.6);
-  shards: Shard[] | undefined;
+  /** The only shard; empty once there are more. */
+  readonly whole: Shard;
+  readonly #records: WordRecords;
+  #shards: Shard[] | undefined;
+
+  constructor(records: WordRecords) {
+    this.#records = records;
+    this.whole = new Shard(records, FIRST_SLOTS, WHOLE_LOAD);
+  }
+
+  /** Whether there are more shards than one. Until then all records are on their first page. */
+  get isSharded(): boolean {
+    return this.#shards !== undefined;
+  }
 
   shardOf(hash: number): Shard {
-    return this.shards === undefined ? this.whole : (this.shards[hash >>> (32 - SHARD_BITS)] as Shard);
+    if (this.#shards === undefined) return this.whole;
+    // Slots and their tags use the bits as they are, so the choice of shard mixes them once more.
+    return this.#shards[Math.imul(hash, 0x9e3779b1) >>> (32 - SHARD_BITS)] as Shard;
   }
 
   /** Puts in an id that is not there yet. */
@@ -68,16 +87,14 @@ export class WordIndex {
   }
 
   #split(): void {
-    const shardCount = 1 << SHARD_BITS;
-    const { slots } = this.whole;
-    this.shards = Array.from(
-      { length: shardCount },
-      (_, i) => new Shard(FIRST_SHARD_SLOTS, 0.55 + (0.25 * i) / shardCount),
+    this.#shards = Array.from(
+      { length: 1 << SHARD_BITS },
+      (_, i) => new Shard(this.#records, FIRST_SHARD_SLOTS, 0.55 + (0.25 * i) / (1 << SHARD_BITS)),
     );
-    for (let slot = 0; slot < slots.length; slot += 2) {
-      const marker = slots[slot + 1] as number;
-      if (marker !== 0) this.shardOf(slots[slot] as number).insert(slots[slot] as number, marker - 1);
+    for (let id = 0; id < SHARDING_THRESHOLD; id++) {
+      const hash = this.#records.intAt(id, HASH);
+      this.shardOf(hash).insert(hash, id);
     }
-    this.whole = new Shard(1, 1);
+    this.whole.slots = new Int32Array(0);
   }
 }

@@ -1,23 +1,29 @@
+import { type Candidate, HEAD_BYTES, INLINE_BYTES } from './candidate.js';
 import { WordArena } from './word-arena.js';
-import { KEY_BYTES } from './word-hash.js';
 
+export const PAGE_SHIFT = 18;
 /**
- * Entries to a page. A page never moves once it is full, so growth copies at most one page (24 MiB, some
- * milliseconds) whatever the size of the table.
+ * Entries to a page. A page never moves once it is full, so growth copies at most half a page (4 MiB), whatever the
+ * size of the table.
  */
-const PAGE_SHIFT = 20;
-const PAGE_MASK = (1 << PAGE_SHIFT) - 1;
+export const PAGE_ENTRIES = 1 << PAGE_SHIFT;
+const PAGE_MASK = PAGE_ENTRIES - 1;
 const FIRST_PAGE_ENTRIES = 64;
 
-/** An entry: the first eight bytes of the word, its length, where the whole of a longer word is; and the count. */
-export const RECORD_INTS = 6;
-export const RECORD_DOUBLES = 3;
-export const KEY_HIGH = 0;
-export const KEY_LOW = 1;
-export const LENGTH = 2;
-export const PLACE = 3;
-/** The count is a double, exact up to 2^53; it is the third of the record's three. */
-export const COUNT = 2;
+/**
+ * An entry is 32 bytes, half a line of the cache, so that looking at one is at most one miss: the word in the form of
+ * {@link Candidate}, where the whole of a longer word is, its hash, and its count.
+ */
+export const RECORD_INTS = 8;
+export const HIGH = 0;
+export const LOW = 1;
+export const LAST = 2;
+export const LENGTH = 3;
+export const PLACE = 4;
+export const HASH = 5;
+/** The count is a double, exact up to 2^53: the last of the four doubles that a record makes. */
+export const RECORD_DOUBLES = 4;
+export const COUNT = 3;
 
 /** The words and their counts, in order of first appearance; the id of a word is its place in that order. */
 export class WordRecords {
@@ -33,37 +39,57 @@ export class WordRecords {
   }
 
   /** Adds a word that is not there yet; returns its id. */
-  append(bytes: Uint8Array, start: number, end: number, high: number, low: number, count: number): number {
+  append(word: Candidate, count: number): number {
     const id = this.length++;
     const page = id >>> PAGE_SHIFT;
     this.#makeRoom(page, id & PAGE_MASK);
     const ints = this.ints[page] as Int32Array;
     const record = (id & PAGE_MASK) * RECORD_INTS;
-    ints[record + KEY_HIGH] = high;
-    ints[record + KEY_LOW] = low;
-    ints[record + LENGTH] = end - start;
-    if (end - start > KEY_BYTES) ints[record + PLACE] = this.arena.store(bytes, start, end);
+    ints[record + HIGH] = word.high;
+    ints[record + LOW] = word.low;
+    ints[record + LAST] = word.last;
+    ints[record + LENGTH] = word.length;
+    ints[record + HASH] = word.hash;
+    if (word.length > INLINE_BYTES) ints[record + PLACE] = this.arena.store(word.bytes, word.start, word.length);
     (this.doubles[page] as Float64Array)[(id & PAGE_MASK) * RECORD_DOUBLES + COUNT] = count;
     this.total += count;
     return id;
   }
 
-  /** True when the word `id`, whose key and length are known to fit, has these bytes behind its key. */
-  hasTail(place: number, bytes: Uint8Array, start: number, length: number): boolean {
+  /** Whether `id` is this word. */
+  holds(id: number, word: Candidate): boolean {
+    const ints = this.ints[id >>> PAGE_SHIFT] as Int32Array;
+    const record = (id & PAGE_MASK) * RECORD_INTS;
+    return (
+      ints[record + HIGH] === word.high &&
+      ints[record + LOW] === word.low &&
+      ints[record + LAST] === word.last &&
+      ints[record + LENGTH] === word.length &&
+      (word.length <= INLINE_BYTES ||
+        this.hasMiddle(ints[record + PLACE] as number, word.bytes, word.start, word.length))
+    );
+  }
+
+  /** Whether the word at `place`, whose head, last bytes and length are known to fit, has these bytes between them. */
+  hasMiddle(place: number, bytes: Uint8Array, start: number, length: number): boolean {
     const page = this.arena.pageOf(place);
     const offset = this.arena.offsetOf(place);
-    for (let at = KEY_BYTES; at < length; at++) if (page[offset + at] !== bytes[start + at]) return false;
+    for (let at = HEAD_BYTES; at < length - 4; at++) if (page[offset + at] !== bytes[start + at]) return false;
     return true;
   }
 
-  /** Whether `id` is the word with this key and these bytes. */
-  holds(id: number, bytes: Uint8Array, start: number, length: number, high: number, low: number): boolean {
-    return (
-      this.intAt(id, KEY_HIGH) === high &&
-      this.intAt(id, KEY_LOW) === low &&
-      this.intAt(id, LENGTH) === length &&
-      (length <= KEY_BYTES || this.hasTail(this.intAt(id, PLACE), bytes, start, length))
-    );
+  /** Fills in a word of this table; its hash is that of this table's seed. */
+  load(id: number, word: Candidate): void {
+    word.high = this.intAt(id, HIGH);
+    word.low = this.intAt(id, LOW);
+    word.last = this.intAt(id, LAST);
+    word.length = this.intAt(id, LENGTH);
+    word.hash = this.intAt(id, HASH);
+    if (word.length > INLINE_BYTES) {
+      const place = this.intAt(id, PLACE);
+      word.bytes = this.arena.pageOf(place);
+      word.start = this.arena.offsetOf(place);
+    }
   }
 
   intAt(id: number, field: number): number {
@@ -83,12 +109,13 @@ export class WordRecords {
 
   #makeRoom(page: number, entry: number): void {
     if (page === this.ints.length) {
-      this.#addPage(PAGE_MASK + 1);
-    } else if (page === 0 && (entry + 1) * RECORD_INTS > (this.ints[0] as Int32Array).length) {
-      const grown = new ArrayBuffer((this.ints[0] as Int32Array).byteLength * 2);
-      new Int32Array(grown).set(this.ints[0] as Int32Array);
-      this.ints[0] = new Int32Array(grown);
-      this.doubles[0] = new Float64Array(grown);
+      this.#addPage(PAGE_ENTRIES);
+    } else if ((entry + 1) * RECORD_INTS > (this.ints[page] as Int32Array).length) {
+      const old = this.ints[page] as Int32Array;
+      this.ints.pop();
+      this.doubles.pop();
+      this.#addPage((2 * old.length) / RECORD_INTS);
+      (this.ints[page] as Int32Array).set(old);
     }
   }
 

@@ -104,6 +104,8 @@ describe('WordCounter', () => {
   it('refuses limits that make no sense', () => {
     expect(() => new WordCounter({ maxWordBytes: 0 })).toThrow(RangeError);
     expect(() => new WordCounter({ maxUniqueWords: 1.5 })).toThrow(RangeError);
+    expect(() => new WordCounter({ maxUniqueWords: 2 ** 25 })).toThrow(/33000000/);
+    expect(() => new WordCounter({ maxWords: 3 } as object)).toThrow(/maxWords/);
   });
 
   it('has nothing to say about an empty or blank text', () => {

@@ -21,7 +21,6 @@ export class Body {
   #keptBytes = 0;
   #isEnded = false;
   #isReplayable = true;
-  #hasBeenRead = false;
   #failure: Error | undefined;
   /** Number of the reader that may read: a new try takes the body away from the one before it. */
   #reader = 0;
@@ -41,14 +40,30 @@ export class Body {
     return this.#failure;
   }
 
-  /** Whether a try can send the body from its beginning. */
+  /** Whether a try can send the body from its beginning: nothing of it has been let go. */
   get canStart(): boolean {
-    return this.#failure === undefined && (this.#isReplayable || !this.#hasBeenRead);
+    if (this.#failure || this.#isReleased) return false;
+    return this.#totalBytes === 0 || this.#chunks[0] !== undefined;
   }
 
   /** Whether all of it has been handed to the current reader. */
   get isFullyRead(): boolean {
     return this.#isEnded && this.#unreadBytes === 0;
+  }
+
+  /** Whether the reader has taken all there is, and the source owes more. */
+  get awaitsSource(): boolean {
+    return !this.#isEnded && this.#unreadBytes === 0;
+  }
+
+  /** How much the current reader has taken, in bytes. */
+  get readBytes(): number {
+    return this.#totalBytes - this.#unreadBytes;
+  }
+
+  /** Whether the source may add more. If not, `onDrain` will be called. */
+  get hasRoom(): boolean {
+    return this.#unreadBytes < HIGH_WATER_BYTES || this.#isReleased || this.#failure !== undefined;
   }
 
   /** Adds a chunk, which must not change afterwards. False: wait for `onDrain` before adding more. */
@@ -60,7 +75,7 @@ export class Body {
     this.#unreadBytes += chunk.length;
     if (this.#isReplayable) this.#keep(chunk.length);
     this.#wake();
-    return this.#unreadBytes < HIGH_WATER_BYTES;
+    return this.hasRoom;
   }
 
   end(): void {
@@ -85,24 +100,32 @@ export class Body {
   }
 
   /**
-   * Settles once the source may add more, after other requests have had a turn of the event loop. Settles too when
-   * there is nobody to add it for.
+   * Settles once the source may add more, after other requests have had a turn of the event loop.
+   *
+   * @throws Why it broke off, or an error that says that nobody reads it any more: there is nobody to add more for.
    */
   async turn(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
-    while (this.#unreadBytes >= HIGH_WATER_BYTES && !this.#failure && !this.#isReleased) {
+    while (!this.hasRoom) {
       await new Promise<void>((resolve) => {
         this.#wakeSource = resolve;
       });
     }
+    if (this.#failure) throw this.#failure;
+    if (this.#isReleased) throw new Error('nobody reads the body any more');
   }
 
   /** What a try sends: a small body in one piece, a large one to iterate over, null for an empty one. */
   forTry(): Uint8Array | AsyncIterable<Uint8Array> | null {
     const reader = ++this.#reader;
     this.#wake();
-    this.#hasBeenRead = true;
-    if (!this.#isEnded || this.#totalBytes > this.#gatherBytes) return this.#read(reader);
+    if (!this.#isEnded || this.#totalBytes > this.#gatherBytes) {
+      // Now, not when the first chunk is asked for: while a connection is opened, more may come, and what is before
+      // the position is let go when a limit is met.
+      this.#position = 0;
+      this.#unreadBytes = this.#totalBytes;
+      return this.#read(reader);
+    }
     this.#unreadBytes = 0;
     if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks as Uint8Array[])];
     return this.#chunks[0] ?? null;
@@ -111,17 +134,22 @@ export class Body {
   /** Lets go of what is kept. No try can begin afterwards. */
   release(): void {
     this.#reader++;
-    this.#hasBeenRead = true;
-    this.#stopKeeping();
+    this.stopKeeping();
     this.#chunks = [];
     this.#isReleased = true;
     this.#wake();
     this.#drained();
   }
 
+  /** No other try will come, or a limit is met: what has been read is let go, and what comes is not kept. */
+  stopKeeping(): void {
+    this.#isReplayable = false;
+    this.#budget.giveBack(this.#keptBytes);
+    this.#keptBytes = 0;
+    this.#chunks.fill(undefined, 0, this.#position);
+  }
+
   async *#read(reader: number): AsyncGenerator<Uint8Array> {
-    this.#position = 0;
-    this.#unreadBytes = this.#totalBytes;
     for (;;) {
       if (this.#failure) throw this.#failure;
       // Never an ordinary end: a chunked body would be closed as if it were whole.
@@ -163,13 +191,6 @@ export class Body {
 
   #keep(bytes: number): void {
     if (this.#budget.take(bytes, this.#keptBytes)) this.#keptBytes += bytes;
-    else this.#stopKeeping();
-  }
-
-  #stopKeeping(): void {
-    this.#isReplayable = false;
-    this.#budget.giveBack(this.#keptBytes);
-    this.#keptBytes = 0;
-    this.#chunks.fill(undefined, 0, this.#position);
+    else this.stopKeeping();
   }
 }

@@ -1,3 +1,4 @@
+import { FlotillaError } from '@flotilla/contracts';
 import type { Dispatcher } from 'undici';
 import { Attempts, type Group } from '../core/group.js';
 import { type Exhaustion, isFailure, type Outcome, summarise } from '../core/outcome.js';
@@ -89,7 +90,7 @@ export class Call {
     return this.#withoutAnswer();
   }
 
-  /** The client has left: whatever is under way for it ends. */
+  /** The client has left, or what it sends is no good: whatever is under way for it ends. */
   cancel(reason: Error): void {
     this.#body.fail(reason);
     this.#try?.abort('cancelled');
@@ -102,6 +103,8 @@ export class Call {
         {
           onAnswer: (answer) => {
             this.#isAnswered = true;
+            clearTimeout(this.#tryTimer);
+            this.#body.stopKeeping();
             resolve(answer);
           },
           onEnd: (outcome) => {
@@ -127,17 +130,26 @@ export class Call {
     if (this.#isAnswered || !isFailure(outcome)) this.#settle();
   }
 
-  /** A try's time runs from when all of the body has gone out: a slow client is not the instance's fault. */
+  /**
+   * A try's time runs from when the instance has taken all of the body, or last took some of what there was: a slow
+   * client is not its fault.
+   */
   #startTryTimer(current: Try): void {
+    const body = this.#body;
+    const { readBytes } = body;
     this.#tryTimer = setTimeout(() => {
-      if (this.#body.isFullyRead) current.abort('timed_out');
+      if (body.isFullyRead || (!body.awaitsSource && body.readBytes === readBytes)) current.abort('timed_out');
       else this.#startTryTimer(current);
     }, this.#target.limits.tryTimeoutMs);
   }
 
   #timeOut(): void {
+    if (!this.#try || this.#body.awaitsSource || this.#try.awaitsClient) {
+      this.cancel(new FlotillaError('FLT_REQUEST_TIMEOUT'));
+      return;
+    }
     this.#isTimedOut = true;
-    this.#try?.abort('timed_out');
+    this.#try.abort('timed_out');
   }
 
   /** Nothing more will be tried: time stops, and the body's memory is given back. */

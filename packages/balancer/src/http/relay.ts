@@ -5,6 +5,8 @@ import { field, forwardable, type RawHeaders } from './headers.js';
 
 const NONE: ReadonlySet<string> = new Set();
 const LENGTH: ReadonlySet<string> = new Set(['content-length']);
+/** Answers without a body, whose length would be that of another (304) or must not be said (204): RFC 9110, 8.6. */
+const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /**
  * Passes an instance's answer on to the client as it is: status, headers but those of the connection, and body as
@@ -22,7 +24,7 @@ export function relay(
   const headers = changeHeaders(forwardable(answer.headers, answer.isWhole ? LENGTH : NONE));
   if (answer.isWhole) {
     const body = answer.held.length === 1 ? (answer.held[0] as Buffer) : Buffer.concat(answer.held);
-    headers.push('content-length', String(body.length));
+    if (!BODILESS.has(answer.status)) headers.push('content-length', String(body.length));
     raw.writeHead(answer.status, headers as unknown as Record<string, string>);
     raw.end(body);
     return;
@@ -33,7 +35,8 @@ export function relay(
   answer.stream({
     data: (chunk) => raw.write(chunk),
     end: () => raw.end(),
-    fail: () => raw.destroy(),
+    // A reset: to a client of HTTP/1.0 an ordinary close is the end of a whole answer.
+    fail: () => raw.socket?.resetAndDestroy() ?? raw.destroy(),
   });
 }
 

@@ -37,6 +37,11 @@ export class Try implements Dispatcher.DispatchHandler, Answer {
     this.#maxHeldBytes = maxHeldBytes;
   }
 
+  /** Whether the rest of the answer waits until the client has taken what it has been given. */
+  get awaitsClient(): boolean {
+    return this.#controller?.paused ?? false;
+  }
+
   /** Ends the try from this side. */
   abort(outcome: Outcome): void {
     if (this.#isOver) return;
@@ -50,6 +55,7 @@ export class Try implements Dispatcher.DispatchHandler, Answer {
   /** Takes the rest of an answer that is not whole. */
   stream(sink: AnswerSink): void {
     this.#sink = sink;
+    if (this.#isOver) sink.fail(new Error('the answer broke off'));
     this.resume();
   }
 

@@ -1,0 +1,21 @@
+import { takeDown } from './fleet-commands.js';
+import type { FleetContext } from './fleet-context.js';
+import { LocalRuntime } from './local/local-runtime.js';
+import { withLock } from './lock.js';
+import { chooseRuntime } from './runtimes.js';
+
+/**
+ * Stops the fleet, and removes what was made for fleets: logs, and where Docker answers the containers, networks and
+ * images of this project. Never anything else on the machine.
+ *
+ * @throws FleetError when Docker is asked for by name and cannot be had.
+ */
+export function clean(context: FleetContext): Promise<void> {
+  return withLock(context.files, 'clean', undefined, async () => {
+    await takeDown(context, undefined);
+    const local = new LocalRuntime(context);
+    const chosen = await chooseRuntime(context);
+    if (chosen.name !== local.name) await chosen.clean();
+    await local.clean();
+  });
+}

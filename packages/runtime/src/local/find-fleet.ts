@@ -1,0 +1,34 @@
+import type { FleetFiles } from '../fleet-files.js';
+import { isAlive, type RecordedProcess } from '../process-identity.js';
+import { type FleetState, readState } from '../state-file.js';
+import { ControlClient } from './control-client.js';
+import type { SupervisorStatus } from './supervisor-status.js';
+
+/**
+ * What is there of a fleet. `mute`: its supervisor runs but does not answer. `orphaned`: its supervisor is dead;
+ * `alive` are the processes that outlived it.
+ */
+export type FoundFleet =
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'running';
+      readonly state: FleetState;
+      readonly status: SupervisorStatus;
+      readonly control: ControlClient;
+    }
+  | { readonly kind: 'mute'; readonly state: FleetState }
+  | { readonly kind: 'orphaned'; readonly state: FleetState; readonly alive: readonly RecordedProcess[] };
+
+/** Looks for the fleet that a state directory remembers. */
+export async function findFleet(files: FleetFiles): Promise<FoundFleet> {
+  const state = readState(files);
+  if (!state) return { kind: 'none' };
+  if (isAlive(state.supervisor)) {
+    const control = new ControlClient(files.socket);
+    const status = await control.status().catch(() => undefined);
+    if (status) return { kind: 'running', state, status, control };
+    // It may have ended while it was asked.
+    if (isAlive(state.supervisor)) return { kind: 'mute', state };
+  }
+  return { kind: 'orphaned', state, alive: state.processes.filter(isAlive) };
+}

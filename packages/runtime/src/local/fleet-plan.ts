@@ -1,0 +1,33 @@
+import { type FleetMode, localFleet } from '@flotilla/topology';
+import { type Environment, fleetEnvironment, readSetting } from '../environment.js';
+import type { FleetContext } from '../fleet-context.js';
+import type { StartChanges } from '../runtime.js';
+import { defaultBackoff } from './backoff.js';
+import type { FleetPlan } from './plan.js';
+
+/** Time for a fleet, or one process of it, to become ready. */
+export const READY_TIMEOUT_MS = 30_000;
+/** Beyond the time that a process gives its own requests at its end: what it then still does takes far less. */
+const KILL_MARGIN_MS = 5000;
+
+/** What a supervisor shall run. @throws FleetError when a setting of the caller is wrong. */
+export function fleetPlan(context: FleetContext, mode: FleetMode, changes: StartChanges): FleetPlan {
+  const portOffset = changes.portOffset ?? readSetting('portOffset', context.caller);
+  return {
+    mode,
+    portOffset,
+    root: context.root,
+    stateDir: context.files.stateDir,
+    processes: localFleet(mode, { portOffset }),
+    held: changes.held ?? [],
+    env: fleetEnvironment(context.caller, context.files.compileCache),
+    maxLogBytes: readSetting('maxLogBytes', context.caller),
+    killAfterMs: killAfterMs(context.caller),
+    backoff: defaultBackoff,
+  };
+}
+
+/** Time between SIGTERM and SIGKILL: what the processes themselves take for requests in flight, and some more. */
+export function killAfterMs(env: Environment): number {
+  return readSetting('shutdownGraceMs', env) + KILL_MARGIN_MS;
+}

@@ -1,0 +1,6 @@
+import type { FleetStatus } from '../status.js';
+
+/** A fleet, as its supervisor tells it over its socket. */
+export interface SupervisorStatus extends FleetStatus {
+  readonly supervisorPid: number;
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { FlotillaError, PROBLEM_MEDIA_TYPE, problemBody } from '@flotilla/contracts';
+import { problemOfForeign } from './problem-responses.js';
+import { isAnsweredEarly, LINGER_MS } from './receive.js';
+
+const refused = new WeakSet<Duplex>();
+
+/** The response that a connection is waiting for, if it is. Node keeps it there and nowhere else. */
+export function responseUnderWay(socket: Socket): ServerResponse<IncomingMessage> | undefined {
+  return (socket as Socket & { _httpMessage?: ServerResponse<IncomingMessage> | null })._httpMessage ?? undefined;
+}
+
+/**
+ * Answers what Node's parser refuses: Fastify's `clientErrorHandler`. The connection is closed, since where the next
+ * request would begin is not known. A request whose body turns out to be malformed, or late, fails with that, and is
+ * answered like any other; one that was whole before the nonsense gets its answer.
+ */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (refused.has(socket)) return;
+  const response = responseUnderWay(socket);
+  // Behind half an answer, or behind one that came before the body's end, a problem would look like part of it.
+  if (error.code === 'ECONNRESET' || !socket.writable || response?.headersSent || isAnsweredEarly(socket)) {
+    socket.destroy();
+    return;
+  }
+  const problem = problemOfForeign(error) ?? new FlotillaError('FLT_MALFORMED_HTTP');
+  if (!response) {
+    refuseConnection(problem, socket);
+    return;
+  }
+  response.setHeader('connection', 'close');
+  const { req: request } = response;
+  if (!request.complete && request.listenerCount('error') > 0) request.emit('error', problem);
+}
+
+/** Answers with a problem where there is no request that Fastify knows of, and closes the connection. */
+export function refuseConnection(problem: FlotillaError, socket: Duplex): void {
+  refused.add(socket);
+  const content = problemBody(problem);
+  const body = JSON.stringify(content);
+  socket.end(
+    `HTTP/1.1 ${content.status} ${content.title}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+  // What still comes is read and dropped, so that the answer is not lost to a reset; but not for ever.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  socket.once('close', () => clearTimeout(timer));
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { composeFile, composeFiles, composeFleet, containerName, imageName } from '../src/compose.js';
+import { memoryLimits, totalMemory } from '../src/compose-memory.js';
+import { type FleetMode, type Stage, stages } from '../src/index.js';
+
+const MODES: readonly FleetMode[] = ['sequential', 'parallel'];
+const options = { passedOn: ['FLOTILLA_LOG_LEVEL', 'FLOTILLA_TRY_TIMEOUT_MS'], stopGraceSeconds: 35 };
+
+/** The lines of one service: from its name to the next thing that stands as far to the left. */
+function entry(text: string, name: string): string[] {
+  const lines = text.slice(text.indexOf('\nservices:\n')).split('\n');
+  const start = lines.indexOf(`  ${name}:`);
+  const length = lines.slice(start + 1).findIndex((line) => /^ {0,2}\S/.test(line) && !line.startsWith('  #'));
+  return start < 0 ? [] : lines.slice(start + 1, start + 1 + length).map((line) => line.trim());
+}
+
+describe.each(MODES)('the %s compose file', (mode) => {
+  const text = composeFile(mode, options);
+  const processes = composeFleet(mode);
+
+  test('has an entry for each process, by its host name', () => {
+    for (const { name, port, env, folder } of processes) {
+      const lines = entry(text, name);
+      expect(lines).toContain(`<<: *${folder}`);
+      expect(lines).toContain(`container_name: ${containerName(name)}`);
+      expect(lines).toContain(`hostname: ${name}`);
+      expect(lines).toContain(`ports: ['\${BIND_ADDRESS:-127.0.0.1}:${port}:${port}']`);
+      expect(lines).toContain(`SERVICE_PORT: '${port}'`);
+      for (const key of Object.keys(env)) expect(lines.some((line) => line.startsWith(`${key}: `))).toBe(true);
+    }
+  });
+
+  test('builds each image once', () => {
+    const folders = [...new Set(processes.map(({ folder }) => folder)), 'client'];
+    const built = [...text.matchAll(/args: \{ SERVICE: ([\w-]+)/g)].map((match) => match[1]);
+    expect(built).toEqual(folders);
+    for (const folder of folders) expect(text).toContain(`image: ${imageName(folder)}\n`);
+  });
+
+  test('makes no process wait for another; the client waits for all', () => {
+    for (const { name } of processes) expect(entry(text, name).join()).not.toContain('depends_on');
+    const client = entry(text, 'client');
+    for (const { name } of processes) expect(client).toContain(`${name}: { condition: service_healthy }`);
+  });
+
+  test('passes on the settings that it is told, without a value of its own', () => {
+    for (const name of options.passedOn) expect(text).toContain(`\n  ${name}:\n`);
+    expect(text.match(/^ +FLOTILLA_\w+:/gm)).toHaveLength(options.passedOn.length);
+  });
+
+  test('has an anchor for every alias, and uses every anchor', () => {
+    const names = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map((match) => match[1]))].sort();
+    expect(names(/<<: \*([\w-]+)/g)).toEqual(names(/: &([\w-]+)/g));
+  });
+
+  test('states the sum of the limits of memory', () => {
+    const limitOf = (folder: string) => {
+      const limit = new RegExp(`&${folder}\\n.*\\n.*\\n {2}mem_limit: (\\d+)m`).exec(text)?.[1];
+      return Number(limit);
+    };
+    const sum = processes.reduce((total, { folder }) => total + limitOf(folder), 0);
+    expect(sum).toBe(totalMemory(processes));
+    expect(text).toContain(`Memory limits of all of them together: ${sum / 1024} GiB.`);
+    expect(text).toContain(`mem_limit: ${memoryLimits.client}m`);
+  });
+
+  test('is what is committed, but for the settings', () => {
+    const committed = readFileSync(new URL(`../../../${composeFiles[mode]}`, import.meta.url), 'utf8');
+    const withoutSettings = (file: string) => file.replaceAll(/^ {2}FLOTILLA_\w+:\n/gm, '');
+    expect(withoutSettings(committed)).toBe(withoutSettings(text));
+  });
+});
+
+describe('a fleet in a network', () => {
+  test('sequential: one container of each, which call each other on the ports of the stages', () => {
+    expect(composeFleet('sequential').map(({ name, port, env }) => [name, port, env])).toEqual([
+      ['service1a', 8061, { SERVICE_PORT: '8061', INSTANCE_ID: 'a', SERVICE2_URL: 'http://service2a:8062' }],
+      ['service2a', 8062, { SERVICE_PORT: '8062', INSTANCE_ID: 'a', SERVICE3_URL: 'http://service3a:8063' }],
+      ['service3a', 8063, { SERVICE_PORT: '8063', INSTANCE_ID: 'a', SERVICE4_URL: 'http://service4a:8064' }],
+      ['service4a', 8064, { SERVICE_PORT: '8064', INSTANCE_ID: 'a' }],
+    ]);
+  });
+
+  test('parallel: instances on their own ports call the next balancer, balancers their instances', () => {
+    const fleet = composeFleet('parallel');
+    expect(fleet).toHaveLength(20);
+    expect(fleet.find(({ name }) => name === 'service2d')?.env).toEqual({
+      SERVICE_PORT: '8060',
+      INSTANCE_ID: 'd',
+      SERVICE3_URL: 'http://service3-loadbalancer:8063',
+    });
+    expect(fleet.find(({ name }) => name === 'service3-loadbalancer')?.env).toEqual({
+      SERVICE_PORT: '8063',
+      SERVICE3_INSTANCES: 'service3a:8053,service3b:8065,service3c:8067,service3d:8069',
+    });
+  });
+
+  test('a fifth instance is one more port: one more entry, of the same image, and its balancer knows it', () => {
+    const fifth = { name: 'service3e', id: 'e', port: 8075 };
+    const table: Stage[] = stages.map((stage) =>
+      stage.number === 3 ? { ...stage, instances: [...stage.instances, fifth] } : stage,
+    );
+    const [before, after] = [composeFile('parallel', options), composeFile('parallel', { ...options, table })];
+    expect(entry(after, 'service3e')).toContain(`ports: ['\${BIND_ADDRESS:-127.0.0.1}:8075:8075']`);
+    expect(entry(after, 'service3-loadbalancer').join()).toContain('service3d:8069,service3e:8075');
+    expect(after.match(/build: /g)?.length).toBe(before.match(/build: /g)?.length);
+    expect(after).toContain('17 service instances and 4 balancers');
+  });
+});
