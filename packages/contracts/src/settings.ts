@@ -37,6 +37,8 @@ const millisecondsOrOff = integer(0, MAX_TIMER_MS);
 const percent = integer(0, 100);
 const bytes = integer(1, 64 * GIB);
 const both = ['service', 'balancer'] as const;
+/** Of the balancer's core, for an edge that does not read them yet. Setting one is an error until it does. */
+const notYet = [] as const;
 
 /**
  * Every environment variable that a process of the fleet reads. `docs/configuration.md` is generated from it. A
@@ -248,7 +250,7 @@ export const settings = {
     millisecondsOrOff,
     '1000',
     'ms',
-    both,
+    notYet,
     'Time between two health checks of an instance, give or take a tenth. A hung instance is noticed within FLOTILLA_HEALTH_FALL of them. 0: no checks.',
   ),
   healthTimeoutMs: setting(
@@ -256,7 +258,7 @@ export const settings = {
     milliseconds,
     '1000',
     'ms',
-    both,
+    notYet,
     'Time for a health check to be answered. Services keep their event loop free in slices of 50 ms, so that a busy one answers in time.',
   ),
   healthFall: setting(
@@ -264,7 +266,7 @@ export const settings = {
     integer(1, 100),
     '2',
     'checks',
-    both,
+    notYet,
     'Failed checks in a row that make an instance unhealthy. One may be an accident.',
   ),
   healthRise: setting(
@@ -272,7 +274,7 @@ export const settings = {
     integer(1, 100),
     '2',
     'checks',
-    both,
+    notYet,
     'Good checks in a row that make it healthy again. One may be an accident.',
   ),
   ejectFailures: setting(
@@ -280,7 +282,7 @@ export const settings = {
     integer(0, 1_000_000),
     '5',
     'tries',
-    both,
+    notYet,
     'Failed tries in a row for which an instance is ejected. The default of Envoy. 0: never for that.',
   ),
   ejectIntervalMs: setting(
@@ -288,7 +290,7 @@ export const settings = {
     integer(1000, MAX_TIMER_MS),
     '10000',
     'ms',
-    both,
+    notYet,
     'How often success rates are compared. The default of Envoy.',
   ),
   ejectMinPeers: setting(
@@ -296,7 +298,7 @@ export const settings = {
     integer(3, 10_000),
     '5',
     'instances',
-    both,
+    notYet,
     'Instances with enough tries in the interval that make a comparison of success rates mean something.',
   ),
   ejectMinTries: setting(
@@ -304,7 +306,7 @@ export const settings = {
     integer(1, 1_000_000),
     '100',
     'tries',
-    both,
+    notYet,
     'Tries in the interval that are enough for that.',
   ),
   ejectDeviationsPermille: setting(
@@ -312,7 +314,7 @@ export const settings = {
     integer(0, 100_000),
     '1900',
     '1/1000',
-    both,
+    notYet,
     'Thousandths of a standard deviation below the mean success rate at which an instance is ejected. The default of Envoy. 0: never for that.',
   ),
   ejectLatencyFactor: setting(
@@ -320,7 +322,7 @@ export const settings = {
     integer(0, 100_000),
     '10',
     'times',
-    both,
+    notYet,
     'An instance whose mean latency is more than so many times the median of its peers’ is ejected. 0: never for that.',
   ),
   ejectLatencyFloorMs: setting(
@@ -328,7 +330,7 @@ export const settings = {
     millisecondsOrOff,
     '100',
     'ms',
-    both,
+    notYet,
     'No latency up to this is held against an instance: ten times very little is little. 0: any may be.',
   ),
   ejectMs: setting(
@@ -336,7 +338,7 @@ export const settings = {
     milliseconds,
     '30000',
     'ms',
-    both,
+    notYet,
     'Time of a first ejection; the second in a row lasts twice as long, and so on. The default of Envoy.',
   ),
   ejectMaxMs: setting(
@@ -344,7 +346,7 @@ export const settings = {
     milliseconds,
     '300000',
     'ms',
-    both,
+    notYet,
     'Longest ejection. The default of Envoy.',
   ),
   ejectMaxPercent: setting(
@@ -352,7 +354,7 @@ export const settings = {
     percent,
     '50',
     '%',
-    both,
+    notYet,
     'Part of the instances that may be ejected at once; the rest would not bear the load. 0: none ever is.',
   ),
   panicPercent: setting(
@@ -360,7 +362,7 @@ export const settings = {
     percent,
     '50',
     '%',
-    both,
+    notYet,
     'When fewer than this are neither unhealthy nor ejected, all are used: so many at once are more likely a fault of the checks, and the few that are left would not bear the load. The default of Envoy. 0: never.',
   ),
   slowStartMs: setting(
@@ -368,7 +370,7 @@ export const settings = {
     millisecondsOrOff,
     '10000',
     'ms',
-    both,
+    notYet,
     'Time in which an instance that has just come or come back gets from a tenth to all of its work, so that its code can warm up. 0: all of it at once.',
   ),
   maxTries: setting(
@@ -376,7 +378,7 @@ export const settings = {
     integer(1, 1000),
     '16',
     'tries',
-    both,
+    notYet,
     'Tries of one request in all. Above the number of instances, so that each can be asked once. 1: none is made again.',
   ),
   maxLaterTries: setting(
@@ -384,7 +386,7 @@ export const settings = {
     integer(0, 100),
     '3',
     'tries',
-    both,
+    notYet,
     'Of those, how many after every instance was asked once and none could be reached. They wait before, and count against the retry budget. 0: none.',
   ),
   backOffMs: setting(
@@ -392,7 +394,7 @@ export const settings = {
     milliseconds,
     '25',
     'ms',
-    both,
+    notYet,
     'Longest wait before the first of them; it doubles with each. The wait is anything from 0 to that. The default of Envoy.',
   ),
   maxBackOffMs: setting(
@@ -400,7 +402,7 @@ export const settings = {
     milliseconds,
     '250',
     'ms',
-    both,
+    notYet,
     'What it doubles up to. The default of Envoy.',
   ),
   retryBudgetPercent: setting(
@@ -408,7 +410,7 @@ export const settings = {
     percent,
     '20',
     '%',
-    both,
+    notYet,
     'How many tries there may be at once, of those after all were asked and of those beside a slow one, as a part of the live requests: retries must not keep an overload going. The default of Envoy. 0: only FLOTILLA_RETRY_BUDGET_MIN.',
   ),
   retryBudgetMin: setting(
@@ -416,7 +418,7 @@ export const settings = {
     integer(0, 1_000_000),
     '3',
     'tries',
-    both,
+    notYet,
     'How many of them are allowed whatever that part comes to. The default of Envoy. 0: only that part.',
   ),
   hedgePercent: setting(
@@ -424,7 +426,7 @@ export const settings = {
     integer(0, 99),
     '0',
     '%',
-    both,
+    notYet,
     'A request that takes longer than so many in a hundred do is sent to a second instance as well, and the first answer wins: 95 costs up to a twentieth more work. 0: never.',
   ),
   maxInstanceInFlight: setting(
@@ -432,7 +434,7 @@ export const settings = {
     integer(1, 1_000_000),
     '1024',
     'tries',
-    both,
+    notYet,
     'Tries under way on one instance; an instance with so many is not chosen. The default of Envoy.',
   ),
   maxInFlight: setting(
@@ -440,7 +442,7 @@ export const settings = {
     integer(1, 1_000_000),
     '1024',
     'requests',
-    both,
+    notYet,
     'Requests under way in all; beyond it they wait. The default of Envoy.',
   ),
   maxPending: setting(
@@ -448,7 +450,7 @@ export const settings = {
     integer(0, 1_000_000),
     '1024',
     'requests',
-    both,
+    notYet,
     'Requests that wait; beyond it they are refused with 503 and Retry-After. The default of Envoy. 0: none waits.',
   ),
   queueTimeoutMs: setting(
@@ -456,7 +458,7 @@ export const settings = {
     milliseconds,
     '5000',
     'ms',
-    both,
+    notYet,
     'How long a request waits at most before it is refused. Longer, and its client is likely gone.',
   ),
   maxReplayBytes: setting(
