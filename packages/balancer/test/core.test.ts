@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Attempts, Group } from '../src/core/group.js';
 import { isFailure, type Outcome, outcomeOfStatus, summarise } from '../src/core/outcome.js';
-import { RoundRobin } from '../src/core/round-robin.js';
+import { RoundRobin } from '../src/core/strategies/round-robin.js';
 
 const outcomes: readonly Outcome[] = [
   'ok',

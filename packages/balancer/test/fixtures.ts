@@ -86,7 +86,10 @@ export async function balancer(ports: readonly number[], env: Record<string, str
 
 interface Stats {
   instances: string[];
-  stats: Record<string, { requests: number; errors: number; in_flight: number }>;
+  stats: Record<
+    string,
+    { requests: number; errors: number; in_flight: number; latency_ms: { p50: number; p99: number } | null }
+  >;
   totals: { client_requests: number; retries: number; exhausted: number; cancelled: number };
 }
 

@@ -21,6 +21,29 @@ describe('sharing out', () => {
     expect(result.totals).toEqual({ client_requests: 20, retries: 0, exhausted: 0, cancelled: 0 });
   });
 
+  test.each(['weighted_round_robin', 'least_connections', 'random', 'p2c_ewma', 'consistent_hash'])(
+    'by %s, where it is told to: all requests are answered, and counted',
+    async (strategy) => {
+      const ports = await Promise.all(['a', 'b', 'c', 'd'].map((name) => echo(name)));
+      const { post, stats } = await balancer(ports, { FLOTILLA_STRATEGY: strategy });
+      await Promise.all(Array.from({ length: 40 }, async () => expect((await post('{}')).status).toBe(200)));
+      const result = await stats();
+      const counts = Object.values(result.stats);
+      expect(counts.reduce((sum, each) => sum + each.requests, 0)).toBe(40);
+      expect(counts.filter((each) => each.requests > 0).length).toBeGreaterThan(1);
+      expect(result.totals).toMatchObject({ client_requests: 40, retries: 0 });
+    },
+  );
+
+  test('/stats tells how long an instance takes', async () => {
+    const { post, stats } = await balancer([await echo('a')]);
+    expect((await stats()).stats['a:1']?.latency_ms).toBeNull();
+    await post('{}');
+    const latency = (await stats()).stats['a:1']?.latency_ms;
+    expect(latency?.p50).toBeGreaterThan(0);
+    expect(latency?.p99).toBeGreaterThanOrEqual(latency?.p50 ?? Number.NaN);
+  });
+
   test('connections to an instance are used again', async () => {
     const seen: http.IncomingMessage[] = [];
     const { post } = await balancer([await echo('a', seen)]);

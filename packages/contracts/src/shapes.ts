@@ -7,6 +7,7 @@ export const MAX_REQUEST_ID_LENGTH = 200;
 export const TOP_WORDS = 10;
 
 const count = z.int().nonnegative();
+const milliseconds = z.number().nonnegative();
 
 /** A word and how often it occurs. */
 export const wordCount = z.tuple([z.string(), count]).meta({ id: 'WordCount' });
@@ -78,6 +79,10 @@ export const instanceStats = z
     success_rate: z.number().min(0).max(1).nullable().meta({
       description: 'Share of ended attempts that did not fail; null before the first has ended.',
     }),
+    latency_ms: z
+      .object({ p50: milliseconds, p90: milliseconds, p99: milliseconds })
+      .nullish()
+      .meta({ description: 'Of the answers of the last minute or two; null if there were none.' }),
   })
   .meta({ id: 'InstanceStats' });
 

@@ -11,7 +11,12 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const KNOWN = new Set<string>(Object.values(settings).map((setting) => setting.env));
+/** What some process reads. */
+const KNOWN = new Set<string>(
+  Object.values<Setting>(settings)
+    .filter(({ users }) => users.length > 0)
+    .map(({ env }) => env),
+);
 
 /**
  * Reads a process's settings from its environment.

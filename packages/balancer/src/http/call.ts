@@ -125,7 +125,7 @@ export class Call {
 
   #endTry(index: number, outcome: Outcome): void {
     clearTimeout(this.#tryTimer);
-    this.#target.group.end(this.#attempts, outcome);
+    this.#target.group.end(this.#attempts, outcome, performance.now());
     this.#target.onTryEnd(this.#target.nameOf(index), outcome);
     if (this.#isAnswered || !isFailure(outcome)) this.#settle();
   }

@@ -4,7 +4,7 @@ import type { Config } from '@flotilla/service-kit';
 import { type Dispatcher, Pool } from 'undici';
 import { Group } from '../core/group.js';
 import type { Outcome } from '../core/outcome.js';
-import { RoundRobin } from '../core/round-robin.js';
+import { createStrategy } from '../core/strategies/registry.js';
 import { Body } from './body.js';
 import { Call, type CallRequest, type CallTarget } from './call.js';
 import { sharedLookup } from './lookup.js';
@@ -20,6 +20,7 @@ export const upstreamSettings = [
   'maxReplayBytes',
   'maxReplayTotalBytes',
   'maxHeldResponseBytes',
+  'strategy',
 ] as const satisfies readonly SettingName[];
 
 export type UpstreamConfig = Config<(typeof upstreamSettings)[number]>;
@@ -43,7 +44,8 @@ export class Upstream implements CallTarget {
     this.addresses = addresses;
     this.limits = config;
     this.onTryEnd = onTryEnd;
-    this.group = new Group(addresses.length, new RoundRobin());
+    const members = addresses.map(({ key }) => ({ name: key }));
+    this.group = new Group(members, createStrategy(config.strategy));
     const lookup = sharedLookup();
     this.#pools = addresses.map((address) => openPool(address, config, lookup));
     this.#budget = new ReplayBudget({
