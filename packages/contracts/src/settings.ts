@@ -203,7 +203,7 @@ export const settings = {
     '300000',
     'ms',
     both,
-    'Time for one try to begin its answer, counted from the end of the request’s body; then the next instance is tried.',
+    'Time for one try to begin its answer, counted from when the instance took the last piece of the body that there was; then the next instance is tried.',
   ),
   connectTimeoutMs: setting(
     'FLOTILLA_CONNECT_TIMEOUT_MS',
