@@ -7,13 +7,7 @@ export {
   problemBody,
   problems,
 } from './problems.js';
+export type { Setting, SettingUser } from './setting.js';
 export type { InstanceAddress } from './setting-types.js';
-export {
-  SETTING_PREFIX,
-  type Setting,
-  type SettingName,
-  type SettingUser,
-  type SettingValue,
-  settings,
-} from './settings.js';
+export { SETTING_PREFIX, type SettingName, type SettingValue, settings } from './settings.js';
 export * from './shapes.js';
