@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePortOffset } from '@flotilla/runtime';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
 const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
@@ -22,10 +22,10 @@ beforeAll(async () => {
   // The commands as they stand, on a fleet beside whatever else runs on this machine.
   env = { ...process.env, FLOTILLA_PORT_OFFSET: String(await freePortOffset()), FLOTILLA_STATE_DIR: stateDir };
   env.RUNTIME = 'local';
-  afterAll(async () => {
+  return async () => {
     await run('make down');
     await rm(stateDir, { recursive: true });
-  });
+  };
 });
 
 function run(command: string): Promise<{ code: number; output: string }> {

@@ -9,6 +9,7 @@ beforeAll(async () => {
     mode: 'parallel',
     env: { FLOTILLA_MAX_BODY_BYTES: '100000', FLOTILLA_MAX_WORD_BYTES: '1000', FLOTILLA_MAX_UNIQUE_WORDS: '500' },
   });
+  return () => fleet.end();
 });
 
 const json = { 'content-type': 'application/json' };

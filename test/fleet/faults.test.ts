@@ -6,6 +6,7 @@ let fleet: TestFleet;
 
 beforeAll(async () => {
   fleet = await testFleet({ mode: 'parallel' });
+  return () => fleet.end();
 });
 
 const CLIENTS = 8;

@@ -13,6 +13,7 @@ beforeAll(async () => {
   fleet = await testFleet({ mode: 'parallel' });
   expected = naiveCounts(text);
   wordCount = [...expected.values()].reduce((sum, count) => sum + count, 0);
+  return () => fleet.end();
 });
 
 /** Escapes everything that is not ASCII, as many JSON writers do. */

@@ -9,6 +9,10 @@ let sequential: TestFleet;
 beforeAll(async () => {
   parallel = await testFleet({ mode: 'parallel' });
   sequential = await testFleet({ mode: 'sequential' });
+  return async () => {
+    await parallel.end();
+    await sequential.end();
+  };
 });
 
 const TEXT = "Don't stop: the well-known naïve Çay in Москва — ΟΔΥΣΣΕΥΣ, 42 times; THE end.\nThe “end”.";

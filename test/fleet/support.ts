@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { PipelineResponse, Stats } from '@flotilla/contracts';
 import { type FleetOptions, freePortOffset, type LocalFleet, startFleet } from '@flotilla/runtime';
 import { stages } from '@flotilla/topology';
-import { afterAll } from 'vitest';
 
 /** A whole fleet of real processes on ports of its own, for the tests of one file. */
 export interface TestFleet extends LocalFleet {
@@ -13,17 +12,15 @@ export interface TestFleet extends LocalFleet {
   post(path: string, body: unknown, init?: RequestInit): Promise<Response>;
   stats(stage: number): Promise<Stats>;
   log(name: string): Promise<string>;
+  /** Stops it and removes its files: what a `beforeAll` hands back, since hooks cannot be made within hooks. */
+  end(): Promise<void>;
 }
 
-/** Starts a fleet that is stopped, and whose files are removed, after the tests of the file. */
+/** Starts a fleet. Whoever does so calls `end` after the tests. */
 export async function testFleet(options: Pick<FleetOptions, 'mode' | 'env' | 'table'>): Promise<TestFleet> {
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
   const portOffset = await freePortOffset(options.mode, options.table);
   const fleet = await startFleet({ ...options, stateDir, portOffset });
-  afterAll(async () => {
-    await fleet.stop();
-    await rm(stateDir, { recursive: true });
-  });
   const at = (port: number) => `http://127.0.0.1:${port + portOffset}`;
   return {
     ...fleet,
@@ -37,6 +34,10 @@ export async function testFleet(options: Pick<FleetOptions, 'mode' | 'env' | 'ta
       }),
     stats: async (stage) => (await (await fetch(`${at(8060 + stage)}/stats`)).json()) as Stats,
     log: (name) => readFile(fleet.logFile(name), 'utf8'),
+    end: async () => {
+      await fleet.stop();
+      await rm(stateDir, { recursive: true });
+    },
   };
 }
 
