@@ -4,7 +4,6 @@ export { Lifecycle } from './lifecycle.js';
 export { describeError, type LogIdentity } from './log.js';
 export { checkJsonBody } from './media-type.js';
 export { createMetrics, type Metrics } from './metrics.js';
-export { asProblem, problemHeaders } from './problem-responses.js';
 export { type BodyLimit, type BodySink, checkAnnouncedLength, type Receiving, receive } from './receive.js';
 export { RequestTrail } from './request-trail.js';
 export { type ProcessDefinition, runProcess } from './run.js';

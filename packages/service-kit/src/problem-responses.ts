@@ -1,11 +1,4 @@
-import {
-  FlotillaError,
-  header,
-  isHeaderSafeId,
-  PROBLEM_MEDIA_TYPE,
-  type ProblemCode,
-  problemBody,
-} from '@flotilla/contracts';
+import { FlotillaError, PROBLEM_MEDIA_TYPE, type ProblemCode, problemBody } from '@flotilla/contracts';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from './log.js';
 
@@ -35,7 +28,7 @@ export function problemOfForeign(error: unknown): FlotillaError | undefined {
 }
 
 /** Turns whatever was thrown into an error of the catalogue. The unexpected is logged, without its message. */
-export function asProblem(error: unknown, request: FastifyRequest): FlotillaError {
+function asProblem(error: unknown, request: FastifyRequest): FlotillaError {
   if (error instanceof FlotillaError) return error;
   const known = problemOfForeign(error);
   if (known) return known;
@@ -60,10 +53,4 @@ function notFound(methodsOf: ReadonlyMap<string, string[]>, request: FastifyRequ
   if (!allowed) return new FlotillaError('FLT_ROUTE_NOT_FOUND');
   const allow = allowed.join(', ');
   return new FlotillaError('FLT_METHOD_NOT_ALLOWED', `This route takes ${allow}.`, {}, { allow });
-}
-
-/** Response headers of a problem that is written past Fastify, to a raw response. */
-export function problemHeaders(problem: FlotillaError, requestId: string): Record<string, string> {
-  const id: Record<string, string> = isHeaderSafeId(requestId) ? { [header.requestId]: requestId } : {};
-  return { ...problem.headers, ...id, 'content-type': PROBLEM_MEDIA_TYPE };
 }

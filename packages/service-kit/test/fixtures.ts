@@ -45,23 +45,15 @@ export async function testApp(env: Record<string, string> = {}) {
 
 /** Sends bytes over a connection of its own that is never closed from this side, and gives back all that comes. */
 export function untilClosed(port: number, ...parts: (string | Buffer)[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
-    let received = '';
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1');
-    });
-    socket.on('error', reject);
-    socket.on('end', () => {
-      socket.destroy();
-      resolve(received);
-    });
-    for (const part of parts) socket.write(part);
-  });
+  return converse(port, parts, () => {});
 }
 
 /** Sends bytes over a connection of its own, and gives back all that comes until the other side closes. */
 export function exchange(port: number, ...parts: (string | Buffer)[]): Promise<string> {
+  return converse(port, parts, (socket) => socket.end());
+}
+
+function converse(port: number, parts: (string | Buffer)[], whenSent: (socket: net.Socket) => void): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     let received = '';
@@ -74,6 +66,6 @@ export function exchange(port: number, ...parts: (string | Buffer)[]): Promise<s
       resolve(received);
     });
     for (const part of parts) socket.write(part);
-    socket.end();
+    whenSent(socket);
   });
 }
