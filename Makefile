@@ -124,7 +124,7 @@ dataset: compile ## A text like real language: SIZE=32MB SEED=1
 
 ##@ For developers
 
-.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start
+.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start bench-balancer
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
 docs: compile ## Write the documents that are tables of the code
@@ -139,6 +139,8 @@ bench-json: compile ## The JSON reader beside JSON.parse
 	@node bench/json.ts
 bench-start: compile ## From up to the first answer, and memory: local and Docker
 	@node bench/start.ts
+bench-balancer: compile ## One hop through the balancer beside nginx, HAProxy and others: CPU per request
+	@node bench/balancer/main.ts
 
 .PHONY: clean clean-parallel super-clean
 clean: ## Stop the fleet; remove what was compiled, the logs, the images and networks

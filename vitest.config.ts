@@ -13,6 +13,7 @@ export default defineConfig({
       'service*/test/**/*.test.ts',
       'client/test/**/*.test.ts',
       'test/**/*.test.ts',
+      'bench/**/*.test.ts',
     ],
     reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 60_000,

@@ -1,0 +1,23 @@
+import type { Started } from './started-process.ts';
+
+/** Where a contender is to stand, and what behind it. */
+export interface Place {
+  /** For its configuration and logs; removed afterwards. */
+  readonly folder: string;
+  /** Where it is to listen, on 127.0.0.1. */
+  readonly port: number;
+  readonly upstreamPorts: readonly number[];
+  /** Where processes of Node put a CPU profile when they end. */
+  readonly cpuProfileFolder?: string;
+}
+
+/** A proxy that is measured. */
+export interface Contender {
+  readonly name: string;
+  /** What it writes about each request: part of what a request costs. */
+  readonly log: string;
+  /** Undefined: not installed. */
+  version(): Promise<string | undefined>;
+  /** Starts it as a process of its own. Resolves when it takes connections. */
+  start(place: Place): Promise<Started>;
+}

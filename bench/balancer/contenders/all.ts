@@ -1,0 +1,14 @@
+import type { Contender } from '../contender.ts';
+import { flotilla } from './flotilla.ts';
+import { haproxy } from './haproxy.ts';
+import { nginx } from './nginx.ts';
+import { packagedProxy } from './node-program.ts';
+
+/** In the order of the table. */
+export const contenders: readonly Contender[] = [
+  flotilla,
+  nginx,
+  haproxy,
+  packagedProxy('@fastify/http-proxy', 'fastify-http-proxy'),
+  packagedProxy('http-proxy', 'http-proxy'),
+];

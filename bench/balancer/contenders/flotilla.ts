@@ -1,0 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Contender } from '../contender.ts';
+import { startNode } from './node-program.ts';
+
+const FOLDER = join(import.meta.dirname, '../../../service1-loadbalancer');
+
+/** The balancer of stage 1 as it stands, with its defaults. */
+export const flotilla: Contender = {
+  name: 'flotilla',
+  log: 'a line of JSON each, written in batches',
+  async version() {
+    const { version } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as { version: string };
+    return version;
+  },
+  start(place) {
+    const instances = place.upstreamPorts.map(
+      (port, index) => `service1${'abcdefgh'[index]}:${port}=127.0.0.1:${port}`,
+    );
+    return startNode('flotilla', place, ['--enable-source-maps', join(FOLDER, 'dist/main.js')], {
+      SERVICE_PORT: String(place.port),
+      SERVICE1_INSTANCES: instances.join(','),
+    });
+  },
+};

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
+import { join } from 'node:path';
+import type { Contender, Place } from '../contender.ts';
+import { type Started, startProcess } from '../started-process.ts';
+
+/** Starts a contender that runs on Node, with a CPU profile if one is wanted. */
+export function startNode(
+  name: string,
+  place: Place,
+  parameters: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Started> {
+  const { cpuProfileFolder: profiles, folder, port } = place;
+  const profiling = profiles
+    ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`]
+    : [];
+  return startProcess({
+    name,
+    program: process.execPath,
+    parameters: [...profiling, ...parameters],
+    env,
+    folder,
+    port,
+  });
+}
+
+/** A package that proxies, in a small program of ours. */
+export function packagedProxy(packageName: string, program: string): Contender {
+  return {
+    name: packageName,
+    log: 'none',
+    version: () => packageVersion(packageName),
+    start(place) {
+      const file = join(import.meta.dirname, '../programs', `${program}.ts`);
+      return startNode(program, place, [file, String(place.port), place.upstreamPorts.join(',')]);
+    },
+  };
+}
+
+async function packageVersion(name: string): Promise<string | undefined> {
+  try {
+    const file = findPackageJSON(name, import.meta.url);
+    return file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What one hop through the balancer costs, side by side with other proxies: processor time per request.
+ *
+ *     node bench/balancer/main.ts [--only flotilla,nginx] [--connections 16] [--seconds 4] [--repetitions 3]
+ *                                 [--warm-up 3] [--body-bytes 1024] [--cpu-prof DIR] [--json]
+ *
+ * Needs Linux and the compiled packages (`npm run build`). What is not installed is left out (Debian: `nginx haproxy
+ * wrk`). `--cpu-prof` keeps a CPU profile of every contender that runs on Node. With `taskset -c 0` before it, all of it
+ * shares one core, where waking each other costs less.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { thisMachine } from '../../client/dist/machine.js';
+import { contenders } from './contenders/all.ts';
+import { chooseLoad } from './load.ts';
+import { measure } from './measure.ts';
+import { type Options, readOptions } from './options.ts';
+import { type Report, render, resultOf } from './report.ts';
+
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
+
+try {
+  if (process.platform !== 'linux') throw new Error('it needs Linux: processor time is read from /proc');
+  const options = readOptions(process.argv.slice(2), contenders);
+  const report = await compare(options, interruption.signal);
+  console.log(options.json ? JSON.stringify(report, null, 2) : render(report));
+  if (report.results.some(({ figures }) => figures !== null && figures.errors > 0)) process.exitCode = 1;
+} catch (error) {
+  if (interruption.signal.aborted) process.exitCode = 130;
+  else {
+    console.error(`bench-balancer: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 1;
+  }
+}
+
+async function compare({ contenders: chosen, settings }: Options, signal: AbortSignal): Promise<Report> {
+  const load = await chooseLoad();
+  const versions = await Promise.all(chosen.map((contender) => contender.version()));
+  const installed = chosen.filter((_, index) => versions[index] !== undefined);
+  const folder = await mkdtemp(join(tmpdir(), 'flotilla-bench-'));
+  try {
+    const samples = await measure(installed, load, settings, folder, signal);
+    const results = chosen.map((each, index) => resultOf(each, versions[index], samples.get(each.name)));
+    return { machine: thisMachine(), load: load.name, settings, results };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

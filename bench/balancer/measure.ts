@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Contender } from './contender.ts';
+import { freePorts } from './free-ports.ts';
+import type { Load, LoadResult } from './load.ts';
+import { watchOtherLoad } from './other-load.ts';
+import { payload } from './payload.ts';
+import { readCpu, readResidentBytes } from './process-cost.ts';
+import { type Started, startProcess } from './started-process.ts';
+
+const UPSTREAMS = 4;
+/** For a process to get off its processor, when what it used is booked in full. */
+const SETTLE_MS = 100;
+const CHECK_TIMEOUT_MS = 5000;
+
+/** How contenders are measured. */
+export interface Settings {
+  readonly connections: number;
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly repetitions: number;
+  /** Of the request and of the answer. */
+  readonly bodyBytes: number;
+  readonly cpuProfileFolder?: string;
+}
+
+/** One repetition of one contender. */
+export interface Sample extends LoadResult {
+  readonly cpuNs: number;
+  /** Part of `cpuNs` outside the kernel, 0 to 1. */
+  readonly userShare: number;
+  readonly residentBytes: number;
+  /** Of the machine's processor time, 0 to 1, what went to others meanwhile. */
+  readonly othersShare: number;
+}
+
+interface Standing extends Started {
+  readonly contender: Contender;
+  readonly url: string;
+}
+
+/**
+ * Starts all contenders in front of the same upstream, warms each up, and measures them in turn, so that what else the
+ * machine does meets all of them.
+ *
+ * @param folder - for configurations, logs and the body.
+ * @returns the samples of each contender, by name.
+ */
+export async function measure(
+  contenders: readonly Contender[],
+  load: Load,
+  settings: Settings,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Map<string, Sample[]>> {
+  const [upstreamPorts, bodyFile] = [await freePorts(UPSTREAMS), join(folder, 'body.json')];
+  await writeFile(bodyFile, payload(settings.bodyBytes));
+  await using started = new AsyncDisposableStack();
+  const upstream = await startUpstream(upstreamPorts, settings.bodyBytes, folder);
+  started.defer(() => upstream.end());
+  const standing = await startAll(contenders, settings, upstreamPorts, folder, started);
+  const run = (url: string, seconds: number) =>
+    load.run({ url, bodyFile, connections: settings.connections, seconds, signal });
+
+  for (const { url } of standing) {
+    await checkAnswer(url, payload(settings.bodyBytes));
+    await run(url, settings.warmUpSeconds);
+  }
+  const samples = new Map(contenders.map(({ name }): [string, Sample[]] => [name, []]));
+  for (let repetition = 0; repetition < settings.repetitions; repetition++) {
+    for (const { contender, url, pid } of standing) {
+      samples.get(contender.name)?.push(await sample(contender.name, pid, () => run(url, settings.seconds)));
+    }
+  }
+  return samples;
+}
+
+function startUpstream(ports: readonly number[], bodyBytes: number, folder: string): Promise<Started> {
+  const file = join(import.meta.dirname, 'programs/upstream.ts');
+  const parameters = [file, String(bodyBytes), ports.join(',')];
+  // Its ports are opened in order, so the last one tells.
+  return startProcess({
+    name: 'upstream',
+    program: process.execPath,
+    parameters,
+    port: ports.at(-1) as number,
+    folder,
+  });
+}
+
+async function startAll(
+  contenders: readonly Contender[],
+  { cpuProfileFolder }: Settings,
+  upstreamPorts: readonly number[],
+  folder: string,
+  started: AsyncDisposableStack,
+): Promise<Standing[]> {
+  const ports = await freePorts(contenders.length);
+  const standing: Standing[] = [];
+  for (const [index, contender] of contenders.entries()) {
+    const port = ports[index] as number;
+    const place = { folder, port, upstreamPorts, ...(cpuProfileFolder ? { cpuProfileFolder } : {}) };
+    const process = await contender.start(place);
+    started.defer(() => process.end());
+    standing.push({ ...process, contender, url: `http://127.0.0.1:${port}/process` });
+  }
+  return standing;
+}
+
+/** @throws Error unless the answer is the upstream's own, whole. */
+async function checkAnswer(url: string, body: string): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  const response = await fetch(url, { method: 'POST', headers, body, signal });
+  const answer = await response.text();
+  if (response.status !== 200 || answer !== body) {
+    throw new Error(`${url} answered ${response.status} with ${answer.length} bytes: ${answer.slice(0, 200)}`);
+  }
+}
+
+/** @throws Error when the process has ended. */
+async function sample(name: string, pid: number, run: () => Promise<LoadResult>): Promise<Sample> {
+  const isGone = (cause: unknown) => {
+    throw new Error(`${name} has ended by itself`, { cause });
+  };
+  const othersShare = await watchOtherLoad();
+  const before = await readCpu(pid).catch(isGone);
+  const result = await run();
+  await delay(SETTLE_MS);
+  const after = await readCpu(pid).catch(isGone);
+  const [user, system] = [after.userTicks - before.userTicks, after.systemTicks - before.systemTicks];
+  return {
+    ...result,
+    cpuNs: after.cpuNs - before.cpuNs,
+    userShare: user / (user + system),
+    residentBytes: await readResidentBytes(pid),
+    othersShare: await othersShare(),
+  };
+}

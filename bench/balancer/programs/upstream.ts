@@ -1,0 +1,30 @@
+/**
+ * What stands behind every contender, as light as Node allows: reads a request whole, writes an answer made beforehand.
+ *
+ *     node upstream.ts BODY_BYTES PORT,PORT…
+ *
+ * A POST whose body is not of that many bytes is answered with 400, so a proxy that loses some is found out.
+ */
+import { createServer, type Socket } from 'node:net';
+import { HttpMessages } from '../http-messages.ts';
+import { payload } from '../payload.ts';
+import { endWithParent } from './end-with-parent.ts';
+
+const [bodyBytes, ports] = [Number(process.argv[2]), (process.argv[3] ?? '').split(',').map(Number)];
+const answer = Buffer.from(
+  `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${bodyBytes}\r\n\r\n${payload(bodyBytes)}`,
+);
+const refusal = Buffer.from('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n');
+
+function serve(socket: Socket): void {
+  socket.setNoDelay();
+  const requests = new HttpMessages((head, receivedBytes) => {
+    const isWhole = !head.startsWith('POST ') || receivedBytes === bodyBytes;
+    socket.write(isWhole ? answer : refusal);
+  });
+  socket.on('data', (chunk) => requests.write(chunk as Buffer));
+  socket.on('error', () => socket.destroy());
+}
+
+endWithParent();
+for (const port of ports) createServer(serve).listen(port, '127.0.0.1');
