@@ -28,12 +28,10 @@ ${rows.join('\n')}
 }
 
 function configuration(): string {
-  const rows = (Object.values(settings) as Setting[])
-    .filter(({ users }) => users.length > 0)
-    .map(
-      ({ env, unit, users, purpose, default: fallback }) =>
-        `| \`${env}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${unit} | ${users.join(', ')} | ${escapeCell(purpose)} |`,
-    );
+  const rows = (Object.values(settings) as Setting[]).map(
+    ({ env, unit, users, purpose, default: fallback }) =>
+      `| \`${env}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${unit} | ${users.join(', ')} | ${escapeCell(purpose)} |`,
+  );
   return `${GENERATED}
 # Configuration
 

@@ -61,11 +61,11 @@ describe('instances killed under load', () => {
       }
     });
     expect(failures).toEqual([]);
-  });
+  }, 180_000);
 });
 
 describe('a whole stage held down', () => {
-  test('a clear 503 that names it, at most four tries, nobody else blamed; and service returns', async () => {
+  test('a clear 503 that names it, each instance tried and a few times more, nobody else blamed; and service returns', async () => {
     const stage3 = stages[2]?.instances ?? [];
     for (const { name } of stage3) await fleet.stopInstance(name);
     const before = await Promise.all([1, 2, 3, 4].map((stage) => fleet.stats(stage)));
@@ -77,8 +77,12 @@ describe('a whole stage held down', () => {
     const after = await Promise.all([1, 2, 3, 4].map((stage) => fleet.stats(stage)));
     const grown = (key: 'requests' | 'errors') =>
       after.map((stats, index) => sum(stats.stats, key) - sum(before[index]?.stats ?? {}, key));
-    expect(grown('requests')).toEqual([1, 1, 4, 0]);
-    expect(grown('errors')).toEqual([0, 0, 4, 0]);
+    const [, , tries = 0] = grown('requests');
+    // FLOTILLA_MAX_LATER_TRIES beyond the four.
+    expect(tries).toBeGreaterThanOrEqual(4);
+    expect(tries).toBeLessThanOrEqual(7);
+    expect(grown('requests')).toEqual([1, 1, tries, 0]);
+    expect(grown('errors')).toEqual([0, 0, tries, 0]);
     for (const { name } of stage3) await fleet.startInstance(name);
     expect(await answerOf(await fleet.post('/process', { text: 'back again' }))).toMatchObject({ word_count: 2 });
   });

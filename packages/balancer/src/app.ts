@@ -1,29 +1,69 @@
-import type { InstanceAddress } from '@flotilla/contracts';
-import { type AppConfig, type AppDependencies, type BodyLimit, createApp } from '@flotilla/service-kit';
+import type { InstanceAddress, SettingName } from '@flotilla/contracts';
+import { type AppConfig, type AppDependencies, type BodyLimit, type Config, createApp } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
-import { Upstream, type UpstreamConfig } from './http/upstream.js';
+import type { Logger } from 'pino';
+import { registerAdmin } from './admin.js';
+import type { GroupEvent } from './core/events.js';
+import { Upstream, upstreamSettings } from './http/upstream.js';
+import { watchLoad } from './load-shedding.js';
+import { Membership, type NameService } from './membership.js';
 import { countTries, measureUpstream } from './metrics.js';
 import { proxy } from './proxy.js';
 import { statsOf } from './stats.js';
 
+/** The settings of a balancer, but for its instances and limits, which are its stage's. */
+export const balancerSettings = [
+  ...upstreamSettings,
+  'adminToken',
+  'dnsIntervalMs',
+  'shedDelayMs',
+] as const satisfies readonly SettingName[];
+
 /** What a balancer's app is made of, beside what every app is. */
 export interface BalancerDependencies extends Omit<AppDependencies, 'api' | 'config'> {
-  readonly config: AppConfig & UpstreamConfig;
+  readonly config: AppConfig & Config<(typeof balancerSettings)[number]>;
   readonly stage: Stage;
+  /** Instances, and names that stand for some. */
   readonly instances: readonly InstanceAddress[];
   readonly limit: BodyLimit;
+  /** How names are looked up; the system's way if it is not given. */
+  readonly names?: NameService;
 }
 
 /** Builds a balancer: the stage's route over its instances, and `/stats`. It does not listen. */
 export async function buildBalancer(dependencies: BalancerDependencies): Promise<FastifyInstance> {
-  const { config, stage, instances, limit, metrics } = dependencies;
+  const { config, stage, limit, metrics, logger, identity } = dependencies;
   const api = { role: 'balancer', route: stage.route, stage: stage.number } as const;
   const app = await createApp({ ...dependencies, api });
-  const upstream = new Upstream(instances, config, countTries(metrics));
+  const membership = new Membership(dependencies.instances, config.dnsIntervalMs, dependencies.names);
+  const members = await membership.resolve();
+  const upstream = new Upstream(members, config, { ...countTries(metrics), onEvent: (event) => log(logger, event) });
   measureUpstream(metrics, upstream);
-  app.post(stage.route, proxy({ upstream, service: stage.service, limit }));
+  const options = { upstream, service: stage.service, name: identity.instance, limit, isIdempotent: true };
+  app.post(stage.route, proxy(options));
   app.get('/stats', () => statsOf(upstream));
-  app.addHook('onClose', () => upstream.close());
+  if (config.adminToken !== '') await registerAdmin(app, upstream, config.adminToken);
+  membership.watch(members, (changed) => {
+    logger.info({ instances: changed.map(({ key }) => key) }, 'membership');
+    upstream.setMembers(changed);
+  });
+  const endLoadWatch = watchLoad(config.shedDelayMs, (isOn) => {
+    logger.warn({ shedding: isOn }, 'overload');
+    upstream.isSheddingLoad = isOn;
+  });
+  app.addHook('onClose', () => {
+    endLoadWatch();
+    membership.stop();
+    upstream.close();
+  });
   return app;
+}
+
+function log(logger: Logger, event: GroupEvent): void {
+  const { kind, ...rest } = event;
+  // `instance` says whose line it is.
+  const fields = 'instance' in rest ? { ...rest, instance: undefined, upstream: rest.instance } : rest;
+  if (kind === 'healthy' || kind === 'readmitted') logger.info(fields, kind);
+  else logger.warn(fields, kind);
 }

@@ -20,3 +20,14 @@ export function exhausted(service: string, exhaustion: Exhaustion, call: Call): 
   const extra = { failed_stage: service, attempts: tries };
   return new FlotillaError(CODES[exhaustion], `${service}: tried ${told}.`, extra, { [header.failedStage]: service });
 }
+
+/**
+ * What a balancer tells a client that it cannot let in. It names its stage too: whoever is in front would only add to
+ * the load by trying again at once.
+ *
+ * @param retryAfterSeconds - When it makes sense to come again.
+ */
+export function overloaded(service: string, retryAfterSeconds: number): FlotillaError {
+  const headers = { [header.failedStage]: service, 'retry-after': String(retryAfterSeconds) };
+  return new FlotillaError('FLT_OVERLOADED', `${service} is busy.`, { failed_stage: service }, headers);
+}

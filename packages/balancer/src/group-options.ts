@@ -7,6 +7,7 @@ import type { StrategyName } from './core/strategies/registry.js';
 /** The settings that say how a group of instances behaves. */
 export const groupSettings = [
   'strategy',
+  'hashHeader',
   'healthIntervalMs',
   'healthTimeoutMs',
   'healthFall',

@@ -1,25 +1,93 @@
-import type { Metrics } from '@flotilla/service-kit';
-import type { Upstream } from './http/upstream.js';
+import type { DurationHistogram, Metrics, Sample } from '@flotilla/service-kit';
+import type { Outcome } from './core/outcome.js';
+import type { InstanceSnapshot } from './core/snapshot.js';
+import type { Upstream, UpstreamListener } from './http/upstream.js';
 
-/** The counter of tries, by instance and outcome. */
-export function countTries(metrics: Metrics): (instance: string, outcome: string) => void {
-  const counter = metrics.counter('upstream_requests_total', 'Tries that ended.', ['instance', 'outcome']);
-  return (instance, outcome) => counter.inc({ instance, outcome });
+/** Counts tries as they end, by instance and outcome, and how long their answers took. */
+export function countTries(metrics: Metrics): Required<Pick<UpstreamListener, 'onTryEnd'>> {
+  const counts = new Map<string, Map<Outcome, number>>();
+  const histograms = new Map<string, DurationHistogram>();
+  const durations = metrics.durations('upstream_request_duration_seconds', 'Time that instances took for an answer.');
+  metrics.observed('counter', 'upstream_requests_total', 'Tries that ended.', () =>
+    [...counts].flatMap(([instance, outcomes]) =>
+      [...outcomes].map(([outcome, value]) => ({ value, labels: { instance, outcome } })),
+    ),
+  );
+  return {
+    onTryEnd(instance, outcome, latencyMs) {
+      const outcomes = getOrMake(counts, instance, () => new Map<Outcome, number>());
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+      if (latencyMs === undefined) return;
+      getOrMake(histograms, instance, () => durations({ instance })).observe(latencyMs / 1000);
+    },
+  };
+}
+
+function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** What is read off an upstream when somebody asks. */
 export function measureUpstream(metrics: Metrics, upstream: Upstream): void {
-  const { group, addresses } = upstream;
-  const inFlight = () =>
-    addresses.map(({ key }, index) => ({ value: group.counts(index).inFlight, labels: { instance: key } }));
-  metrics.observed('gauge', 'upstream_in_flight', 'Tries under way.', inFlight);
-  metrics.observed('counter', 'upstream_retries_total', 'Tries beyond the first of their request.', () => [
-    { value: group.totals.retries },
-  ]);
-  metrics.observed('counter', 'upstream_exhausted_total', 'Requests for which every instance failed.', () => [
-    { value: group.totals.exhausted },
-  ]);
-  metrics.observed('gauge', 'upstream_replay_bytes', 'Bytes of bodies kept so that they can be sent again.', () => [
-    { value: upstream.keptBytes },
-  ]);
+  measureInstances(metrics, upstream);
+  measureTotals(metrics, upstream);
+  const { group } = upstream;
+  const gauge = (name: string, help: string, read: () => number) =>
+    metrics.observed('gauge', name, help, () => [{ value: read() }]);
+  gauge('upstream_members', 'Instances that are listed.', () => group.members.length);
+  gauge('upstream_panic', '1 while all instances are asked, since too few are usable.', () => Number(group.isPanic));
+  gauge('upstream_queue_length', 'Requests that wait.', () => group.pending);
+  gauge('upstream_retry_budget_held', 'Tries that count against the retry budget.', () => group.retryBudget.held);
+  gauge('upstream_retry_budget_limit', 'How many there may be now.', () => group.retryBudget.limit);
+  gauge('upstream_replay_bytes', 'Bytes of bodies kept so that they can be sent again.', () => upstream.keptBytes);
+}
+
+function measureInstances(metrics: Metrics, upstream: Upstream): void {
+  const { group } = upstream;
+  const each = (read: (snapshot: InstanceSnapshot, slot: number) => number) => (): Sample[] =>
+    group.members.map((slot) => {
+      const snapshot = group.snapshot(slot, performance.now());
+      return { value: read(snapshot, slot), labels: { instance: snapshot.name } };
+    });
+  const gauge = (name: string, help: string, read: (snapshot: InstanceSnapshot, slot: number) => number) =>
+    metrics.observed('gauge', name, help, each(read));
+  gauge('upstream_in_flight', 'Tries under way.', ({ inFlight }) => inFlight);
+  gauge('upstream_connections', 'Open connections.', (_snapshot, slot) => upstream.connectionsOf(slot));
+  gauge('upstream_weight', 'Share of the work, relative to the others.', ({ weight }) => weight);
+  gauge('upstream_usable', '1 if it gets requests.', ({ state }) =>
+    Number(state === 'usable' || state === 'slow_start'),
+  );
+  gauge('upstream_healthy', '0 if its checks have failed.', ({ health }) => Number(health !== 'unhealthy'));
+  gauge('upstream_ejected', '1 while it is ejected.', ({ ejection }) => Number(ejection !== null));
+  gauge('upstream_draining', '1 while it is drained.', ({ state }) => Number(state === 'draining'));
+  metrics.observed('counter', 'upstream_ejections_total', 'Times that it was ejected.', () =>
+    group.members.flatMap((slot) => {
+      const { name, ejections } = group.snapshot(slot, performance.now());
+      return Object.entries(ejections).map(([reason, value]) => ({ value, labels: { instance: name, reason } }));
+    }),
+  );
+}
+
+function measureTotals(metrics: Metrics, upstream: Upstream): void {
+  const { totals } = upstream.group;
+  const counter = (name: string, help: string, read: () => number) =>
+    metrics.observed('counter', `upstream_${name}_total`, help, () => [{ value: read() }]);
+  counter('client_requests', 'Requests of clients that reached an instance.', () => totals.clientRequests);
+  counter('retries', 'Tries beyond the first of their request.', () => totals.retries);
+  counter('later_tries', 'Tries after every instance had been asked.', () => totals.laterTries);
+  counter('hedges', 'Tries beside a slow one.', () => totals.hedges);
+  counter('moved_tries', 'Tries taken away from an instance that had gone silent.', () => upstream.movedTries);
+  counter('retry_budget_overflows', 'Tries that the retry budget did not allow.', () => totals.budgetOverflows);
+  counter('exhausted', 'Requests for which every instance failed.', () => totals.exhausted);
+  counter('cancelled', 'Tries whose client left.', () => totals.cancelled);
+  counter('panic_picks', 'Tries in panic.', () => totals.panicPicks);
+  counter('spare_picks', 'Tries on unhealthy or ejected instances, as a last resort.', () => totals.sparePicks);
+  counter('queued', 'Requests that had to wait.', () => totals.queued);
+  counter('queue_timeouts', 'Requests that waited too long.', () => totals.queueTimeouts);
+  counter('refused', 'Requests for which there was no room to wait.', () => totals.refused);
+  counter('shed', 'Requests refused since the process could not keep up.', () => totals.shed);
 }

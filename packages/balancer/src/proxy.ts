@@ -1,54 +1,88 @@
+import type { IncomingMessage } from 'node:http';
 import { FlotillaError, header } from '@flotilla/contracts';
 import { type BodyLimit, checkAnnouncedLength, receive } from '@flotilla/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { exhausted } from './exhausted.js';
+import { hashOf } from './core/hash.js';
+import { exhausted, overloaded } from './exhausted.js';
 import type { Call } from './http/call.js';
-import { forwardable } from './http/headers.js';
+import { deadlineOf } from './http/deadline.js';
+import { forwardedHeaders } from './http/forwarded.js';
+import { forwardableTrailers } from './http/headers.js';
 import { relay, requestIdOfAnswer } from './http/relay.js';
 import type { Upstream } from './http/upstream.js';
-
-const REPLACED: ReadonlySet<string> = new Set([header.requestId]);
 
 /** What the proxied route needs to know. */
 export interface ProxyOptions {
   readonly upstream: Upstream;
   /** The balanced service: `service1`. */
   readonly service: string;
+  /** What this process is called in `Via`. */
+  readonly name: string;
   readonly limit: BodyLimit;
+  /** Whether the route's requests do no harm if an instance sees them twice. If not, they need an `Idempotency-Key`. */
+  readonly isIdempotent: boolean;
 }
 
 /** The balanced route: the request goes to an instance as bytes, and the answer back as bytes. */
 export function proxy(options: ProxyOptions) {
-  const { upstream, service, limit } = options;
+  const { service, name, limit } = options;
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     checkAnnouncedLength(request.raw, limit);
-    const call = forward(upstream, limit, request, reply);
+    const call = forward(options, request, reply);
     const result = await call.run();
     request.trail.fields = { upstream: call.lastInstance, tries: call.tryCount };
     if (result.kind === 'answer') {
       request.trail.requestId = requestIdOfAnswer(result.answer) ?? request.trail.requestId;
-      relay(reply, result.answer);
+      relay(reply, result.answer, (headers) => {
+        headers.push('via', `1.1 ${name}`);
+        return headers;
+      });
     } else if (result.kind === 'exhausted') {
       throw exhausted(service, result.exhaustion, call);
+    } else if (result.kind === 'refused') {
+      throw overloaded(service, result.retryAfterSeconds);
     } else {
       throw result.reason;
     }
   };
 }
 
-function forward(upstream: Upstream, limit: BodyLimit, request: FastifyRequest, reply: FastifyReply): Call {
+function forward(options: ProxyOptions, request: FastifyRequest, reply: FastifyReply): Call {
+  const { upstream, limit, name } = options;
+  const { raw } = request;
   const body = upstream.newBody();
-  const headers = forwardable(request.raw.rawHeaders, REPLACED);
-  headers.push(header.requestId, request.trail.requestId);
-  const call = upstream.newCall({ method: 'POST', path: request.url, headers: () => headers }, body);
-  const receiving = receive(request.raw, limit, {
+  body.announcedBytes = announcedBytes(raw);
+  const headers = forwardedHeaders(raw, request.trail.requestId, name);
+  const call = upstream.newCall(
+    {
+      method: 'POST',
+      path: request.url,
+      deadlineMs: deadlineOf(raw, upstream.limits.requestTimeoutMs),
+      isIdempotent: options.isIdempotent || raw.headers['idempotency-key'] !== undefined,
+      hash: hashOfRequest(upstream, raw),
+      headers: (remainingMs) => [...headers, header.deadline, String(remainingMs)],
+    },
+    body,
+  );
+  const receiving = receive(raw, limit, {
     chunk: (chunk) => body.push(chunk),
-    end: () => body.end(),
+    end: () => body.end(forwardableTrailers(raw.rawTrailers)),
     fail: (error) => call.cancel(error),
   });
   body.onDrain = () => receiving.resume();
   cancelWhenClientLeaves(reply, call);
   return call;
+}
+
+function announcedBytes({ headers }: IncomingMessage): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}
+
+function hashOfRequest({ strategy, limits }: Upstream, { headers }: IncomingMessage): number {
+  if (strategy !== 'consistent_hash') return -1;
+  const key = headers[limits.hashHeader];
+  return key === undefined ? -1 : hashOf(String(key));
 }
 
 /** A client that leaves cancels the work that goes on for it. */

@@ -1,7 +1,6 @@
 import { type BodyLimit, type Config, runProcess } from '@flotilla/service-kit';
 import { type StageNumber, stageNumbered } from '@flotilla/topology';
-import { buildBalancer } from './app.js';
-import { upstreamSettings } from './http/upstream.js';
+import { balancerSettings, buildBalancer } from './app.js';
 
 /** Runs the balancer of a stage, as its environment says, until it is told to stop. */
 export async function runBalancer(number: StageNumber): Promise<void> {
@@ -9,7 +8,7 @@ export async function runBalancer(number: StageNumber): Promise<void> {
   const instances = `service${number}Instances` as const;
   const localInstances = stage.instances.map(({ name, port }) => `${name}:${port}=127.0.0.1:${port}`);
   await runProcess({
-    settings: [instances, 'maxBodyBytes', 'maxInnerBodyBytes', ...upstreamSettings],
+    settings: [instances, 'maxBodyBytes', 'maxInnerBodyBytes', ...balancerSettings],
     defaults: { servicePort: String(stage.port), [instances]: localInstances.join(',') },
     identity: () => ({ service: stage.balancer, instance: stage.balancer, stage: number }),
     build: (dependencies) =>

@@ -4,17 +4,57 @@ import type { Upstream } from './http/upstream.js';
 
 /** The `/stats` of a balancer: every configured instance, in configured order. */
 export function statsOf(upstream: Upstream): Stats {
-  const { group, addresses } = upstream;
-  const { clientRequests, retries, exhausted, cancelled } = group.totals;
+  const { group } = upstream;
+  const nowMs = performance.now();
+  const instances = group.members.map((slot) => [group.nameOf(slot), instanceStats(upstream, slot, nowMs)] as const);
   return {
-    instances: addresses.map((address) => address.key),
-    stats: Object.fromEntries(
-      addresses.map((address, index) => [address.key, instanceStats(group.snapshot(index, performance.now()))]),
-    ),
-    totals: { client_requests: clientRequests, retries, exhausted, cancelled },
+    instances: instances.map(([name]) => name),
+    stats: Object.fromEntries(instances),
+    totals: totalsOf(upstream),
+    strategy: upstream.strategy,
+    panic: group.isPanic,
+    queue: { pending: group.pending, limit: upstream.limits.maxPending },
+    retry_budget: group.retryBudget,
+    replay_bytes: upstream.keptBytes,
   };
 }
 
-function instanceStats({ requests, errors, inFlight, successRate, latencyMs }: InstanceSnapshot): InstanceStats {
-  return { requests, errors, in_flight: inFlight, success_rate: successRate, latency_ms: latencyMs };
+function instanceStats(upstream: Upstream, slot: number, nowMs: number): InstanceStats {
+  const snapshot: InstanceSnapshot = upstream.group.snapshot(slot, nowMs);
+  const { requests, errors, inFlight, successRate, latencyMs, state, health, weight, ejections, ejection } = snapshot;
+  return {
+    requests,
+    errors,
+    in_flight: inFlight,
+    success_rate: successRate,
+    latency_ms: latencyMs,
+    state,
+    health,
+    weight,
+    connections: upstream.connectionsOf(slot),
+    ejections,
+    ejected: ejection && { reason: ejection.reason, remaining_ms: Math.round(ejection.remainingMs) },
+  };
+}
+
+function totalsOf({ group, movedTries }: Upstream): Stats['totals'] {
+  const { totals, former } = group;
+  return {
+    client_requests: totals.clientRequests,
+    retries: totals.retries,
+    exhausted: totals.exhausted,
+    cancelled: totals.cancelled,
+    later_tries: totals.laterTries,
+    hedges: totals.hedges,
+    moved_tries: movedTries,
+    budget_overflows: totals.budgetOverflows,
+    panic_picks: totals.panicPicks,
+    spare_picks: totals.sparePicks,
+    queued: totals.queued,
+    queue_timeouts: totals.queueTimeouts,
+    refused: totals.refused,
+    shed: totals.shed,
+    former_requests: former.requests,
+    former_errors: former.errors,
+  };
 }

@@ -4,8 +4,7 @@ import { appSettings, createMetrics, Lifecycle, type LogIdentity, readConfig } f
 import { stageNumbered } from '@flotilla/topology';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { buildBalancer } from '../src/app.js';
-import { upstreamSettings } from '../src/http/upstream.js';
+import { balancerSettings, buildBalancer } from '../src/app.js';
 
 /** A server on a free port that is closed, with all of its connections, when the test ends. */
 async function listen(server: net.Server): Promise<number> {
@@ -58,11 +57,14 @@ export async function deadPort(): Promise<number> {
   return port;
 }
 
+/** Instances here answer as their test says, whatever they are asked. */
+const NO_CHECKS = { FLOTILLA_HEALTH_INTERVAL_MS: '0' };
+
 /** A balancer of stage 1 over instances `a`, `b`, … on these ports. */
 export async function balancer(ports: readonly number[], env: Record<string, string> = {}) {
   const names = ports.map((port, index) => `${String.fromCharCode(97 + index)}:1=127.0.0.1:${port}`);
-  const settings = [...appSettings, ...upstreamSettings, 'service1Instances', 'maxBodyBytes'] as const;
-  const config = readConfig(settings, { SERVICE_PORT: '1', SERVICE1_INSTANCES: names.join(','), ...env });
+  const settings = [...appSettings, ...balancerSettings, 'service1Instances', 'maxBodyBytes'] as const;
+  const config = readConfig(settings, { SERVICE_PORT: '1', SERVICE1_INSTANCES: names.join(','), ...NO_CHECKS, ...env });
   const identity: LogIdentity = { service: 'service1-loadbalancer', instance: 'service1-loadbalancer', stage: 1 };
   const app = await buildBalancer({
     identity,

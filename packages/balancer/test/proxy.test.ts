@@ -18,7 +18,7 @@ describe('sharing out', () => {
     expect(Object.keys(result.stats)).toEqual(result.instances);
     for (const each of Object.values(result.stats))
       expect(each).toMatchObject({ requests: 5, errors: 0, in_flight: 0 });
-    expect(result.totals).toEqual({ client_requests: 20, retries: 0, exhausted: 0, cancelled: 0 });
+    expect(result.totals).toMatchObject({ client_requests: 20, retries: 0, exhausted: 0, cancelled: 0 });
   });
 
   test.each(['weighted_round_robin', 'least_connections', 'random', 'p2c_ewma', 'consistent_hash'])(
@@ -183,7 +183,7 @@ describe('what goes to the client as it is', () => {
 
 describe('when all were tried', () => {
   test('none reachable: 503 that names the stage and every try', async () => {
-    const { post, stats } = await balancer([await deadPort(), await deadPort()]);
+    const { post, stats } = await balancer([await deadPort(), await deadPort()], { FLOTILLA_MAX_LATER_TRIES: '0' });
     const response = await post('{}');
     expect(response.status).toBe(503);
     expect(response.headers.get('content-type')).toContain('application/problem+json');
@@ -196,7 +196,7 @@ describe('when all were tried', () => {
         { instance: 'b:1', outcome: 'unreachable' },
       ],
     });
-    expect((await stats()).totals).toEqual({ client_requests: 1, retries: 1, exhausted: 1, cancelled: 0 });
+    expect((await stats()).totals).toMatchObject({ client_requests: 1, retries: 1, exhausted: 1, cancelled: 0 });
   });
 
   test('bad answers: 502', async () => {

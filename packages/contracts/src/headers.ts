@@ -4,6 +4,8 @@ export const header = {
   requestId: 'x-request-id',
   /** Set on a 502, 503 or 504 that tells of a failure further down: the service that could not be had. Nobody retries or punishes such an answer. */
   failedStage: 'x-failed-stage',
+  /** What is left of the request's time, in ms. A hop takes the smaller of this and its own limit, and passes on the rest. */
+  deadline: 'x-request-deadline-ms',
   /** The instances that worked on the request, outermost first: `service1a, service2c, service3b, service4a`. */
   servedBy: 'x-served-by',
 } as const;

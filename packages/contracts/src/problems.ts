@@ -39,6 +39,16 @@ export const problems = {
     title: 'The request is not well-formed HTTP/1.1',
     fix: 'Send the request as RFC 9112 says.',
   },
+  FLT_UNAUTHORIZED: {
+    status: 401,
+    title: 'The route takes a token, and this is not it',
+    fix: 'Send "authorization: Bearer …" with the balancer’s FLOTILLA_ADMIN_TOKEN.',
+  },
+  FLT_INSTANCE_NOT_FOUND: {
+    status: 404,
+    title: 'There is no instance of that name here',
+    fix: 'See /stats for the names.',
+  },
   FLT_ROUTE_NOT_FOUND: {
     status: 404,
     title: 'There is no such route here',
@@ -98,6 +108,11 @@ export const problems = {
     status: 503,
     title: 'No instance can be reached',
     fix: 'Start the instances that are named, and send the request again.',
+  },
+  FLT_OVERLOADED: {
+    status: 503,
+    title: 'As many requests are under way and waiting as there may be',
+    fix: 'Send the request again after the time that Retry-After gives, or raise the limits on what is under way and what waits.',
   },
   FLT_INSTANCES_TIMED_OUT: {
     status: 504,

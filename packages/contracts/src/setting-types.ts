@@ -6,6 +6,10 @@ export interface InstanceAddress {
   readonly key: string;
   readonly host: string;
   readonly port: number;
+  /** Share of the work, relative to the others; 1 if not given. */
+  readonly weight?: number;
+  /** It stands for instances that are to be looked up: all addresses of the host, or all targets of a service. */
+  readonly lookup?: 'addresses' | 'services';
 }
 
 /**
@@ -37,9 +41,10 @@ const URL_ALLOWED = 'one or more URLs http://host:port without a path, separated
 /** `http://host:port[,http://host:port…]` as addresses. */
 export const httpUrl = z.string().transform((value, context) => parseList(value, context, URL_ALLOWED, urlAddress));
 
-const INSTANCES_ALLOWED = 'name:port or name:port=host:port, each once, separated by commas';
+const INSTANCES_ALLOWED =
+  'name:port, name:port=host:port, dns:host:port or srv:name, each once, separated by commas, a port being 1 to 65535; *3 after one gives it the weight 3 (1 to 1000)';
 
-/** `service1a:8051,service1b:8055=127.0.0.1:18055` as addresses. */
+/** `service1a:8051*2,service1b:8055=127.0.0.1:18055,dns:workers:8051,srv:_http._tcp.workers` as addresses. */
 export const instanceList = z
   .string()
   .transform((value, context) => parseList(value, context, INSTANCES_ALLOWED, instanceAddress));
@@ -69,10 +74,34 @@ function urlAddress(entry: string): InstanceAddress | undefined {
 }
 
 function instanceAddress(entry: string): InstanceAddress | undefined {
-  const [key = '', dialled = key] = entry.split('=', 2);
-  if (!hostAndPort(key)) return undefined;
+  const { named, weight } = withoutWeight(entry);
+  if (weight === undefined) return lookedUp(named) ?? dialledAddress(named);
+  const isWeight = weight >= 1 && weight <= MAX_WEIGHT;
+  const address = dialledAddress(named);
+  return isWeight && address ? { ...address, weight } : undefined;
+}
+
+const MAX_WEIGHT = 1000;
+
+function withoutWeight(entry: string): { named: string; weight: number | undefined } {
+  const match = /^(.*)\*(\d{1,9})$/.exec(entry);
+  return match ? { named: match[1] ?? '', weight: Number(match[2]) } : { named: entry, weight: undefined };
+}
+
+function dialledAddress(entry: string): InstanceAddress | undefined {
+  const [key = '', dialled = key, ...more] = entry.split('=');
+  if (more.length > 0 || !hostAndPort(key)) return undefined;
   const target = hostAndPort(dialled);
   return target && { key, ...target };
+}
+
+function lookedUp(entry: string): InstanceAddress | undefined {
+  if (entry.startsWith('dns:')) {
+    const target = hostAndPort(entry.slice('dns:'.length));
+    return target && { key: entry, ...target, lookup: 'addresses' };
+  }
+  const service = /^srv:([A-Za-z0-9._-]+)$/.exec(entry)?.[1];
+  return service === undefined ? undefined : { key: entry, host: service, port: 0, lookup: 'services' };
 }
 
 /** Splits `host:port`; a host of IPv6 stands in brackets. Undefined: it is neither. */

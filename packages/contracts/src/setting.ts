@@ -38,5 +38,3 @@ export const millisecondsOrOff = integer(0, MAX_TIMER_MS);
 export const percent = integer(0, 100);
 export const bytes = integer(1, 64 * GIB);
 export const both = ['service', 'balancer'] as const;
-/** Of the balancer's core, for an edge that does not read them yet. Setting one is an error until it does. */
-export const notYet = [] as const;

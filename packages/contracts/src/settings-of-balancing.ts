@@ -1,14 +1,5 @@
-import {
-  both,
-  MAX_TIMER_MS,
-  milliseconds,
-  millisecondsOrOff,
-  notYet,
-  percent,
-  type Setting,
-  setting,
-} from './setting.js';
-import { integer, oneOf } from './setting-types.js';
+import { both, MAX_TIMER_MS, milliseconds, millisecondsOrOff, percent, type Setting, setting } from './setting.js';
+import { integer, oneOf, text } from './setting-types.js';
 
 /** How an instance is chosen, and judged. */
 export const balancingSettings = {
@@ -20,12 +11,36 @@ export const balancingSettings = {
     both,
     'How an instance is chosen. Round robin is exactly even, and its figures are easy to follow; p2c_ewma (the lower latency of two at random) suits instances of different speed.',
   ),
+  hashHeader: setting(
+    'FLOTILLA_HASH_HEADER',
+    text(1, 64, /^[a-z0-9-]+$/, 'lower-case letters, digits or hyphen'),
+    'x-hash-key',
+    'header',
+    both,
+    'The request header that consistent_hash keeps requests together by. A request without it goes to any instance.',
+  ),
+  dnsIntervalMs: setting(
+    'FLOTILLA_DNS_INTERVAL_MS',
+    milliseconds,
+    '5000',
+    'ms',
+    ['balancer'],
+    'How often instances that are listed as dns:name:port or srv:name are looked up anew.',
+  ),
+  shedDelayMs: setting(
+    'FLOTILLA_SHED_DELAY_MS',
+    millisecondsOrOff,
+    '1000',
+    'ms',
+    ['balancer'],
+    'When the event loop comes so late, the process cannot keep up, and new requests are refused with 503 until it can. 0: never.',
+  ),
   healthIntervalMs: setting(
     'FLOTILLA_HEALTH_INTERVAL_MS',
     millisecondsOrOff,
     '1000',
     'ms',
-    notYet,
+    both,
     'Time between two health checks of an instance, give or take a tenth. A hung instance is noticed within FLOTILLA_HEALTH_FALL of them. 0: no checks.',
   ),
   healthTimeoutMs: setting(
@@ -33,7 +48,7 @@ export const balancingSettings = {
     milliseconds,
     '1000',
     'ms',
-    notYet,
+    both,
     'Time for a health check to be answered. Services keep their event loop free in slices of 50 ms, so that a busy one answers in time.',
   ),
   healthFall: setting(
@@ -41,7 +56,7 @@ export const balancingSettings = {
     integer(1, 100),
     '2',
     'checks',
-    notYet,
+    both,
     'Failed checks in a row that make an instance unhealthy. One may be an accident.',
   ),
   healthRise: setting(
@@ -49,7 +64,7 @@ export const balancingSettings = {
     integer(1, 100),
     '2',
     'checks',
-    notYet,
+    both,
     'Good checks in a row that make it healthy again. One may be an accident.',
   ),
   ejectFailures: setting(
@@ -57,7 +72,7 @@ export const balancingSettings = {
     integer(0, 1_000_000),
     '5',
     'tries',
-    notYet,
+    both,
     'Failed tries in a row for which an instance is ejected. The default of Envoy. 0: never for that.',
   ),
   ejectIntervalMs: setting(
@@ -65,7 +80,7 @@ export const balancingSettings = {
     integer(1000, MAX_TIMER_MS),
     '10000',
     'ms',
-    notYet,
+    both,
     'How often success rates are compared. The default of Envoy.',
   ),
   ejectMinPeers: setting(
@@ -73,7 +88,7 @@ export const balancingSettings = {
     integer(3, 10_000),
     '5',
     'instances',
-    notYet,
+    both,
     'Instances with enough tries in the interval that make a comparison of success rates mean something.',
   ),
   ejectMinTries: setting(
@@ -81,7 +96,7 @@ export const balancingSettings = {
     integer(1, 1_000_000),
     '100',
     'tries',
-    notYet,
+    both,
     'Tries in the interval that are enough for that.',
   ),
   ejectDeviationsPermille: setting(
@@ -89,7 +104,7 @@ export const balancingSettings = {
     integer(0, 100_000),
     '1900',
     '1/1000',
-    notYet,
+    both,
     'Thousandths of a standard deviation below the mean success rate at which an instance is ejected. The default of Envoy. 0: never for that.',
   ),
   ejectLatencyFactor: setting(
@@ -97,7 +112,7 @@ export const balancingSettings = {
     integer(0, 100_000),
     '10',
     'times',
-    notYet,
+    both,
     'An instance whose mean latency is more than so many times the median of its peers’ is ejected. 0: never for that.',
   ),
   ejectLatencyFloorMs: setting(
@@ -105,7 +120,7 @@ export const balancingSettings = {
     millisecondsOrOff,
     '100',
     'ms',
-    notYet,
+    both,
     'No latency up to this is held against an instance: ten times very little is little. 0: any may be.',
   ),
   ejectMs: setting(
@@ -113,7 +128,7 @@ export const balancingSettings = {
     milliseconds,
     '30000',
     'ms',
-    notYet,
+    both,
     'Time of a first ejection; the second in a row lasts twice as long, and so on. The default of Envoy.',
   ),
   ejectMaxMs: setting(
@@ -121,7 +136,7 @@ export const balancingSettings = {
     milliseconds,
     '300000',
     'ms',
-    notYet,
+    both,
     'Longest ejection. The default of Envoy.',
   ),
   ejectMaxPercent: setting(
@@ -129,7 +144,7 @@ export const balancingSettings = {
     percent,
     '50',
     '%',
-    notYet,
+    both,
     'Part of the instances that may be ejected at once; the rest would not bear the load. 0: none ever is.',
   ),
   panicPercent: setting(
@@ -137,7 +152,7 @@ export const balancingSettings = {
     percent,
     '50',
     '%',
-    notYet,
+    both,
     'When fewer than this are neither unhealthy nor ejected, all are used: so many at once are more likely a fault of the checks, and the few that are left would not bear the load. The default of Envoy. 0: never.',
   ),
   slowStartMs: setting(
@@ -145,7 +160,7 @@ export const balancingSettings = {
     millisecondsOrOff,
     '10000',
     'ms',
-    notYet,
+    both,
     'Time in which an instance that has just come or come back gets from a tenth to all of its work, so that its code can warm up. 0: all of it at once.',
   ),
   maxTries: setting(
@@ -153,7 +168,7 @@ export const balancingSettings = {
     integer(1, 1000),
     '16',
     'tries',
-    notYet,
+    both,
     'Tries of one request in all. Above the number of instances, so that each can be asked once. 1: none is made again.',
   ),
   maxLaterTries: setting(
@@ -161,7 +176,7 @@ export const balancingSettings = {
     integer(0, 100),
     '3',
     'tries',
-    notYet,
+    both,
     'Of those, how many after every instance was asked once and none could be reached. They wait before, and count against the retry budget. 0: none.',
   ),
   backOffMs: setting(
@@ -169,7 +184,7 @@ export const balancingSettings = {
     milliseconds,
     '25',
     'ms',
-    notYet,
+    both,
     'Longest wait before the first of them; it doubles with each. The wait is anything from 0 to that. The default of Envoy.',
   ),
   maxBackOffMs: setting(
@@ -177,7 +192,7 @@ export const balancingSettings = {
     milliseconds,
     '250',
     'ms',
-    notYet,
+    both,
     'What it doubles up to. The default of Envoy.',
   ),
   retryBudgetPercent: setting(
@@ -185,7 +200,7 @@ export const balancingSettings = {
     percent,
     '20',
     '%',
-    notYet,
+    both,
     'How many tries there may be at once, of those after all were asked and of those beside a slow one, as a part of the live requests: retries must not keep an overload going. The default of Envoy. 0: only FLOTILLA_RETRY_BUDGET_MIN.',
   ),
   retryBudgetMin: setting(
@@ -193,7 +208,7 @@ export const balancingSettings = {
     integer(0, 1_000_000),
     '3',
     'tries',
-    notYet,
+    both,
     'How many of them are allowed whatever that part comes to. The default of Envoy. 0: only that part.',
   ),
   hedgePercent: setting(
@@ -201,7 +216,7 @@ export const balancingSettings = {
     integer(0, 99),
     '0',
     '%',
-    notYet,
+    both,
     'A request that takes longer than so many in a hundred do is sent to a second instance as well, and the first answer wins: 95 costs up to a twentieth more work. 0: never.',
   ),
   maxInstanceInFlight: setting(
@@ -209,7 +224,7 @@ export const balancingSettings = {
     integer(1, 1_000_000),
     '1024',
     'tries',
-    notYet,
+    both,
     'Tries under way on one instance; an instance with so many is not chosen. The default of Envoy.',
   ),
   maxInFlight: setting(
@@ -217,7 +232,7 @@ export const balancingSettings = {
     integer(1, 1_000_000),
     '1024',
     'requests',
-    notYet,
+    both,
     'Requests under way in all; beyond it they wait. The default of Envoy.',
   ),
   maxPending: setting(
@@ -225,7 +240,7 @@ export const balancingSettings = {
     integer(0, 1_000_000),
     '1024',
     'requests',
-    notYet,
+    both,
     'Requests that wait; beyond it they are refused with 503 and Retry-After. The default of Envoy. 0: none waits.',
   ),
   queueTimeoutMs: setting(
@@ -233,7 +248,7 @@ export const balancingSettings = {
     milliseconds,
     '5000',
     'ms',
-    notYet,
+    both,
     'How long a request waits at most before it is refused. Longer, and its client is likely gone.',
   ),
 } as const satisfies Record<string, Setting>;

@@ -57,7 +57,7 @@ export const processSettings = {
     undefined,
     'list',
     ['balancer'],
-    'The instances behind stage 1’s balancer: name:port, or name:port=host:port where the name is not what one dials.',
+    'The instances behind stage 1’s balancer: name:port, or name:port=host:port where the name is not what one dials. dns:host:port stands for all addresses of a host, srv:name for all targets of a service; both are looked up every FLOTILLA_DNS_INTERVAL_MS. *3 after one gives it three times the weight.',
   ),
   service2Instances: setting(
     'SERVICE2_INSTANCES',
@@ -82,6 +82,14 @@ export const processSettings = {
     'list',
     ['balancer'],
     'The instances behind stage 4’s balancer.',
+  ),
+  adminToken: setting(
+    'FLOTILLA_ADMIN_TOKEN',
+    text(0, 128, /^$|^[\x21-\x7e]{16,}$/, 'none, or at least 16 visible characters of ASCII'),
+    '',
+    'token',
+    ['balancer'],
+    'Opens the admin routes, which change strategy and weights, drain and undrain, to whoever sends it as a bearer token. None: there are no such routes.',
   ),
   logLevel: setting(
     'FLOTILLA_LOG_LEVEL',

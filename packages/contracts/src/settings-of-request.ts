@@ -1,4 +1,4 @@
-import { both, bytes, GIB, MIB, milliseconds, type Setting, setting } from './setting.js';
+import { both, bytes, GIB, MIB, milliseconds, millisecondsOrOff, type Setting, setting } from './setting.js';
 import { integer } from './setting-types.js';
 
 /** What a request may be, how long it may take, and what is kept of it. */
@@ -75,6 +75,14 @@ export const requestSettings = {
     both,
     'Time for one try to begin its answer, counted from when the instance took the last piece of the body that there was; then the next instance is tried.',
   ),
+  progressTimeoutMs: setting(
+    'FLOTILLA_PROGRESS_TIMEOUT_MS',
+    milliseconds,
+    '60000',
+    'ms',
+    both,
+    'Longest pause in a body or an answer that has begun, whoever makes it: a client that neither sends nor reads, or an instance that does not go on.',
+  ),
   connectTimeoutMs: setting(
     'FLOTILLA_CONNECT_TIMEOUT_MS',
     milliseconds,
@@ -131,12 +139,20 @@ export const requestSettings = {
     both,
     'How much of an answer is held back, so that one that breaks off can be had from the next instance. 0 passes it on from the first byte.',
   ),
+  drainDelayMs: setting(
+    'FLOTILLA_DRAIN_DELAY_MS',
+    millisecondsOrOff,
+    '1500',
+    'ms',
+    both,
+    'Time after SIGTERM in which /health/ready fails and requests are still taken, so that whoever checks it has turned away before the listener closes: more than one FLOTILLA_HEALTH_INTERVAL_MS. SIGINT leaves it out. 0: none.',
+  ),
   shutdownGraceMs: setting(
     'FLOTILLA_SHUTDOWN_GRACE_MS',
     milliseconds,
     '30000',
     'ms',
     both,
-    'Time for requests in flight to end after SIGTERM.',
+    'Time for requests in flight to end once the listener has closed.',
   ),
 } as const satisfies Record<string, Setting>;

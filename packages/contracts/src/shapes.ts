@@ -70,6 +70,9 @@ export const readiness = z
   .object({ status: z.enum(['ready', 'starting', 'draining']), service: z.string() })
   .meta({ id: 'Readiness' });
 
+/** What an instance can be at the moment. */
+export const instanceStates = ['usable', 'slow_start', 'unhealthy', 'ejected', 'draining'] as const;
+
 /** One instance's part of `/stats`. */
 export const instanceStats = z
   .object({
@@ -77,26 +80,62 @@ export const instanceStats = z
     errors: count.meta({ description: 'Attempts that failed there: connection error, time-out, or 5xx of its own.' }),
     in_flight: count.meta({ description: 'Attempts under way.' }),
     success_rate: z.number().min(0).max(1).nullable().meta({
-      description: 'Share of ended attempts that did not fail; null before the first has ended.',
+      description:
+        'Share of the attempts that did not fail, of those that ended and were not cancelled; null before there is one.',
     }),
     latency_ms: z
       .object({ p50: milliseconds, p90: milliseconds, p99: milliseconds })
       .nullish()
       .meta({ description: 'Of the answers of the last minute or two; null if there were none.' }),
+    state: z.enum(instanceStates).optional().meta({
+      description:
+        'usable, or in slow_start: it gets a share; unhealthy or ejected: asked only in panic or when all others have failed; draining: not asked.',
+    }),
+    health: z.enum(['unknown', 'healthy', 'unhealthy']).optional().meta({ description: 'What its health checks say.' }),
+    weight: z.number().positive().optional(),
+    connections: count.optional().meta({ description: 'Open connections to it.' }),
+    ejections: z.record(z.string(), count).optional().meta({ description: 'How often it was ejected, by reason.' }),
+    ejected: z
+      .object({ reason: z.string(), remaining_ms: milliseconds })
+      .nullish()
+      .meta({ description: 'Why it is ejected now, and for how long still; null if it is not.' }),
   })
   .meta({ id: 'InstanceStats' });
 
-/** `GET /stats` of a balancer. Over all instances, `requests` is `totals.client_requests` + `totals.retries`. */
+/** Counts of requests, and of attempts that are not one instance's. */
+const statsTotals = z.object({
+  client_requests: count.meta({ description: 'Requests of clients that reached an instance.' }),
+  retries: count.meta({ description: 'Attempts beyond the first of their request.' }),
+  exhausted: count.meta({ description: 'Requests for which every instance was tried, and failed.' }),
+  cancelled: count.meta({ description: 'Requests whose client left before its answer was whole.' }),
+  later_tries: count.optional().meta({ description: 'Of the retries, those after every instance had been asked.' }),
+  hedges: count.optional().meta({ description: 'Of the retries, those beside a slow attempt.' }),
+  moved_tries: count.optional().meta({ description: 'Attempts taken away from an instance that had gone silent.' }),
+  budget_overflows: count.optional().meta({ description: 'Attempts that the retry budget did not allow.' }),
+  panic_picks: count.optional().meta({ description: 'Attempts while too few instances were usable.' }),
+  spare_picks: count.optional().meta({ description: 'Attempts on unhealthy or ejected ones, as a last resort.' }),
+  queued: count.optional().meta({ description: 'Requests that had to wait.' }),
+  queue_timeouts: count.optional().meta({ description: 'Of those, the ones that waited too long.' }),
+  refused: count.optional().meta({ description: 'Requests for which there was no room to wait.' }),
+  shed: count.optional().meta({ description: 'Requests refused since the process could not keep up.' }),
+  former_requests: count.optional().meta({ description: 'Attempts sent to instances that are not listed any more.' }),
+  former_errors: count.optional().meta({ description: 'Of those, the ones that failed there.' }),
+});
+
+/**
+ * `GET /stats` of a balancer. Over all instances, `requests` is `totals.client_requests` + `totals.retries`, less
+ * `totals.former_requests`.
+ */
 export const stats = z
   .object({
     instances: z.array(z.string()).meta({ description: 'Every configured instance, in configured order.' }),
     stats: z.record(z.string(), instanceStats),
-    totals: z.object({
-      client_requests: count.meta({ description: 'Requests of clients that reached an instance.' }),
-      retries: count.meta({ description: 'Attempts beyond the first of their request.' }),
-      exhausted: count.meta({ description: 'Requests for which every instance was tried, and failed.' }),
-      cancelled: count.meta({ description: 'Requests whose client left before its answer was whole.' }),
-    }),
+    totals: statsTotals,
+    strategy: z.string().optional(),
+    panic: z.boolean().optional().meta({ description: 'Whether all are asked, since too few are usable.' }),
+    queue: z.object({ pending: count, limit: count }).optional().meta({ description: 'Requests that wait.' }),
+    retry_budget: z.object({ held: count, limit: count }).optional(),
+    replay_bytes: count.optional().meta({ description: 'Bytes of bodies kept so that they can be sent again.' }),
   })
   .meta({ id: 'Stats' });
 

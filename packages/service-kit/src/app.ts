@@ -24,6 +24,7 @@ export const appSettings = [
   'requestTimeoutMs',
   'keepAliveMs',
   'upstreamIdleMs',
+  'drainDelayMs',
   'shutdownGraceMs',
 ] as const;
 

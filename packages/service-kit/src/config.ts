@@ -11,12 +11,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** What some process reads. */
-const KNOWN = new Set<string>(
-  Object.values<Setting>(settings)
-    .filter(({ users }) => users.length > 0)
-    .map(({ env }) => env),
-);
+const KNOWN = new Set<string>(Object.values<Setting>(settings).map(({ env }) => env));
 
 /**
  * Reads a process's settings from its environment.
@@ -59,11 +54,25 @@ function explain(error: z.ZodError, raw: Record<string, string | undefined>): st
   return `${env}=${JSON.stringify(raw[name])} is not allowed; it takes ${issue?.message}. ${purpose}`;
 }
 
-/** Limits that only make sense together. */
+/** Limits that only make sense together: the first must be below the second, or at most equal to it. */
+const RELATIONS: readonly { less: SettingName; more: SettingName; mayBeEqual: boolean; or: string }[] = [
+  {
+    less: 'upstreamIdleMs',
+    more: 'keepAliveMs',
+    mayBeEqual: false,
+    or: 'a request is lost on a connection that the next hop is just closing',
+  },
+  { less: 'ejectMs', more: 'ejectMaxMs', mayBeEqual: true, or: 'no ejection could last as long as the first' },
+  { less: 'backOffMs', more: 'maxBackOffMs', mayBeEqual: true, or: 'no wait could be as long as the first' },
+];
+
 function checkRelations(config: Partial<Config<SettingName>>): void {
-  const { upstreamIdleMs, keepAliveMs } = config;
-  if (upstreamIdleMs === undefined || keepAliveMs === undefined || upstreamIdleMs < keepAliveMs) return;
-  throw new ConfigError(
-    `FLOTILLA_UPSTREAM_IDLE_MS=${upstreamIdleMs} is not allowed; it takes less than FLOTILLA_KEEP_ALIVE_MS (${keepAliveMs}), or a request is lost on a connection that the next hop is just closing.`,
-  );
+  for (const { less, more, mayBeEqual, or } of RELATIONS) {
+    const smaller = config[less];
+    const larger = config[more];
+    if (typeof smaller !== 'number' || typeof larger !== 'number') continue;
+    if (smaller < larger || (mayBeEqual && smaller === larger)) continue;
+    const than = `${mayBeEqual ? 'at most' : 'less than'} ${settings[more].env} (${larger})`;
+    throw new ConfigError(`${settings[less].env}=${smaller} is not allowed; it takes ${than}, or ${or}.`);
+  }
 }

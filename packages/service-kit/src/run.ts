@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { SettingName } from '@flotilla/contracts';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
@@ -37,7 +38,7 @@ export async function runProcess<const Name extends SettingName>(
   const lifecycle = new Lifecycle();
   const metrics = createMetrics(identity);
   const app = await definition.build({ identity, config, logger: log.logger, metrics, lifecycle });
-  stopOnSignal(app, lifecycle, log, config.shutdownGraceMs);
+  stopOnSignal(app, lifecycle, log, config);
   await listenOrExit(app, config, log);
   lifecycle.phase = 'ready';
   trimHeapAfterStart();
@@ -69,14 +70,17 @@ async function listenOrExit(app: FastifyInstance, config: AppConfig, log: Proces
 }
 
 /**
- * Readiness fails, the listener closes, requests in flight end, the log is written out, and the process exits with 0.
- * A process that was started with an IPC channel also stops when its starter is gone.
+ * Readiness fails; after SIGTERM some time passes in which others turn away; the listener closes, requests in flight
+ * end, the log is written out, and the process exits with 0. A process that was started with an IPC channel also stops when its starter is gone.
  */
-function stopOnSignal(app: FastifyInstance, lifecycle: Lifecycle, log: ProcessLog, graceMs: number): void {
-  const handle = closeWithGrace({ delay: graceMs, logger: undefined }, async ({ signal, err }) => {
+function stopOnSignal(app: FastifyInstance, lifecycle: Lifecycle, log: ProcessLog, config: AppConfig): void {
+  const { drainDelayMs, shutdownGraceMs } = config;
+  const options = { delay: drainDelayMs + shutdownGraceMs, logger: undefined };
+  const handle = closeWithGrace(options, async ({ signal, err }) => {
     lifecycle.phase = 'draining';
     if (err) log.logger.fatal({ error: describeError(err) }, 'stopping for an error');
     else log.logger.info({ signal: signal ?? 'disconnect' }, 'stopping');
+    if (signal === 'SIGTERM' && !err) await setTimeout(drainDelayMs);
     await app.close();
     log.flush();
   });

@@ -23,7 +23,8 @@ describe('what every process answers', () => {
     const { url } = await testApp();
     await fetch(`${url}/work`, { method: 'POST', body: 'x' });
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    expect(metrics).toMatch(/http_request_duration_seconds_count\{.*instance_name="service1a".*route="\/work".*\} 1/);
+    expect(metrics).toMatch(/http_request_duration_seconds_count\{.*route="\/work".*instance_name="service1a".*\} 1/);
+    expect(metrics).toMatch(/http_request_duration_seconds_bucket\{le="\+Inf",route="\/work".*\} 1/);
     const document = await json(await fetch(`${url}/openapi.json`));
     expect(document).toMatchObject({ openapi: '3.1.0', paths: { '/process': {} } });
   });

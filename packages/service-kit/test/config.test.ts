@@ -44,10 +44,6 @@ describe('reading the configuration', () => {
     expect(told).toContain(value);
   });
 
-  test('one that no process reads yet is as good as unknown', () => {
-    expect(message({ ...required, FLOTILLA_HEDGE_PERCENT: '5' })).toContain('FLOTILLA_HEDGE_PERCENT');
-  });
-
   test('one that is missing is named', () => {
     expect(message({})).toMatch(/^SERVICE_PORT is not set/);
   });

@@ -1,4 +1,12 @@
-import { cancelWhenClientLeaves, field, type RawHeaders, relay, type Upstream } from '@flotilla/balancer';
+import {
+  cancelWhenClientLeaves,
+  deadlineOf,
+  field,
+  overloaded,
+  type RawHeaders,
+  relay,
+  type Upstream,
+} from '@flotilla/balancer';
 import { header, isHeaderSafeId } from '@flotilla/contracts';
 import { type BodyLimit, checkAnnouncedLength, checkJsonBody, type LogIdentity, receive } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
@@ -34,16 +42,30 @@ export function relayStage(options: RelayStageOptions) {
         work.write(chunk);
         return nextBody.hasRoom;
       },
-      end: () => void endWork(work, fail),
+      end: () => {
+        body.isFromCaller = false;
+        void endWork(work, fail);
+      },
       fail,
     });
     body.onDrain = () => receiving.resume();
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
-    const call = upstream.newCall({ method: 'POST', path, headers: () => requestHeaders(request) }, body);
+    const call = upstream.newCall(
+      {
+        method: 'POST',
+        path,
+        deadlineMs: deadlineOf(request.raw, upstream.limits.requestTimeoutMs),
+        isIdempotent: true,
+        hash: -1,
+        headers: (remainingMs) => requestHeaders(request, next, remainingMs),
+      },
+      body,
+    );
     cancelWhenClientLeaves(reply, call);
     const result = await call.run();
     if (result.kind === 'cancelled') throw result.reason;
     if (result.kind === 'exhausted') throw nextStageFailed(next, result.exhaustion);
+    if (result.kind === 'refused') throw overloaded(next.service, result.retryAfterSeconds);
     relay(reply, result.answer, (headers) => answerHeaders(headers, request, identity));
   };
 }
@@ -56,10 +78,19 @@ async function endWork(work: StageWork, fail: (error: unknown) => void): Promise
   }
 }
 
-function requestHeaders(request: FastifyRequest): RawHeaders {
+/** What is traced goes on under the caller's trace (W3C Trace Context). */
+const PASSED_ON = ['traceparent', 'tracestate'] as const;
+
+function requestHeaders(request: FastifyRequest, next: Stage, remainingMs: number): RawHeaders {
   const { requestId } = request.trail;
   const id = isHeaderSafeId(requestId) ? requestId : request.id;
-  return ['content-type', 'application/json', header.requestId, id];
+  const headers = ['host', next.service, 'content-type', 'application/json', header.requestId, id];
+  for (const name of PASSED_ON) {
+    const value = request.raw.headers[name];
+    if (typeof value === 'string') headers.push(name, value);
+  }
+  headers.push(header.deadline, String(remainingMs));
+  return headers;
 }
 
 /** The next stage's headers, under this request's id, with this instance in front of those that worked on it. */

@@ -15,6 +15,8 @@ export type HealthTransition = 'none' | 'failed' | 'recovered';
 /** What the checks of one instance say. It knows nothing of the tries made there; ejection does that apart. */
 export class ActiveHealth {
   state: HealthState = 'unknown';
+  /** Whether any check was good since it came in. One that is still starting is not one that comes back. */
+  wasEverGood = false;
   /** Good checks since the last bad one. */
   goodInARow = 0;
   badInARow = 0;
@@ -22,11 +24,13 @@ export class ActiveHealth {
   check(isGood: boolean, policy: HealthPolicy): HealthTransition {
     this.goodInARow = isGood ? this.goodInARow + 1 : 0;
     this.badInARow = isGood ? 0 : this.badInARow + 1;
+    const isFirst = isGood && !this.wasEverGood;
+    this.wasEverGood ||= isGood;
     if (this.state !== 'unhealthy' && this.badInARow >= policy.fall) {
       this.state = 'unhealthy';
       return 'failed';
     }
-    if (this.state === 'unhealthy' && this.goodInARow >= policy.rise) {
+    if (this.state === 'unhealthy' && (isFirst || this.goodInARow >= policy.rise)) {
       this.state = 'healthy';
       return 'recovered';
     }
@@ -36,6 +40,7 @@ export class ActiveHealth {
 
   reset(): void {
     this.state = 'unknown';
+    this.wasEverGood = false;
     this.goodInARow = 0;
     this.badInARow = 0;
   }

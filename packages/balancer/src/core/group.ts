@@ -103,9 +103,9 @@ export class Group {
     return this.#roster.listed.map(({ slot }) => slot);
   }
 
-  /** Counts of members that are forgotten. */
+  /** Counts of members that are not listed any more. */
   get former(): Readonly<InstanceCounts> {
-    return this.#roster.former;
+    return this.#roster.unlisted;
   }
 
   counts(slot: number): InstanceCounts {
@@ -179,7 +179,7 @@ export class Group {
 
   /**
    * Begins a second try beside one under way, after {@link hedgeDelayMs} without an answer. The first answer wins; the
-   * other try is to be aborted, and ends as `cancelled`. Takes from the retry budget.
+   * other try is to be aborted, and ends as `outrun`. Takes from the retry budget.
    *
    * @returns The instance's slot, or {@link NONE} if nobody is free or the budget is used up.
    */
@@ -196,6 +196,12 @@ export class Group {
     this.totals.hedges++;
     this.#count(attempts, slot, nowMs);
     return slot;
+  }
+
+  /** Whether an instance is left that could be asked now, and is neither unhealthy nor ejected. */
+  hasUsableUntried(attempts: Attempts, nowMs: number): boolean {
+    this.#view.aim(attempts, nowMs);
+    return this.#view.hasUsableUntried();
   }
 
   /** After which time without an answer a second try makes sense; Infinity: never, or not enough is known yet. */
@@ -231,6 +237,7 @@ export class Group {
     if (nowMs > this.#nowMs) this.#nowMs = nowMs;
     if (isFailure(outcome)) member.counts.errors++;
     if (outcome === 'cancelled') this.totals.cancelled++;
+    if (outcome === 'cancelled' || outcome === 'outrun') member.counts.cancelled++;
     if (member.isRemoved || startedMs < member.judgedSinceMs) return;
     const tookMs = latencyMs ?? nowMs - startedMs;
     this.#overseer.judge(member, outcome, tookMs, this.#nowMs);

@@ -18,6 +18,8 @@ export interface MemberSpec {
 export interface InstanceCounts {
   requests: number;
   errors: number;
+  /** Of those that ended, how many say nothing: the client left, or another instance was faster. */
+  cancelled: number;
   inFlight: number;
 }
 
@@ -35,7 +37,7 @@ export class Member {
   readonly name: string;
   readonly slot: number;
   readonly seed: number;
-  readonly counts: InstanceCounts = { requests: 0, errors: 0, inFlight: 0 };
+  readonly counts: InstanceCounts = { requests: 0, errors: 0, cancelled: 0, inFlight: 0 };
   readonly health = new ActiveHealth();
   readonly record = new PassiveRecord();
   readonly peakLatency = new PeakEwma();

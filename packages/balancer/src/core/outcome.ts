@@ -8,6 +8,7 @@
  * - `broken`: the connection broke before the answer was whole.
  * - `timed_out`: no answer in time.
  * - `cancelled`: the client left, or its time was up; nothing can be said of the instance.
+ * - `outrun`: another instance was asked as well, and was faster.
  */
 export type Outcome =
   | 'ok'
@@ -16,7 +17,8 @@ export type Outcome =
   | 'unreachable'
   | 'broken'
   | 'timed_out'
-  | 'cancelled';
+  | 'cancelled'
+  | 'outrun';
 
 /** Whether the outcome is the instance's own failure: it counts in `errors`, and the next instance may be tried. */
 export function isFailure(outcome: Outcome): boolean {

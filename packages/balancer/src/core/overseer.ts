@@ -50,12 +50,14 @@ export class Overseer {
     const member = this.#roster.at(slot);
     if (member.isRemoved) return;
     const { health } = this.#options;
+    const wasEverGood = member.health.wasEverGood;
     const transition = member.health.check(isGood, health);
     if (transition === 'none' && !member.isEjected) return;
     const hasRecovered = transition === 'recovered';
     if (hasRecovered) {
       member.judgedSinceMs = nowMs;
-      member.rampStartMs = nowMs;
+      // What starts beside its balancer, or has just come in, has its ramp already, or needs none.
+      if (wasEverGood) member.rampStartMs = nowMs;
     }
     if (transition !== 'none') {
       this.#listener({ kind: hasRecovered ? 'healthy' : 'unhealthy', instance: member.name, slot });
@@ -68,7 +70,7 @@ export class Overseer {
   /** @param latencyMs - NaN: not known. */
   judge(member: Member, outcome: Outcome, latencyMs: number, nowMs: number): void {
     const { record, peakLatency } = member;
-    if (outcome === 'cancelled') {
+    if (outcome === 'cancelled' || outcome === 'outrun') {
       peakLatency.observeCancelled(latencyMs, nowMs);
     } else if (isFailure(outcome)) {
       peakLatency.observeFailure(Number.isNaN(latencyMs) ? 0 : latencyMs, nowMs);

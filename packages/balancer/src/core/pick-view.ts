@@ -69,6 +69,13 @@ export class PickView implements GroupView {
     return false;
   }
 
+  hasUsableUntried(): boolean {
+    return this.#roster.slots.some(
+      ({ rank, slot, counts }) =>
+        rank === RANK.usable && counts.inFlight < this.#maxInFlight && !this.#attempts.wasTried(slot),
+    );
+  }
+
   #member(slot: number): Member {
     return this.#roster.slots[slot] as Member;
   }

@@ -1,4 +1,4 @@
-import { Member, type MemberSpec, RANK } from './member.js';
+import { type InstanceCounts, Member, type MemberSpec, RANK } from './member.js';
 
 /** What a change of membership has done: slots whose connections are to be opened, closed, or both. */
 export interface MembershipChange {
@@ -31,7 +31,7 @@ export class Roster {
   /** Tries that the pickable instances could take on. */
   room = 0;
   /** Counts of those whose slot was given away, so that totals still add up. */
-  readonly former = { requests: 0, errors: 0, inFlight: 0 };
+  readonly former = { requests: 0, errors: 0, cancelled: 0, inFlight: 0 };
 
   constructor(options: { maxInFlightPerInstance: number; panicShare: number; forgetAfterMs: number }) {
     this.#maxInFlight = options.maxInFlightPerInstance;
@@ -98,6 +98,19 @@ export class Roster {
     }
   }
 
+  /** Counts of all former members. */
+  get unlisted(): InstanceCounts {
+    const sum = { ...this.former };
+    for (const { isRemoved, counts } of this.slots) {
+      if (!isRemoved) continue;
+      sum.requests += counts.requests;
+      sum.errors += counts.errors;
+      sum.cancelled += counts.cancelled;
+      sum.inFlight += counts.inFlight;
+    }
+    return sum;
+  }
+
   /** Whether anybody can be picked at all, room or not. */
   get hasPickable(): boolean {
     return this.isPanic || this.usable > 0;
@@ -131,6 +144,7 @@ export class Roster {
     if (!last) return this.slots.length;
     this.former.requests += last.counts.requests;
     this.former.errors += last.counts.errors;
+    this.former.cancelled += last.counts.cancelled;
     this.#byName.delete(last.name);
     return slot;
   }

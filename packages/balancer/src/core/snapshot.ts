@@ -16,7 +16,7 @@ export interface InstanceSnapshot {
   readonly requests: number;
   readonly errors: number;
   readonly inFlight: number;
-  /** Part of the ended tries that did not fail; null before one has ended. */
+  /** Part of the tries that did not fail, of those that ended and were not cancelled; null before there is one. */
   readonly successRate: number | null;
   /** Of the answers of the last minute or two; null if there were none. */
   readonly latencyMs: { readonly p50: number; readonly p90: number; readonly p99: number } | null;
@@ -28,8 +28,8 @@ export interface InstanceSnapshot {
 /** @param slowStartMs - The window of slow start. */
 export function snapshotOf(member: Member, slowStartMs: number, nowMs: number): InstanceSnapshot {
   const { name, address, weight, health, record, counts } = member;
-  const { requests, errors, inFlight } = counts;
-  const ended = requests - inFlight;
+  const { requests, errors, cancelled, inFlight } = counts;
+  const judged = requests - inFlight - cancelled;
   return {
     name,
     address,
@@ -39,7 +39,7 @@ export function snapshotOf(member: Member, slowStartMs: number, nowMs: number): 
     requests,
     errors,
     inFlight,
-    successRate: ended === 0 ? null : (ended - errors) / ended,
+    successRate: judged === 0 ? null : (judged - errors) / judged,
     latencyMs: latencyOf(member),
     ejections: { ...record.ejections },
     ejection: record.ejectedFor

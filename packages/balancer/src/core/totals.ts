@@ -16,6 +16,8 @@ export interface GroupTotals {
   queued: number;
   refused: number;
   queueTimeouts: number;
+  /** Requests refused since the process could not keep up. */
+  shed: number;
 }
 
 export function newTotals(): GroupTotals {
@@ -32,5 +34,6 @@ export function newTotals(): GroupTotals {
     queued: 0,
     refused: 0,
     queueTimeouts: 0,
+    shed: 0,
   };
 }

@@ -4,7 +4,7 @@ import type { RawHeaders } from './headers.js';
 export interface AnswerSink {
   /** False: wait for {@link Answer.resume} before more is handed over. */
   data(chunk: Buffer): boolean;
-  end(): void;
+  end(trailers: RawHeaders): void;
   /** The answer broke off. What was passed on must not look whole. */
   fail(error: Error): void;
 }
@@ -16,6 +16,8 @@ export interface Answer {
   readonly held: Buffer[];
   /** Whether `held` is the whole body. If not, {@link Answer.stream} gives the rest. */
   readonly isWhole: boolean;
+  /** Fields after the body of a whole answer. */
+  readonly trailers: RawHeaders;
   stream(sink: AnswerSink): void;
   resume(): void;
 }

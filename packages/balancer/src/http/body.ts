@@ -1,3 +1,4 @@
+import type { RawHeaders } from './headers.js';
 import type { ReplayBudget } from './replay-budget.js';
 
 /** How far a body's source may be ahead of its reader, in bytes, before it is asked to wait. */
@@ -11,6 +12,12 @@ const HIGH_WATER_BYTES = 256 * 1024;
 export class Body {
   /** Called when the reader has caught up and the source may go on. */
   onDrain: (() => void) | undefined;
+  /** Fields after the body, there once it has ended. */
+  trailers: RawHeaders = [];
+  /** Length in bytes that the source has announced, if the bytes go on as they are. */
+  announcedBytes: number | undefined;
+  /** Whether the source is the caller of this process. If not, the process itself works on what comes next. */
+  isFromCaller = true;
   readonly #budget: ReplayBudget;
   readonly #gatherBytes: number;
   #chunks: (Uint8Array | undefined)[] = [];
@@ -25,7 +32,7 @@ export class Body {
   /** Number of the reader that may read: a new try takes the body away from the one before it. */
   #reader = 0;
   #wakeReader: (() => void) | undefined;
-  #wakeStarter: (() => void) | undefined;
+  #onStartable: (() => void) | undefined;
   #wakeSource: (() => void) | undefined;
   #isReleased = false;
 
@@ -46,14 +53,29 @@ export class Body {
     return this.#totalBytes === 0 || this.#chunks[0] !== undefined;
   }
 
+  /** Whether a try can begin: all of a small body is here, or the beginning of a large one, or it broke off. */
+  get isStartable(): boolean {
+    return this.#isEnded || this.#failure !== undefined || this.#totalBytes > this.#gatherBytes;
+  }
+
+  /** Whether all of it is here, in one piece that any number of readers can have. */
+  get isOnePiece(): boolean {
+    return this.#isEnded && this.#totalBytes <= this.#gatherBytes;
+  }
+
+  /** How much has come from the source, in bytes. */
+  get totalBytes(): number {
+    return this.#totalBytes;
+  }
+
   /** Whether all of it has been handed to the current reader. */
   get isFullyRead(): boolean {
     return this.#isEnded && this.#unreadBytes === 0;
   }
 
-  /** Whether the reader has taken all there is, and the source owes more. */
+  /** Whether the source owes more: the reader has taken all there is, or there is not enough yet to begin with. */
   get awaitsSource(): boolean {
-    return !this.#isEnded && this.#unreadBytes === 0;
+    return !this.#isEnded && (this.#unreadBytes === 0 || !this.isStartable);
   }
 
   /** How much the current reader has taken, in bytes. */
@@ -78,8 +100,9 @@ export class Body {
     return this.hasRoom;
   }
 
-  end(): void {
+  end(trailers: RawHeaders = []): void {
     this.#isEnded = true;
+    this.trailers = trailers;
     this.#wake();
   }
 
@@ -90,13 +113,10 @@ export class Body {
     this.#drained();
   }
 
-  /** Settles once a try can begin: all of a small body is here, or the beginning of a large one, or it broke off. */
-  async startable(): Promise<void> {
-    while (!this.#isEnded && !this.#failure && this.#totalBytes <= this.#gatherBytes) {
-      await new Promise<void>((resolve) => {
-        this.#wakeStarter = resolve;
-      });
-    }
+  /** Calls back once {@link Body.isStartable}, be it now. */
+  whenStartable(callback: () => void): void {
+    if (this.isStartable) callback();
+    else this.#onStartable = callback;
   }
 
   /**
@@ -119,7 +139,7 @@ export class Body {
   forTry(): Uint8Array | AsyncIterable<Uint8Array> | null {
     const reader = ++this.#reader;
     this.#wake();
-    if (!this.#isEnded || this.#totalBytes > this.#gatherBytes) {
+    if (!this.isOnePiece) {
       // Now, not when the first chunk is asked for: while a connection is opened, more may come, and what is before
       // the position is let go when a limit is met.
       this.#position = 0;
@@ -185,8 +205,10 @@ export class Body {
   #wake(): void {
     this.#wakeReader?.();
     this.#wakeReader = undefined;
-    this.#wakeStarter?.();
-    this.#wakeStarter = undefined;
+    if (!this.#onStartable || !this.isStartable) return;
+    const onStartable = this.#onStartable;
+    this.#onStartable = undefined;
+    onStartable();
   }
 
   #keep(bytes: number): void {

@@ -1,33 +1,44 @@
 import { FlotillaError } from '@flotilla/contracts';
-import type { Dispatcher } from 'undici';
-import { Attempts, type Group } from '../core/group.js';
+import type { TicketState } from '../core/admission.js';
+import { Attempts, FULL, type Group, STOP } from '../core/group.js';
 import { type Exhaustion, isFailure, type Outcome, summarise } from '../core/outcome.js';
+import type { WireRequest } from '../wire/exchange.js';
 import type { Answer } from './answer.js';
 import type { Body } from './body.js';
 import type { RawHeaders } from './headers.js';
-import { Try } from './try.js';
+import { Progress, type ProgressLimits } from './progress.js';
+import { Try, type TryObserver } from './try.js';
 
 /** What a call needs of the group of instances that it is made to. */
 export interface CallTarget {
   readonly group: Group;
-  readonly limits: {
-    readonly requestTimeoutMs: number;
-    readonly tryTimeoutMs: number;
-    readonly maxHeldResponseBytes: number;
-  };
-  /** What an instance is called. */
-  nameOf(index: number): string;
-  dispatch(index: number, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void;
-  onTryEnd(instance: string, outcome: Outcome): void;
+  readonly limits: ProgressLimits & { readonly maxHeldResponseBytes: number };
+  /** Lets a call in, lets it wait, or refuses it. One that waits is told by {@link Call.admitted}. */
+  admit(call: Call): TicketState;
+  /** A call has begun, and wants to be looked at now and then; or is over. */
+  begun(call: Call): void;
+  over(call: Call): void;
+  send(current: Try): void;
+  onTryEnd(current: Try, outcome: Outcome, latencyMs: number | undefined): void;
 }
 
-/** The head of a request that is sent to an instance. */
+/** The head of a request that is sent to an instance, and what is known of it. */
 export interface CallRequest {
   readonly method: 'GET' | 'POST';
   /** Path and query. */
   readonly path: string;
-  /** Made for each try, since some of it may only be known once the body is. */
-  headers(): RawHeaders;
+  /** When its time is up, in ms of `performance.now()`. */
+  readonly deadlineMs: number;
+  /** Whether it does no harm if an instance sees it twice. */
+  readonly isIdempotent: boolean;
+  /** What requests are kept together by where the strategy is `consistent_hash`: an unsigned 32-bit number, or -1. */
+  readonly hash: number;
+  /**
+   * Made for each try, since some of it may only be known once the body is.
+   *
+   * @param remainingMs - What is left of the request's time.
+   */
+  headers(remainingMs: number): RawHeaders;
 }
 
 /** One try, for people: in a problem response and in the log. */
@@ -36,138 +47,250 @@ export interface TryRecord {
   readonly outcome: Outcome;
 }
 
-/** How a call came out: with an answer for the client, with every try failed, or with nobody left to answer. */
+/** How a call came out: answered, every try failed, not let in, or with nobody left to answer. */
 export type CallResult =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'exhausted'; readonly exhaustion: Exhaustion }
+  | { readonly kind: 'refused'; readonly retryAfterSeconds: number }
   | { readonly kind: 'cancelled'; readonly reason: Error };
 
+/** A deadline that is nearer is kept to the millisecond; one that is not, to a quarter of a second. */
+const EXACT_DEADLINE_MS = 2_000;
+
 /** One request to a group of instances: it tries one after the other until one answers. */
-export class Call {
+export class Call implements TryObserver {
+  /** Its place at the group's door, and its tries. */
+  readonly attempts: CallAttempts;
   readonly #target: CallTarget;
   readonly #request: CallRequest;
   readonly #body: Body;
-  readonly #attempts = new Attempts();
-  #try: Try | undefined;
+  readonly #wireRequest: WireRequest;
+  readonly #progress: Progress;
+  /** Tries under way: one, or two where the first was slow. */
+  readonly #running: Try[] = [];
+  #resolve: (result: CallResult) => void = () => {};
+  /** Of a back-off, or of a second try. */
+  #timer: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
-  #tryTimer: NodeJS.Timeout | undefined;
-  #isAnswered = false;
+  #answered: Try | undefined;
   #isTimedOut = false;
+  #isOver = false;
 
   constructor(target: CallTarget, request: CallRequest, body: Body) {
     this.#target = target;
     this.#request = request;
     this.#body = body;
+    this.attempts = new CallAttempts(this, request.hash);
+    this.#progress = new Progress(target.limits, performance.now());
+    this.#wireRequest = wireRequest(request, body);
   }
 
   /** The tries so far, in order. One that is under way has no record yet. */
   get tries(): TryRecord[] {
-    return this.#attempts.outcomes.map((outcome, n) => ({ instance: this.#instanceOfTry(n), outcome }));
+    return this.attempts.outcomes.flatMap((outcome, n) =>
+      outcome ? [{ instance: this.#instanceOfTry(n) ?? '', outcome }] : [],
+    );
   }
 
-  /** The instance of the try that was begun last: the one whose answer goes to the client. */
+  /** The instance whose answer goes to the client; without an answer, that of the last try. */
   get lastInstance(): string | undefined {
-    const { length } = this.#attempts.tried;
-    return length === 0 ? undefined : this.#instanceOfTry(length - 1);
+    return this.#instanceOfTry(this.#answered?.nth ?? this.tryCount - 1);
   }
 
   /** How many tries were begun. */
   get tryCount(): number {
-    return this.#attempts.tried.length;
+    return this.attempts.tried.length;
   }
 
   /** Sends the request to one instance after the other until one gives an answer, or all have failed. */
-  async run(): Promise<CallResult> {
-    this.#deadline = setTimeout(() => this.#timeOut(), this.#target.limits.requestTimeoutMs);
-    await this.#body.startable();
-    while (!this.#isTimedOut && this.#body.canStart) {
-      const index = this.#target.group.begin(this.#attempts, performance.now(), Math.random());
-      if (index === -1) break;
-      const answer = await this.#tryOn(index);
-      if (answer) return { kind: 'answer', answer };
-    }
-    this.#settle();
-    return this.#withoutAnswer();
+  run(): Promise<CallResult> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#target.begun(this);
+      const remainingMs = this.#request.deadlineMs - performance.now();
+      if (remainingMs < EXACT_DEADLINE_MS) this.#deadline = setTimeout(() => this.#timeOut(), remainingMs);
+      this.#body.whenStartable(() => this.#ask());
+    });
   }
 
   /** The client has left, or what it sends is no good: whatever is under way for it ends. */
   cancel(reason: Error): void {
     this.#body.fail(reason);
-    this.#try?.abort('cancelled');
-    this.#settle();
+    for (const each of [...this.#running]) each.abort('cancelled');
+    this.#settle({ kind: 'cancelled', reason });
   }
 
-  #tryOn(index: number): Promise<Answer | undefined> {
-    return new Promise((resolve) => {
-      const current = new Try(
-        {
-          onAnswer: (answer) => {
-            this.#isAnswered = true;
-            clearTimeout(this.#tryTimer);
-            this.#body.stopKeeping();
-            resolve(answer);
-          },
-          onEnd: (outcome) => {
-            this.#endTry(index, this.#body.failure ? 'cancelled' : outcome);
-            if (isFailure(outcome) || outcome === 'cancelled') resolve(undefined);
-          },
-        },
-        this.#target.limits.maxHeldResponseBytes,
-      );
-      this.#try = current;
-      this.#startTryTimer(current);
-      const { method, path } = this.#request;
-      const headers = this.#request.headers();
-      const body = this.#body.forTry() as Uint8Array | null;
-      this.#target.dispatch(index, { method, path, headers, body }, current);
-    });
+  /** The queue has let it out: it may begin, or its time there was up. */
+  admitted(): void {
+    if (this.attempts.state === 'running') this.#begin();
+    else this.#settle(this.#refusal());
   }
 
-  #endTry(index: number, outcome: Outcome): void {
-    clearTimeout(this.#tryTimer);
-    this.#target.group.end(this.#attempts, outcome, performance.now());
-    this.#target.onTryEnd(this.#target.nameOf(index), outcome);
-    if (this.#isAnswered || !isFailure(outcome)) this.#settle();
+  /** Looks whether its time is up, or somebody has done nothing for too long. */
+  check(nowMs: number): void {
+    if (this.#isOver) return;
+    if (nowMs >= this.#request.deadlineMs) {
+      this.#timeOut();
+      return;
+    }
+    const current = this.#answered ?? this.#running[0];
+    const laggard = this.#progress.check(this.#body, current, nowMs);
+    if (laggard === 'client') this.cancel(new FlotillaError('FLT_REQUEST_TIMEOUT'));
+    else if (laggard === 'instance') current?.abort('timed_out');
   }
 
   /**
-   * A try's time runs from when the instance has taken all of the body, or last took some of what there was: a slow
-   * client is not its fault.
+   * An instance has become unhealthy without a word: a try there moves to another, if there is one, and if all of the
+   * request can be sent again.
+   *
+   * @returns Whether it has moved.
    */
-  #startTryTimer(current: Try): void {
-    const body = this.#body;
-    const { readBytes } = body;
-    this.#tryTimer = setTimeout(() => {
-      if (body.isFullyRead || (!body.awaitsSource && body.readBytes === readBytes)) current.abort('timed_out');
-      else this.#startTryTimer(current);
-    }, this.#target.limits.tryTimeoutMs);
+  leave(slot: number): boolean {
+    const current = this.#running.find((each) => each.slot === slot);
+    if (!current || current === this.#answered || !this.#body.canStart) return false;
+    if (!this.#target.group.hasUsableUntried(this.attempts, performance.now())) return false;
+    current.abort('timed_out');
+    return true;
+  }
+
+  onAnswer(current: Try): void {
+    this.#answered = current;
+    clearTimeout(this.#timer);
+    for (const each of [...this.#running]) if (each !== current) each.abort('outrun');
+    this.#body.stopKeeping();
+    this.#resolve({ kind: 'answer', answer: current });
+    if (current.isOver) this.#finish();
+  }
+
+  onEnd(current: Try, outcome: Outcome): void {
+    this.#running.splice(this.#running.indexOf(current), 1);
+    const nowMs = performance.now();
+    const latencyMs = current.latencyMs(nowMs);
+    const ending = this.#body.failure && outcome !== 'outrun' ? 'cancelled' : outcome;
+    this.#target.group.endTry(this.attempts, current.nth, ending, nowMs, latencyMs);
+    this.#target.onTryEnd(current, ending, latencyMs);
+    if (current === this.#answered) this.#finish();
+    else if (isFailure(ending) && this.#running.length === 0) this.#afterFailure(current, ending, nowMs);
+  }
+
+  #ask(): void {
+    if (this.#isOver) return;
+    const state = this.#target.admit(this);
+    if (state === 'running') this.#begin();
+    else if (state === 'refused') this.#settle(this.#refusal());
+  }
+
+  #begin(): void {
+    const { group } = this.#target;
+    if (this.#isOver) return;
+    if (!this.#body.canStart) {
+      this.#settle(this.#exhausted());
+      return;
+    }
+    const slot = group.begin(this.attempts, performance.now(), Math.random());
+    if (slot >= 0) this.#start(slot);
+    else this.#settle(slot === FULL && this.tryCount === 0 ? this.#refusal() : this.#exhausted());
+  }
+
+  #start(slot: number): void {
+    const { limits, group } = this.#target;
+    const current = new Try(this.tryCount - 1, slot, this.#wireRequest, this, limits.maxHeldResponseBytes);
+    this.#running.push(current);
+    const delayMs = group.hedgeDelayMs;
+    if (this.tryCount === 1 && delayMs !== Number.POSITIVE_INFINITY && this.#body.isOnePiece) {
+      this.#timer = setTimeout(() => this.#hedge(), delayMs);
+    }
+    this.#target.send(current);
+  }
+
+  /** The first try is slow: a second one beside it, and the first answer wins. */
+  #hedge(): void {
+    if (this.#isOver || this.#answered || this.#running.length !== 1 || !this.#request.isIdempotent) return;
+    const slot = this.#target.group.beginHedge(this.attempts, performance.now(), Math.random());
+    if (slot >= 0) this.#start(slot);
+  }
+
+  #afterFailure(current: Try, outcome: Outcome, nowMs: number): void {
+    if (this.#isOver) return;
+    clearTimeout(this.#timer);
+    const facts = {
+      wasSent: current.exchange.wasSent,
+      isIdempotent: this.#request.isIdempotent,
+      canReplay: this.#body.canStart,
+    };
+    const { group } = this.#target;
+    const delayMs = this.#isTimedOut ? STOP : group.afterFailure(this.attempts, outcome, facts, nowMs, Math.random());
+    if (delayMs === STOP) this.#settle(this.#exhausted());
+    else if (delayMs === 0) this.#begin();
+    else this.#timer = setTimeout(() => this.#begin(), delayMs);
   }
 
   #timeOut(): void {
-    if (!this.#try || this.#body.awaitsSource || this.#try.awaitsClient) {
+    const current = this.#running[0];
+    const isLeftByClient = this.#body.awaitsSource && this.#body.isFromCaller;
+    if (isLeftByClient || current?.awaitsClient) {
       this.cancel(new FlotillaError('FLT_REQUEST_TIMEOUT'));
-      return;
+    } else if (current) {
+      this.#isTimedOut = true;
+      for (const each of [...this.#running]) each.abort('timed_out');
+    } else {
+      this.#isTimedOut = true;
+      this.#settle(this.attempts.state === 'waiting' ? this.#refusal() : this.#exhausted());
     }
-    this.#isTimedOut = true;
-    this.#try.abort('timed_out');
   }
 
-  /** Nothing more will be tried: time stops, and what the body and the answer hold is given back. */
-  #settle(): void {
-    this.#try = undefined;
-    clearTimeout(this.#deadline);
-    clearTimeout(this.#tryTimer);
-    this.#body.release();
+  #refusal(): CallResult {
+    return { kind: 'refused', retryAfterSeconds: this.#target.group.retryAfterSeconds };
   }
 
-  #withoutAnswer(): CallResult {
+  #exhausted(): CallResult {
     if (this.#body.failure) return { kind: 'cancelled', reason: this.#body.failure };
     this.#target.group.giveUp();
-    return { kind: 'exhausted', exhaustion: this.#isTimedOut ? 'timed_out' : summarise(this.#attempts.outcomes) };
+    return { kind: 'exhausted', exhaustion: this.#isTimedOut ? 'timed_out' : summarise(this.attempts.outcomes) };
   }
 
-  #instanceOfTry(n: number): string {
-    const index = this.#attempts.tried[n];
-    return index === undefined ? '' : this.#target.nameOf(index);
+  /** There is no answer, and there will be none. */
+  #settle(result: CallResult): void {
+    if (this.#isOver) return;
+    this.#resolve(result);
+    this.#finish();
   }
+
+  /** Nothing more will be tried, and nothing is under way: what is held is given back. */
+  #finish(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#deadline);
+    this.#body.release();
+    this.#target.over(this);
+  }
+
+  #instanceOfTry(n: number): string | undefined {
+    const slot = this.attempts.tried[n];
+    return slot === undefined ? undefined : this.#target.group.nameOf(slot);
+  }
+}
+
+/** A call's place in the group: what the queue hands out is told whom it is for. */
+export class CallAttempts extends Attempts {
+  readonly call: Call;
+
+  constructor(call: Call, hash: number) {
+    super(hash);
+    this.call = call;
+  }
+}
+
+function wireRequest(request: CallRequest, body: Body): WireRequest {
+  const { method, path, deadlineMs, isIdempotent } = request;
+  return {
+    method,
+    path,
+    headers: () => request.headers(Math.max(0, Math.round(deadlineMs - performance.now()))),
+    body: () => body.forTry(),
+    announcedBytes: body.announcedBytes,
+    trailers: () => body.trailers,
+    mayResend: () => isIdempotent && body.canStart,
+  };
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/outcome.js';
 
-/** Errors of Node and undici that mean: no connection was made, so no byte of the request was sent. */
+/** Errors that mean: no connection was made, so no byte of the request was sent. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -9,7 +9,7 @@ const UNREACHABLE = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
+  'CONNECT_TIMEOUT',
 ]);
 
 /** The outcome that a failed connection makes. Anything but an unreachable instance is one that broke off. */

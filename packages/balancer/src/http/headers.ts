@@ -1,3 +1,5 @@
+import { header } from '@flotilla/contracts';
+
 /** Header fields as Node and undici give them: name, value, name, value, … */
 export type RawHeaders = string[];
 
@@ -12,7 +14,6 @@ const HOP_BY_HOP = new Set([
   'proxy-authenticate',
   'proxy-authorization',
   'te',
-  'trailer',
   'transfer-encoding',
   'upgrade',
   'expect',
@@ -55,7 +56,28 @@ export function field(raw: readonly string[], name: string): string | undefined 
   return undefined;
 }
 
-/** Raw headers of undici, which are buffers, as strings. Latin-1, as in Node: one byte, one character. */
-export function decodeHeaders(raw: readonly (Buffer | string)[]): RawHeaders {
-  return raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+/** Fields that mean nothing, or something else, after a body (RFC 9110, section 6.5.1): framing, routing, secrets. */
+const NEVER_TRAILERS = new Set([
+  ...HOP_BY_HOP,
+  'authorization',
+  'cache-control',
+  'content-encoding',
+  'content-length',
+  'content-range',
+  'content-type',
+  'cookie',
+  'host',
+  'max-forwards',
+  'set-cookie',
+  'trailer',
+  header.requestId,
+  header.failedStage,
+  header.deadline,
+]);
+
+const NO_TRAILERS: RawHeaders = [];
+
+/** The fields after a body that go on to the next hop. */
+export function forwardableTrailers(raw: readonly string[]): RawHeaders {
+  return raw.length === 0 ? NO_TRAILERS : forwardable(raw, NEVER_TRAILERS);
 }

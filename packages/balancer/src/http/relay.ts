@@ -1,7 +1,8 @@
+import type { ServerResponse } from 'node:http';
 import { header } from '@flotilla/contracts';
 import type { FastifyReply } from 'fastify';
 import type { Answer } from './answer.js';
-import { field, forwardable, type RawHeaders } from './headers.js';
+import { field, forwardable, forwardableTrailers, type RawHeaders } from './headers.js';
 
 const NONE: ReadonlySet<string> = new Set();
 const LENGTH: ReadonlySet<string> = new Set(['content-length']);
@@ -22,22 +23,38 @@ export function relay(
   reply.hijack();
   const { raw } = reply;
   const headers = changeHeaders(forwardable(answer.headers, answer.isWhole ? LENGTH : NONE));
-  if (answer.isWhole) {
-    const body = answer.held.length === 1 ? (answer.held[0] as Buffer) : Buffer.concat(answer.held);
-    if (!BODILESS.has(answer.status)) headers.push('content-length', String(body.length));
-    raw.writeHead(answer.status, headers as unknown as Record<string, string>);
-    raw.end(body);
-    return;
-  }
+  if (answer.isWhole) relayWhole(raw, answer, headers);
+  else relayStream(raw, answer, headers);
+}
+
+function relayWhole(raw: ServerResponse, answer: Answer, headers: RawHeaders): void {
+  const { held, status } = answer;
+  const body = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
+  const trailers = forwardableTrailers(answer.trailers);
+  // Fields after a body need one that comes in chunks.
+  if (trailers.length === 0 && !BODILESS.has(status)) headers.push('content-length', String(body.length));
+  raw.writeHead(status, headers as unknown as Record<string, string>);
+  if (trailers.length > 0) raw.addTrailers(pairs(trailers));
+  raw.end(body);
+}
+
+function relayStream(raw: ServerResponse, answer: Answer, headers: RawHeaders): void {
   raw.writeHead(answer.status, headers as unknown as Record<string, string>);
   for (const chunk of answer.held) raw.write(chunk);
   raw.on('drain', () => answer.resume());
   answer.stream({
     data: (chunk) => raw.write(chunk),
-    end: () => raw.end(),
+    end: (trailers) => {
+      if (trailers.length > 0) raw.addTrailers(pairs(forwardableTrailers(trailers)));
+      raw.end();
+    },
     // A reset: to a client of HTTP/1.0 an ordinary close is the end of a whole answer.
     fail: () => raw.socket?.resetAndDestroy() ?? raw.destroy(),
   });
+}
+
+function pairs(raw: RawHeaders): [string, string][] {
+  return Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] as string, raw[2 * n + 1] as string]);
 }
 
 /** The id that an answer's header carries: what a balancer logs. */

@@ -1,131 +1,142 @@
 import { header } from '@flotilla/contracts';
-import type { Dispatcher } from 'undici';
 import { type Outcome, outcomeOfStatus } from '../core/outcome.js';
+import { Exchange, type WireObserver, type WireRequest } from '../wire/exchange.js';
+import type { ResponseHead } from '../wire/response-head.js';
 import type { Answer, AnswerSink } from './answer.js';
 import { outcomeOfError } from './connection-errors.js';
-import { decodeHeaders, field, type RawHeaders } from './headers.js';
+import { field, type RawHeaders } from './headers.js';
 
 /** What one try tells the call that it is part of. */
 export interface TryObserver {
   /** The answer goes to the client: all of it is here, or more than is held back. */
-  onAnswer(answer: Answer): void;
+  onAnswer(answer: Try): void;
   /** The try is over. Before an answer: it failed, or was cancelled. After one: the answer's end, or its breaking off. */
-  onEnd(outcome: Outcome): void;
+  onEnd(current: Try, outcome: Outcome): void;
 }
 
 /**
- * One try on one instance, as a handler of undici's `dispatch`. It holds the answer back up to a limit, so that one
- * that breaks off early can still be had from another instance.
+ * One try on one instance. It holds the answer back up to a limit, so that one that breaks off early can still be had
+ * from another instance.
  */
-export class Try implements Dispatcher.DispatchHandler, Answer {
+export class Try implements WireObserver, Answer {
+  /** Which of the call's tries it is, from 0, and on which instance. */
+  readonly nth: number;
+  readonly slot: number;
+  readonly exchange: Exchange;
   status = 0;
   headers: RawHeaders = [];
+  trailers: RawHeaders = [];
   readonly held: Buffer[] = [];
   isWhole = false;
+  isOver = false;
+  /** Bytes of the answer so far: what its progress is told by. */
+  receivedBytes = 0;
   readonly #observer: TryObserver;
   readonly #maxHeldBytes: number;
-  #heldBytes = 0;
-  #controller: Dispatcher.DispatchController | undefined;
+  #answeredAtMs = Number.NaN;
   #sink: AnswerSink | undefined;
   #isAnswered = false;
-  #isOver = false;
   /** Set by {@link abort}: what the try ends as, whatever error the abort brings about. */
   #abortedAs: Outcome | undefined;
 
-  constructor(observer: TryObserver, maxHeldBytes: number) {
+  constructor(nth: number, slot: number, request: WireRequest, observer: TryObserver, maxHeldBytes: number) {
+    this.nth = nth;
+    this.slot = slot;
+    this.exchange = new Exchange(request, this);
     this.#observer = observer;
     this.#maxHeldBytes = maxHeldBytes;
   }
 
   /** Whether the rest of the answer waits until the client has taken what it has been given. */
   get awaitsClient(): boolean {
-    return this.#controller?.paused ?? false;
+    return this.exchange.isPaused;
+  }
+
+  /** Whether the answer's head has come. */
+  get hasBegun(): boolean {
+    return this.status !== 0;
+  }
+
+  /**
+   * How long the instance took from when all of the request had been sent: until the answer was whole, or of a long
+   * one, until it began. Undefined if it answered before.
+   */
+  latencyMs(nowMs: number): number | undefined {
+    const untilMs = this.#isAnswered && !this.isWhole ? this.#answeredAtMs : nowMs;
+    const tookMs = untilMs - this.exchange.sentAtMs;
+    return tookMs >= 0 ? tookMs : undefined;
   }
 
   /** Ends the try from this side. */
   abort(outcome: Outcome): void {
-    if (this.#isOver) return;
+    if (this.isOver) return;
     this.#abortedAs = outcome;
     const error = new Error(outcome);
-    // A request that waits for a connection has no controller yet; it is aborted as soon as it gets one.
-    this.#controller?.abort(error);
+    this.exchange.abort(error);
     this.#finish(outcome, error);
   }
 
   /** Takes the rest of an answer that is not whole. */
   stream(sink: AnswerSink): void {
     this.#sink = sink;
-    if (this.#isOver) sink.fail(new Error('the answer broke off'));
+    if (this.isOver) sink.fail(new Error('the answer broke off'));
     this.resume();
   }
 
   resume(): void {
-    this.#controller?.resume();
+    this.exchange.resume();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#abortedAs) controller.abort(new Error(this.#abortedAs));
-  }
-
-  onResponseStart(controller: Dispatcher.DispatchController, status: number): void {
-    if (status < 200 || this.#isOver) return;
+  onHead({ status, headers }: ResponseHead): void {
+    if (this.isOver) return;
     this.status = status;
-    this.headers = decodeHeaders((controller as unknown as { rawHeaders: Buffer[] }).rawHeaders);
-    const outcome = outcomeOfStatus(status, field(this.headers, header.failedStage));
+    this.headers = headers;
+    const outcome = status < 500 ? 'ok' : outcomeOfStatus(status, field(headers, header.failedStage));
     // The next try need not wait for the body of a failure; what comes of it is dropped.
     if (outcome === 'server_error') this.#finish(outcome, new Error(outcome));
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) {
-      this.#dropRest(controller, chunk);
+  onData(chunk: Buffer): void {
+    this.receivedBytes += chunk.length;
+    if (this.isOver) {
+      // A failure's short body is read to its end, so that the connection can be used again; a long one is cut off.
+      if (this.receivedBytes > this.#maxHeldBytes) this.exchange.abort(new Error('the rest of a failed answer'));
     } else if (this.#sink) {
-      if (!this.#sink.data(chunk)) controller.pause();
+      if (!this.#sink.data(chunk)) this.exchange.pause();
     } else {
       this.held.push(chunk);
-      this.#heldBytes += chunk.length;
-      if (this.#heldBytes > this.#maxHeldBytes) this.#answerInPart(controller);
+      if (this.receivedBytes > this.#maxHeldBytes) this.#answerInPart();
     }
   }
 
-  onResponseEnd(): void {
-    if (this.#isOver) return;
+  onEnd(trailers: RawHeaders): void {
+    if (this.isOver) return;
     const outcome = this.status < 500 ? 'ok' : 'failed_further_down';
-    if (this.#isAnswered) {
-      this.#isOver = true;
-      this.#observer.onEnd(outcome);
-      this.#sink?.end();
-      return;
-    }
-    this.isWhole = true;
-    this.#isOver = true;
-    this.#observer.onEnd(outcome);
-    this.#observer.onAnswer(this);
+    this.trailers = trailers;
+    this.isOver = true;
+    this.isWhole = !this.#isAnswered;
+    this.#observer.onEnd(this, outcome);
+    if (this.isWhole) this.#observer.onAnswer(this);
+    else this.#sink?.end(trailers);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     this.#finish(this.#abortedAs ?? outcomeOfError(error), error);
   }
 
   /** Paused until somebody takes the rest: what has been held back is given first. */
-  #answerInPart(controller: Dispatcher.DispatchController): void {
+  #answerInPart(): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;
-    controller.pause();
+    this.#answeredAtMs = performance.now();
+    this.exchange.pause();
     this.#observer.onAnswer(this);
   }
 
   #finish(outcome: Outcome, error: Error): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#observer.onEnd(outcome);
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#observer.onEnd(this, outcome);
     this.#sink?.fail(error);
-  }
-
-  /** A failure's short body is read to its end, so that the connection can be used again; a long one is cut off. */
-  #dropRest(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#heldBytes += chunk.length;
-    if (this.#heldBytes > this.#maxHeldBytes) controller.abort(new Error('the rest of a failed answer'));
   }
 }

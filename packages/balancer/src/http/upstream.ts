@@ -1,62 +1,106 @@
 import type { LookupFunction } from 'node:net';
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
 import type { Config } from '@flotilla/service-kit';
-import { type Dispatcher, Pool } from 'undici';
+import type { TicketState } from '../core/admission.js';
+import type { GroupEvent } from '../core/events.js';
 import { Group } from '../core/group.js';
 import type { Outcome } from '../core/outcome.js';
-import { createStrategy } from '../core/strategies/registry.js';
+import { createStrategy, type StrategyName } from '../core/strategies/registry.js';
+import { groupOptions, groupSettings } from '../group-options.js';
 import { Body } from './body.js';
-import { Call, type CallRequest, type CallTarget } from './call.js';
+import { Call, type CallAttempts, type CallRequest, type CallTarget } from './call.js';
+import { Instance } from './instance.js';
 import { sharedLookup } from './lookup.js';
 import { ReplayBudget } from './replay-budget.js';
+import type { Try } from './try.js';
+import { Watch } from './watch.js';
 
 /** The settings of whatever calls a group of instances: a balancer, or a service that calls the next stage. */
 export const upstreamSettings = [
-  'requestTimeoutMs',
+  ...groupSettings,
   'tryTimeoutMs',
+  'progressTimeoutMs',
   'connectTimeoutMs',
   'upstreamIdleMs',
   'maxConnections',
   'maxReplayBytes',
   'maxReplayTotalBytes',
   'maxHeldResponseBytes',
-  'strategy',
 ] as const satisfies readonly SettingName[];
 
 export type UpstreamConfig = Config<(typeof upstreamSettings)[number]>;
 
-/** Told of every try that ends. For metrics. */
-export type TryListener = (instance: string, outcome: Outcome) => void;
+/** Told of what goes on: for metrics and the log. */
+export interface UpstreamListener {
+  /** @param latencyMs - How long the instance took for its answer; undefined if there was none. */
+  onTryEnd?(instance: string, outcome: Outcome, latencyMs: number | undefined): void;
+  onEvent?(event: GroupEvent): void;
+}
 
 /** Bodies up to this size are waited for before an instance is chosen: the size of one read of a socket. */
 const GATHER_BYTES = 64 * 1024;
 
-/** A group of instances that requests can be sent to, with a pool of connections to each. */
+/** A group of instances that requests can be sent to. */
 export class Upstream implements CallTarget {
-  readonly addresses: readonly InstanceAddress[];
   readonly limits: UpstreamConfig;
   readonly group: Group;
-  readonly onTryEnd: TryListener;
-  readonly #pools: readonly Pool[];
+  readonly #listener: UpstreamListener;
+  readonly #lookup: LookupFunction = sharedLookup();
+  readonly #instances = new Map<number, Instance>();
   readonly #budget: ReplayBudget;
+  readonly #watch: Watch<Call>;
+  #strategy: StrategyName;
+  #addresses: readonly InstanceAddress[];
+  #movedTries = 0;
+  #isSheddingLoad = false;
 
-  constructor(addresses: readonly InstanceAddress[], config: UpstreamConfig, onTryEnd: TryListener = () => {}) {
-    this.addresses = addresses;
+  constructor(addresses: readonly InstanceAddress[], config: UpstreamConfig, listener: UpstreamListener = {}) {
     this.limits = config;
-    this.onTryEnd = onTryEnd;
-    const members = addresses.map(({ key }) => ({ name: key }));
-    this.group = new Group(members, createStrategy(config.strategy));
-    const lookup = sharedLookup();
-    this.#pools = addresses.map((address) => openPool(address, config, lookup));
+    this.#listener = listener;
+    this.#addresses = addresses;
+    this.#strategy = config.strategy;
+    const specs = addresses.map(specOf);
+    this.group = new Group(specs, createStrategy(config.strategy), groupOptions(config), (event) => this.#heard(event));
+    for (const slot of this.group.members) this.#open(slot);
     this.#budget = new ReplayBudget({
       perRequestBytes: config.maxReplayBytes,
       totalBytes: config.maxReplayTotalBytes,
+    });
+    const { requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs } = config;
+    const shortestMs = Math.min(requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs);
+    this.#watch = new Watch(shortestMs, (nowMs) => {
+      this.group.tick(nowMs);
+      this.#letIn(nowMs);
     });
   }
 
   /** Bytes of bodies that are kept so that they can be sent again. */
   get keptBytes(): number {
     return this.#budget.keptBytes;
+  }
+
+  /** Tries that were moved away from an instance that had become unhealthy. */
+  get movedTries(): number {
+    return this.#movedTries;
+  }
+
+  /** The members' names, in the order in which they are listed. */
+  get names(): string[] {
+    return this.#addresses.map(({ key }) => key);
+  }
+
+  get strategy(): StrategyName {
+    return this.#strategy;
+  }
+
+  /** While it is set, no request is let in. */
+  set isSheddingLoad(isOn: boolean) {
+    this.#isSheddingLoad = isOn;
+  }
+
+  /** Connections to an instance that are open or being opened. */
+  connectionsOf(slot: number): number {
+    return this.#instances.get(slot)?.pool.size ?? 0;
   }
 
   /** A body to be filled and sent here. */
@@ -69,36 +113,103 @@ export class Upstream implements CallTarget {
     return new Call(this, request, body);
   }
 
-  nameOf(index: number): string {
-    return at(this.addresses, index).key;
+  admit({ attempts }: Call): TicketState {
+    if (this.#isSheddingLoad) {
+      this.group.totals.shed++;
+      return 'refused';
+    }
+    return this.group.admit(attempts, performance.now());
   }
 
-  dispatch(index: number, options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
-    at(this.#pools, index).dispatch(options, handler);
+  begun(call: Call): void {
+    this.#watch.add(call);
+  }
+
+  over(call: Call): void {
+    this.#watch.remove(call);
+    const nowMs = performance.now();
+    this.group.finish(call.attempts, nowMs);
+    if (this.group.pending > 0) this.#letIn(nowMs);
+  }
+
+  send(current: Try): void {
+    this.#instances.get(current.slot)?.pool.send(current.exchange);
+  }
+
+  onTryEnd(current: Try, outcome: Outcome, latencyMs: number | undefined): void {
+    this.#listener.onTryEnd?.(this.group.nameOf(current.slot), outcome, current.hasBegun ? latencyMs : undefined);
+  }
+
+  /** Makes the members those that are listed. What is under way on others ends as usual. */
+  setMembers(addresses: readonly InstanceAddress[]): void {
+    this.#addresses = addresses;
+    const nowMs = performance.now();
+    const { added, removed, moved } = this.group.setMembers(addresses.map(specOf), nowMs);
+    for (const slot of [...removed, ...moved]) this.#instances.get(slot)?.retire();
+    for (const slot of [...added, ...moved]) this.#open(slot);
+    this.#letIn(nowMs);
+  }
+
+  setStrategy(name: StrategyName): void {
+    this.#strategy = name;
+    this.group.setStrategy(createStrategy(name));
+  }
+
+  drain(instance: string): void {
+    this.group.drain(instance, performance.now());
+  }
+
+  undrain(instance: string): void {
+    const nowMs = performance.now();
+    this.group.undrain(instance, nowMs);
+    this.#letIn(nowMs);
   }
 
   /** Closes all connections. Requests under way break off, so it is for when there are none. */
-  async close(): Promise<void> {
-    await Promise.all(this.#pools.map((pool) => pool.destroy()));
+  close(): void {
+    this.#watch.stop();
+    for (const instance of this.#instances.values()) instance.close();
+  }
+
+  #open(slot: number): void {
+    const name = this.group.nameOf(slot);
+    const address = this.#addresses.find(({ key }) => key === name);
+    if (!address) return;
+    // Alone, it is asked whatever its checks say.
+    const healthIntervalMs = this.#addresses.length > 1 ? this.limits.healthIntervalMs : 0;
+    const options = { ...this.limits, lookup: this.#lookup, healthIntervalMs };
+    const instance = new Instance(address, options, (isGood) => {
+      if (this.#instances.get(slot) !== instance) return;
+      const nowMs = performance.now();
+      this.group.check(slot, isGood, nowMs);
+      this.#letIn(nowMs);
+    });
+    this.#instances.set(slot, instance);
+  }
+
+  /** Those in the queue whose waiting is over. */
+  #letIn(nowMs: number): void {
+    for (;;) {
+      const attempts = this.group.poll(nowMs);
+      if (!attempts) return;
+      (attempts as CallAttempts).call.admitted();
+    }
+  }
+
+  #heard(event: GroupEvent): void {
+    this.#listener.onEvent?.(event);
+    // The group is in the middle of its work.
+    if (event.kind === 'unhealthy') queueMicrotask(() => this.#moveTriesOff(event.slot));
+  }
+
+  /** One that answers that it is not ready still works on what it has; one that says nothing may not. */
+  #moveTriesOff(slot: number): void {
+    if (!this.#instances.get(slot)?.isSilent) return;
+    for (const call of [...this.#watch.all]) if (call.leave(slot)) this.#movedTries++;
   }
 }
 
-function at<Item>(items: readonly Item[], index: number): Item {
-  const item = items[index];
-  if (item === undefined) throw new RangeError(`no instance ${index} of ${items.length}`);
-  return item;
-}
-
-function openPool(address: InstanceAddress, config: UpstreamConfig, lookup: LookupFunction): Pool {
-  return new Pool(`http://${address.host}:${address.port}`, {
-    connections: config.maxConnections,
-    pipelining: 1,
-    keepAliveTimeout: config.upstreamIdleMs,
-    // An instance may offer a longer time, and mean it; ours is the shorter one so that ours ends first.
-    keepAliveMaxTimeout: config.upstreamIdleMs,
-    connect: { timeout: config.connectTimeoutMs, lookup },
-    // undici's own are coarse above a second; a call keeps its own time.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+function specOf({ key, host, port, weight }: InstanceAddress) {
+  const spec = { name: key, address: `${host}:${port}` };
+  return weight === undefined ? spec : { ...spec, weight };
 }

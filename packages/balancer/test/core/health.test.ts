@@ -50,7 +50,7 @@ describe('active health', () => {
     expect(check(true)).toBe('recovered healthy');
   });
 
-  test('changes only after as many of a kind in a row as it takes', () => {
+  test('changes only after as many of a kind in a row as it takes; the first good one ever is enough', () => {
     const limits = fc.integer({ min: 1, max: 4 });
     fc.assert(
       fc.property(limits, limits, fc.array(fc.boolean(), { maxLength: 200, size: 'max' }), (fall, rise, results) => {
@@ -58,7 +58,8 @@ describe('active health', () => {
         results.forEach((isGood, n) => {
           const wasUnhealthy = health.state === 'unhealthy';
           const transition = health.check(isGood, { fall, rise });
-          const needed = wasUnhealthy ? rise : fall;
+          const isFirst = isGood && !results.slice(0, n).includes(true);
+          const needed = wasUnhealthy ? (isFirst ? 1 : rise) : fall;
           const last = results.slice(Math.max(0, n + 1 - needed), n + 1);
           const changes = last.length === needed && last.every((result) => result === wasUnhealthy);
           expect(transition !== 'none').toBe(changes);

@@ -99,7 +99,7 @@ export class Simulation {
     expect(group.inFlight).toBe(0);
     expect(group.pending).toBe(0);
     expect(group.retryBudget.held).toBe(0);
-    const slots = Array.from({ length: group.size }, (_, slot) => group.counts(slot));
+    const slots = group.members.map((slot) => group.counts(slot));
     const requests = slots.reduce((sum, counts) => sum + counts.requests, group.former.requests);
     const { clientRequests, retries, refused, queueTimeouts, exhausted } = group.totals;
     expect(requests).toBe(clientRequests + retries);

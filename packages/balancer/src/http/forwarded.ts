@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http';
+import { header } from '@flotilla/contracts';
+import { forwardable, type RawHeaders } from './headers.js';
+
+const FOR = 'x-forwarded-for';
+const HOST = 'x-forwarded-host';
+const PROTO = 'x-forwarded-proto';
+const FORWARDED = 'forwarded';
+const VIA = 'via';
+
+/** What is set anew. The body's length is that of what is sent, whatever was said of it. */
+const REPLACED: ReadonlySet<string> = new Set([
+  header.requestId,
+  header.deadline,
+  'content-length',
+  FOR,
+  FORWARDED,
+  VIA,
+]);
+
+/** A host and port that can stand between quotes without more ado. */
+const PLAIN_HOST = /^[A-Za-z0-9._:[\]-]+$/;
+const MAPPED = '::ffff:';
+
+/**
+ * The header fields of a request that go on to an instance, with what this hop adds: whom the request came from and
+ * through (`Via`: RFC 9110, section 7.6.3; `Forwarded`: RFC 7239; and what was used before it). What earlier hops have
+ * said is kept, and stands first; nobody here vouches for it.
+ *
+ * @param requestId - The id that the request has from here on.
+ * @param hop - What this process is called in `Via`.
+ */
+export function forwardedHeaders(request: IncomingMessage, requestId: string, hop: string): RawHeaders {
+  const { headers: given } = request;
+  const kept = forwardable(request.rawHeaders, REPLACED);
+  const client = plainAddress(request.socket.remoteAddress ?? 'unknown');
+  const host = given.host !== undefined && PLAIN_HOST.test(given.host) ? given.host : undefined;
+  if (given.host === undefined) kept.push('host', hop);
+  kept.push(header.requestId, requestId);
+  kept.push(VIA, after(given.via, `1.${request.httpVersionMinor} ${hop}`));
+  kept.push(FOR, after(given[FOR] as string | undefined, client));
+  kept.push(FORWARDED, after(given.forwarded, forwardedElement(client, host)));
+  if (given[PROTO] === undefined) kept.push(PROTO, 'http');
+  if (given[HOST] === undefined && host !== undefined) kept.push(HOST, host);
+  return kept;
+}
+
+function forwardedElement(client: string, host: string | undefined): string {
+  const node = client.includes(':') ? `"[${client}]"` : client;
+  return host === undefined ? `for=${node};proto=http` : `for=${node};host="${host}";proto=http`;
+}
+
+function after(given: string | undefined, value: string): string {
+  return given === undefined ? value : `${given}, ${value}`;
+}
+
+/** IPv4 without its mapping into IPv6. */
+function plainAddress(address: string): string {
+  return address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
+}

@@ -1,0 +1,105 @@
+import { firstCheckMs, nextCheckMs } from '../core/active-health.js';
+import type { ConnectionPool } from '../wire/connection-pool.js';
+import { Exchange, type WireObserver, type WireRequest } from '../wire/exchange.js';
+import type { ResponseHead } from '../wire/response-head.js';
+
+/** When an instance is asked how it is. */
+export interface CheckTimes {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+/**
+ * How an instance answered a check: `good`; `bad`, with a status that says that it should not be used; or `silent`, not
+ * in time or not at all, which also says something of the requests that it has.
+ */
+export type CheckResult = 'good' | 'bad' | 'silent';
+
+/** After a check that was not good the next one comes soon, in ms: it decides. HAProxy calls it `fastinter`. */
+const RECHECK_MS = 100;
+
+/** Asks one instance again and again whether it is ready. */
+export class HealthChecker {
+  readonly #pool: ConnectionPool;
+  readonly #times: CheckTimes;
+  readonly #onResult: (result: CheckResult) => void;
+  readonly #request: WireRequest;
+  #timer: NodeJS.Timeout | undefined;
+  #wasGood = true;
+  #isStopped = false;
+
+  /**
+   * @param pool - Connections for checks alone: behind a request they would wait.
+   * @param host - The `Host` of the checks.
+   */
+  constructor(pool: ConnectionPool, host: string, times: CheckTimes, onResult: (result: CheckResult) => void) {
+    this.#pool = pool;
+    this.#times = times;
+    this.#onResult = onResult;
+    this.#request = readinessRequest(host);
+    this.#schedule(firstCheckMs(0, times.intervalMs, Math.random()));
+  }
+
+  /** Checks no more. */
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    this.#pool.close();
+  }
+
+  #schedule(delayMs: number): void {
+    if (!this.#isStopped) this.#timer = setTimeout(() => this.#check(), delayMs).unref();
+  }
+
+  #check(): void {
+    const check = new Check((result) => {
+      clearTimeout(timer);
+      if (this.#isStopped) return;
+      const isNews = result !== 'good' && this.#wasGood;
+      this.#wasGood = result === 'good';
+      this.#onResult(result);
+      const { intervalMs } = this.#times;
+      this.#schedule(isNews ? Math.min(RECHECK_MS, intervalMs) : nextCheckMs(0, intervalMs, Math.random()));
+    });
+    const exchange = new Exchange(this.#request, check);
+    const timer = setTimeout(() => exchange.abort(new Error('no answer in time')), this.#times.timeoutMs).unref();
+    this.#pool.send(exchange);
+  }
+}
+
+/** One check. */
+class Check implements WireObserver {
+  readonly #onResult: (result: CheckResult) => void;
+  #status = 0;
+
+  constructor(onResult: (result: CheckResult) => void) {
+    this.#onResult = onResult;
+  }
+
+  onHead({ status }: ResponseHead): void {
+    this.#status = status;
+  }
+
+  onData(): void {}
+
+  onEnd(): void {
+    this.#onResult(this.#status >= 200 && this.#status < 300 ? 'good' : 'bad');
+  }
+
+  onError(): void {
+    this.#onResult('silent');
+  }
+}
+
+function readinessRequest(host: string): WireRequest {
+  const headers = ['host', host];
+  return {
+    method: 'GET',
+    path: '/health/ready',
+    headers: () => headers,
+    body: () => null,
+    announcedBytes: undefined,
+    trailers: () => [],
+    mayResend: () => true,
+  };
+}

@@ -1,0 +1,27 @@
+/** How often the event loop's delay is looked at, in ms. */
+const LOOK_MS = 250;
+/** Looks in a row that must be late: one may be a pause of the whole machine, after which all is well. */
+const LATE_LOOKS = 2;
+
+/**
+ * Tells when a process cannot keep up: its event loop comes late time and again.
+ *
+ * @param limitMs - How late it may come. 0: never mind.
+ * @param onChange - Called when that begins, and when it is over.
+ * @returns Ends the watch.
+ */
+export function watchLoad(limitMs: number, onChange: (isTooMuch: boolean) => void): () => void {
+  if (limitMs === 0) return () => {};
+  let lastMs = performance.now();
+  let lateLooks = 0;
+  let isTooMuch = false;
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    lateLooks = nowMs - lastMs - LOOK_MS > limitMs ? lateLooks + 1 : 0;
+    lastMs = nowMs;
+    const isNow = lateLooks >= LATE_LOOKS;
+    if (isNow !== isTooMuch) onChange(isNow);
+    isTooMuch = isNow;
+  }, LOOK_MS).unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,94 @@
+import type { RawHeaders } from '../http/headers.js';
+import type { ResponseHead } from './response-head.js';
+
+/** What of a request is sent: one piece, a stream of pieces, or nothing. */
+type WireBody = Uint8Array | AsyncIterable<Uint8Array> | null;
+
+/** A request to an instance. */
+export interface WireRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly path: string;
+  /**
+   * Header fields, but for those that frame the body. Asked for once a connection is there and the body can begin,
+   * since some of it may only be known then.
+   */
+  headers(): RawHeaders;
+  /** Asked for at the same time, and again if the request is sent again: from the beginning then. */
+  body(): WireBody;
+  /** Length of a body that is a stream, if its sender has said it; undefined sends it in chunks. */
+  readonly announcedBytes: number | undefined;
+  /** Fields after the body, to be asked for at its end. They are only sent if the body is sent in chunks. */
+  trailers(): RawHeaders;
+  /**
+   * Whether it may be sent once more, on a new connection, if the instance closed an old one without a word: it can be
+   * sent from its beginning, and does no harm if it was seen twice (RFC 9112, section 9.3.1).
+   */
+  mayResend(): boolean;
+}
+
+/** What a request's sender is told. One of `onEnd` and `onError` comes last, and nothing after it. */
+export interface WireObserver {
+  onHead(head: ResponseHead): void;
+  /** @param chunk - The observer's to keep. */
+  onData(chunk: Buffer): void;
+  onEnd(trailers: RawHeaders): void;
+  onError(error: Error): void;
+}
+
+/** What an exchange can be told while it has a connection. */
+export interface Carrier {
+  abort(exchange: Exchange, error: Error): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** One request and its response. */
+export class Exchange {
+  readonly request: WireRequest;
+  readonly observer: WireObserver;
+  /** Whether a byte of the request may have left. */
+  wasSent = false;
+  /** When all of it had been handed to the kernel, in ms; NaN until then. */
+  sentAtMs = Number.NaN;
+  hasResent = false;
+  isOver = false;
+  /** The connection, or the pool while it waits for one. */
+  carrier: Carrier | undefined;
+  isPaused = false;
+
+  constructor(request: WireRequest, observer: WireObserver) {
+    this.request = request;
+    this.observer = observer;
+  }
+
+  /** Ends it from this side: the connection is closed, and `onError` told why. */
+  abort(error: Error): void {
+    if (!this.isOver) this.carrier?.abort(this, error);
+  }
+
+  /** No more is read of the response until {@link resume}. */
+  pause(): void {
+    this.isPaused = true;
+    this.carrier?.pause();
+  }
+
+  resume(): void {
+    if (!this.isPaused) return;
+    this.isPaused = false;
+    if (!this.isOver) this.carrier?.resume();
+  }
+
+  end(trailers: RawHeaders): void {
+    this.isOver = true;
+    this.carrier = undefined;
+    this.observer.onEnd(trailers);
+  }
+
+  fail(error: Error): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.carrier = undefined;
+    this.observer.onError(error);
+  }
+}

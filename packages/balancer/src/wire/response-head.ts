@@ -1,0 +1,115 @@
+import type { RawHeaders } from '../http/headers.js';
+
+/** The instance answered with something that is no HTTP/1.1, or that two readers could understand in two ways. */
+export class MalformedResponse extends Error {
+  override readonly name = 'MalformedResponse';
+  readonly code = 'MALFORMED_RESPONSE';
+}
+
+/** A body that comes in chunks. */
+export const CHUNKED = -1;
+/** A body that ends when the connection does. */
+export const UNTIL_CLOSE = -2;
+
+/** The head of a response. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly headers: RawHeaders;
+  /** Length of the body in bytes, {@link CHUNKED} or {@link UNTIL_CLOSE}. */
+  readonly bodyBytes: number;
+  /** Whether the connection can be used again afterwards. */
+  readonly keepsAlive: boolean;
+}
+
+/** Control characters, a bare CR or LF, and a folded line (RFC 9112, section 5.2). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
+const ILLEGAL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n|\n[ \t]/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const LENGTH = /^\d{1,15}$/;
+
+/**
+ * Reads a response's head (RFC 9112, sections 4 to 6). As strict as a server is with requests: what could be framed in
+ * two ways is refused, since the connection is shared by many clients.
+ *
+ * @param text - All of it without the empty line, a character per byte.
+ * @throws {@link MalformedResponse}
+ */
+export function parseResponseHead(text: string): ResponseHead {
+  if (ILLEGAL.test(text)) throw new MalformedResponse('an illegal character in the head');
+  let end = text.indexOf('\r\n');
+  if (end === -1) end = text.length;
+  const line = STATUS_LINE.exec(text.slice(0, end));
+  if (!line) throw new MalformedResponse('no status line of HTTP/1');
+  return frame(Number(line[2]), line[1] === '1', parseFields(text, end + 2));
+}
+
+/** Lines with CRLF between them. */
+function parseFields(text: string, start = 0): RawHeaders {
+  const fields: RawHeaders = [];
+  for (let at = start; at < text.length; ) {
+    let end = text.indexOf('\r\n', at);
+    if (end === -1) end = text.length;
+    const colon = text.indexOf(':', at);
+    if (colon === -1 || colon >= end) throw new MalformedResponse('a line without a colon');
+    const name = text.slice(at, colon);
+    if (!TOKEN.test(name)) throw new MalformedResponse('a name that is none');
+    fields.push(name, withoutBlanks(text, colon + 1, end));
+    at = end + 2;
+  }
+  return fields;
+}
+
+/** Reads the fields after a chunked body. @throws {@link MalformedResponse} */
+export function parseTrailers(text: string): RawHeaders {
+  if (ILLEGAL.test(text)) throw new MalformedResponse('an illegal character in a trailer');
+  return parseFields(text);
+}
+
+/** Spaces and tabs only: `trim` would also take the bytes that Latin-1 reads as other blanks. */
+function withoutBlanks(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
+}
+
+/** RFC 9112, section 6.3. */
+function frame(status: number, isHttp11: boolean, headers: RawHeaders): ResponseHead {
+  let length: string | undefined;
+  let coding: string | undefined;
+  let closes = !isHttp11;
+  for (let i = 0; i < headers.length; i += 2) {
+    const name = headers[i] as string;
+    const value = headers[i + 1] as string;
+    if (is(name, 'content-length')) {
+      if (length !== undefined || !LENGTH.test(value)) throw new MalformedResponse('a length that is none');
+      length = value;
+    } else if (is(name, 'transfer-encoding')) {
+      if (coding !== undefined || value.toLowerCase() !== 'chunked') throw new MalformedResponse('an unknown coding');
+      coding = value;
+    } else if (is(name, 'connection') && value.toLowerCase().includes('close')) {
+      closes = true;
+    }
+  }
+  if (coding !== undefined && (length !== undefined || !isHttp11)) {
+    throw new MalformedResponse('a coding beside a length, or in HTTP/1.0');
+  }
+  const bodyBytes = bodyBytesOf(status, length, coding);
+  return { status, headers, bodyBytes, keepsAlive: !closes && bodyBytes !== UNTIL_CLOSE };
+}
+
+function bodyBytesOf(status: number, length: string | undefined, coding: string | undefined): number {
+  if (status < 200 || status === 204 || status === 304) return 0;
+  if (coding !== undefined) return CHUNKED;
+  return length === undefined ? UNTIL_CLOSE : Number(length);
+}
+
+function is(name: string, lower: string): boolean {
+  return name.length === lower.length && name.toLowerCase() === lower;
+}
