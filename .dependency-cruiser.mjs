@@ -1,7 +1,7 @@
 /**
  * The floors of the house. Ground: text, json, dataset, contracts and topology import nothing of ours. Above them
- * service-kit, then balancer, then stage, then the services; client and runtime stand on the ground beside them.
- * Nothing imports a service.
+ * service-kit, then balancer, then stage, then the services; client and runtime stand on the ground beside them, and
+ * the fault drill on those two. Nothing imports a service.
  */
 const GROUND = 'text|json|dataset|contracts|topology';
 
@@ -12,6 +12,7 @@ const floors = {
   'packages/balancer/': ['contracts', 'topology', 'service-kit'],
   'packages/stage/': ['contracts', 'topology', 'json', 'text', 'service-kit', 'balancer'],
   'packages/runtime/': ['contracts', 'topology'],
+  'packages/chaos/': ['contracts', 'topology', 'dataset', 'runtime', 'client'],
   'client/': GROUND.split('|'),
   'service\\d-[a-z]+/': [...GROUND.split('|'), 'service-kit', 'balancer', 'stage'],
 };
@@ -22,7 +23,7 @@ const floorRules = Object.entries(floors).map(([from, allowed]) => ({
   from: { path: `^(${from})src/` },
   to: {
     path: '^(packages|service\\d-[a-z]+|client)/',
-    pathNot: ['^$1', ...allowed.map((name) => `^packages/${name}/src/`)],
+    pathNot: ['^$1', ...allowed.map((name) => `^(packages/)?${name}/src/`)],
   },
 }));
 

@@ -105,7 +105,7 @@ test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequenti
 test-parallel: compile ## The same through the parallel fleet
 	@$(FLEET) with --mode parallel -- $(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH)
 
-.PHONY: benchmark benchmark-parallel compare large-test
+.PHONY: benchmark benchmark-parallel compare large-test chaos soak
 benchmark: compile ## 20 iterations in batches of 4, then sustained load
 	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(REACH)
 benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
@@ -118,6 +118,11 @@ compare: compile ## 1, 2 and 4 parallel pipelines over one FILE
 large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
 	@$(FLEET) with --mode parallel -- $(CLIENT) large-test --size $(SIZE) $(REACH)
+chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop
+	@node packages/chaos/dist/main.js drill $(if $(SCENARIO),--scenario $(SCENARIO))
+soak: REQUESTS ?= 1000000
+soak: compile ## REQUESTS (1000000) without a pause, and what each process holds before, meanwhile and after
+	@node packages/chaos/dist/main.js soak --requests $(REQUESTS)
 dataset: SIZE ?= 32MB
 dataset: compile ## A text like real language: SIZE=32MB SEED=1
 	@$(CLIENT) dataset --size $(SIZE) --seed $(SEED)

@@ -39,6 +39,7 @@ describe('the floors of the house', () => {
     const services = ['service1-input', 'service2-preprocess', 'service3-analyze', 'service4-report', 'client'];
     const packages = [
       'balancer',
+      'chaos',
       'contracts',
       'dataset',
       'json',

@@ -71,6 +71,18 @@ describe('a fleet of one’s own', () => {
     await expectNothingLeft(fleet);
   });
 
+  test('a process can be told more than the others', async () => {
+    using fixture = new FixtureRoot();
+    const environmentOf = ({ name }: { name: string }) => ({ FLOTILLA_TEST_OWN: `for ${name}`, INSTANCE_ID: 'mine' });
+    const fleet = await start(fixture, { environmentOf });
+    expect(fleet.processes[0]?.env).toMatchObject({
+      FLOTILLA_TEST_OWN: `for ${fleet.processes[0]?.name}`,
+      INSTANCE_ID: 'mine',
+      SERVICE_PORT: String(fleet.processes[0]?.port),
+    });
+    await fleet.stop();
+  });
+
   test('two fleets side by side do not touch each other', async () => {
     using mine = new FixtureRoot();
     using yours = new FixtureRoot();

@@ -24,6 +24,8 @@ export interface FleetOptions {
   readonly table?: readonly Stage[];
   /** On top of the part of this process's environment that every fleet gets. */
   readonly env?: Environment;
+  /** Variables of one process, on top of its own: as to put a proxy between a balancer and an instance. */
+  readonly environmentOf?: (process: ProcessSpec) => Readonly<Record<string, string>>;
   /** Holds the folders of the services. Default: this checkout. */
   readonly root?: string;
   /** Names that are not started until {@link LocalFleet.startInstance}. */
@@ -97,7 +99,10 @@ function planOf(options: FleetOptions): FleetPlan {
     portOffset,
     root: resolve(options.root ?? CHECKOUT),
     stateDir,
-    processes: localFleet(mode, table ? { portOffset, table } : { portOffset }),
+    processes: localFleet(mode, table ? { portOffset, table } : { portOffset }).map((spec) => ({
+      ...spec,
+      env: { ...spec.env, ...options.environmentOf?.(spec) },
+    })),
     held: options.held ?? [],
     env: { ...fleetEnvironment(caller, fleetFiles(stateDir).compileCache), ...defined(options.env ?? {}) },
     maxLogBytes: readSetting('maxLogBytes', caller),

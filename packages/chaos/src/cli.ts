@@ -1,0 +1,116 @@
+import { describeMachine, thisMachine } from '@flotilla/client/machine';
+import { FleetError } from '@flotilla/runtime';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { runDrill } from './drill/drill.js';
+import type { ScenarioResult } from './drill/result.js';
+import type { Scenario } from './drill/scenario.js';
+import { scenarios } from './drill/scenarios/index.js';
+import { resultTable, verdict } from './drill/table.js';
+import { runSoak } from './soak/soak.js';
+import { progressLine, soakTable, soakVerdict } from './soak/table.js';
+
+interface DrillFlags {
+  readonly scenario?: readonly string[];
+  readonly short?: true;
+  readonly json?: true;
+}
+
+interface SoakFlags {
+  readonly requests: number;
+  readonly clients: number;
+  readonly json?: true;
+}
+
+const MAX_REQUESTS = 1_000_000_000;
+const MAX_CLIENTS = 1000;
+const PROGRESS_INTERVAL_MS = 10_000;
+
+/** Runs one command. @returns its exit code: 0 when every figure was reached. */
+export async function runCli(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('chaos').description('Breaks a fleet of its own under load, and checks every answer.');
+  program
+    .command('drill', { isDefault: true })
+    .description('one fault after the other; a table of what each did to the requests')
+    .addOption(
+      new Option('--scenario <names>', 'only these, or those that begin so: kill,stop').argParser((text) =>
+        text.split(','),
+      ),
+    )
+    .option('--short', 'little load and no waiting: shows whether requests fail, not how long they take')
+    .option('--json', 'the results as JSON')
+    .action(async (flags: DrillFlags) => {
+      exitCode = await drill(flags, signal);
+    });
+  program
+    .command('soak')
+    .description('many requests without a pause; what each process holds before, meanwhile and after')
+    .addOption(new Option('--requests <number>').argParser(wholeNumber(MAX_REQUESTS)).default(1_000_000))
+    .addOption(new Option('--clients <number>', 'at once').argParser(wholeNumber(MAX_CLIENTS)).default(16))
+    .option('--json', 'the result as JSON')
+    .action(async (flags: SoakFlags) => {
+      exitCode = await soak(flags, signal);
+    });
+  program
+    .command('scenarios')
+    .description('the names of all faults')
+    .action(() => console.log(scenarios.map(({ name, fault }) => `${name.padEnd(16)}${fault}`).join('\n')));
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof FleetError)) throw error;
+    console.error(error.message);
+    return error.exitCode;
+  }
+}
+
+async function drill({ scenario: names, short, json }: DrillFlags, signal: AbortSignal): Promise<number> {
+  const isShort = short === true;
+  const chosen = choose(names, isShort);
+  const onResult = ({ name, failed, wrong, missed }: ScenarioResult) =>
+    console.error(
+      `${name}: ${failed} failed, ${wrong} wrong${missed.length > 0 ? `; missed: ${missed.join('; ')}` : ''}`,
+    );
+  const results = await runDrill({ scenarios: chosen, isShort, signal, onResult });
+  const machine = thisMachine();
+  if (json) console.log(JSON.stringify({ made_at: new Date().toISOString(), machine, results }, null, 2));
+  else console.log(['', resultTable(results), verdict(results), describeMachine(machine)].join('\n\n'));
+  return results.some(({ missed }) => missed.length > 0) ? 1 : 0;
+}
+
+/** @throws FleetError for a name that fits none. */
+function choose(names: readonly string[] | undefined, isShort: boolean): Scenario[] {
+  const unknown = names?.find((name) => !scenarios.some((scenario) => scenario.name.startsWith(name)));
+  if (unknown !== undefined) {
+    throw new FleetError(`no scenario is called ${unknown}; there are ${scenarios.map(({ name }) => name).join(', ')}`);
+  }
+  if (names) return scenarios.filter((scenario) => names.some((name) => scenario.name.startsWith(name)));
+  return scenarios.filter((scenario) => !isShort || scenario.isShort);
+}
+
+async function soak({ requests, clients, json }: SoakFlags, signal: AbortSignal): Promise<number> {
+  let nextMs = 0;
+  const result = await runSoak({
+    requests,
+    clients,
+    signal,
+    onProgress: (progress) => {
+      if (progress.seconds * 1000 < nextMs) return;
+      nextMs = progress.seconds * 1000 + PROGRESS_INTERVAL_MS;
+      console.error(progressLine(progress, requests));
+    },
+  });
+  const machine = thisMachine();
+  if (json) console.log(JSON.stringify({ made_at: new Date().toISOString(), machine, ...result }, null, 2));
+  else console.log(['', soakTable(result), soakVerdict(result), describeMachine(machine)].join('\n\n'));
+  return result.missed.length > 0 ? 1 : 0;
+}
+
+function wholeNumber(max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+    if (value >= 1 && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`);
+  };
+}

@@ -1,0 +1,49 @@
+import { knownTexts } from '../load/known-text.js';
+import { DrillFleet } from './drill-fleet.js';
+import type { ScenarioResult } from './result.js';
+import { runScenario, type Stand, warmUp } from './run-scenario.js';
+import type { Scenario } from './scenario.js';
+import { proxiedInstances } from './scenarios/network.js';
+import { untilAborted } from './until-aborted.js';
+
+/** How a drill is run. */
+export interface DrillOptions {
+  readonly scenarios: readonly Scenario[];
+  /** Little load and no waiting: enough to see whether requests fail. */
+  readonly isShort: boolean;
+  /** Ends the drill, and the fleet with it. */
+  readonly signal?: AbortSignal;
+  /** Told of each result as it comes. */
+  readonly onResult?: (result: ScenarioResult) => void;
+}
+
+const TEXTS = 256;
+const WARM_UP_REQUESTS = 3000;
+const SHORT_WARM_UP_REQUESTS = 100;
+
+/**
+ * Runs scenarios one after the other on a fleet of its own, which is gone afterwards.
+ *
+ * @throws FleetError when the fleet does not start, or a process of it not again; the signal's reason when it ended it.
+ */
+export async function runDrill(options: DrillOptions): Promise<ScenarioResult[]> {
+  const { scenarios, isShort, signal } = options;
+  signal?.throwIfAborted();
+  const fleet = await DrillFleet.start(proxiedInstances);
+  try {
+    return await untilAborted(signal, async () => {
+      const stand: Stand = { fleet, isShort, texts: await knownTexts(TEXTS) };
+      await warmUp(stand, isShort ? SHORT_WARM_UP_REQUESTS : WARM_UP_REQUESTS);
+      const results: ScenarioResult[] = [];
+      for (const scenario of scenarios) {
+        const result = await runScenario(scenario, stand);
+        options.onResult?.(result);
+        results.push(result);
+        signal?.throwIfAborted();
+      }
+      return results;
+    });
+  } finally {
+    await fleet.end();
+  }
+}

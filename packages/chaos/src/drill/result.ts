@@ -1,0 +1,63 @@
+import type { Tally } from '../load/tally.js';
+import { NORMAL_FACTOR, type Phases, phasesOf, type Timeline } from './phases.js';
+import type { Observation, Scenario } from './scenario.js';
+
+/** What came of a scenario. */
+export interface ScenarioResult extends Phases {
+  readonly name: string;
+  readonly fault: string;
+  readonly requests: number;
+  readonly failed: number;
+  readonly wrong: number;
+  readonly notes: readonly string[];
+  /** Figures that were to be reached, and were not. Empty: all is well. */
+  readonly missed: readonly string[];
+  /** Some of what went wrong, for people. */
+  readonly examples: readonly string[];
+}
+
+/** Holds what was seen against what was to be reached. */
+export function resultOf(
+  scenario: Scenario,
+  load: Tally,
+  timeline: Timeline,
+  observation: Observation = {},
+): ScenarioResult {
+  const tallies = observation.tally ? [load, observation.tally] : [load];
+  const phases = phasesOf(load.samples, timeline);
+  const total = (of: (tally: Tally) => number) => tallies.reduce((sum, tally) => sum + of(tally), 0);
+  const failed = total((tally) => tally.failed);
+  const wrong = total((tally) => tally.wrong);
+  const { targets } = scenario;
+  const counted = targets.failed === 'none' ? failed : total((tally) => tally.failedSince(timeline.healedMs));
+  return {
+    name: scenario.name,
+    fault: scenario.fault,
+    requests: total((tally) => tally.requests),
+    failed,
+    wrong,
+    ...phases,
+    notes: observation.notes ?? [],
+    missed: [
+      ...(counted > 0 ? [`${counted} requests failed`] : []),
+      ...(wrong > 0 ? [`${wrong} answers were wrong`] : []),
+      ...missedLatencies(scenario, phases),
+      ...(observation.missed ?? []),
+    ],
+    examples: tallies.flatMap((tally) => tally.examples),
+  };
+}
+
+function missedLatencies({ targets }: Scenario, phases: Phases): string[] {
+  const { recoveredWithinMs, maxP99Factor } = targets;
+  const missed: string[] = [];
+  const { recoveredMs = Number.POSITIVE_INFINITY } = phases;
+  if (recoveredWithinMs !== undefined && recoveredMs > recoveredWithinMs) {
+    missed.push(`p99 was not back within ${NORMAL_FACTOR} x of normal in ${recoveredWithinMs / 1000} s`);
+  }
+  const factor = (phases.during?.p99Ms ?? Number.POSITIVE_INFINITY) / (phases.before?.p99Ms ?? 0);
+  if (maxP99Factor !== undefined && !(factor <= maxP99Factor)) {
+    missed.push(`p99 was ${factor.toFixed(1)} x of normal, not at most ${maxP99Factor} x`);
+  }
+  return missed;
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Caller } from '../load/caller.js';
+import type { KnownText } from '../load/known-text.js';
+import { SteadyLoad } from '../load/steady-load.js';
+import type { DrillFleet } from './drill-fleet.js';
+import { resultOf, type ScenarioResult } from './result.js';
+import type { Scenario } from './scenario.js';
+
+/** How long the phases last in which nothing is wrong, and how many requests they have at least. */
+interface Pace {
+  readonly beforeMs: number;
+  readonly afterMs: number;
+  readonly requests: number;
+}
+
+const fullPace: Pace = { beforeMs: 2500, afterMs: 1500, requests: 200 };
+const shortPace: Pace = { beforeMs: 500, afterMs: 500, requests: 50 };
+
+/** A request that takes longer has failed: half as long again as it takes until a hung instance is given up. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** What a scenario is run on. */
+export interface Stand {
+  readonly fleet: DrillFleet;
+  readonly texts: readonly KnownText[];
+  readonly isShort: boolean;
+}
+
+/** Runs a scenario: load, the fault, and its end. @throws FleetError when a process cannot be started again. */
+export async function runScenario(scenario: Scenario, { fleet, texts, isShort }: Stand): Promise<ScenarioResult> {
+  await fleet.fleet.awaitReady();
+  const { name, clients, pauseMs } = scenario;
+  const caller = new Caller({
+    urls: fleet.urls,
+    path: '/process',
+    connections: clients,
+    timeoutMs: REQUEST_TIMEOUT_MS,
+  });
+  const load = new SteadyLoad({ caller, texts, clients, pauseMs, name });
+  const pace = isShort ? shortPace : fullPace;
+  // A short look at latencies says nothing.
+  const judged = isShort ? { ...scenario, targets: { failed: scenario.targets.failed } } : scenario;
+  try {
+    await Promise.all([sleep(pace.beforeMs), load.more(pace.requests)]);
+    const injectedMs = performance.now();
+    const heal = await scenario.inject({ fleet, load, isShort });
+    await Promise.all([sleep(isShort ? 0 : scenario.holdMs), load.more(pace.requests)]);
+    const healedMs = performance.now();
+    const observation = await heal();
+    await Promise.all([sleep(pace.afterMs), load.more(pace.requests)]);
+    const endMs = performance.now();
+    return resultOf(judged, await load.stop(), { injectedMs, healedMs, endMs }, observation);
+  } finally {
+    // After an error, what is under way ends with its connection.
+    const stopped = load.stop();
+    await caller.close();
+    await stopped;
+  }
+}
+
+/** Sends requests until the processes have compiled what they run often: the first seconds would say nothing. */
+export async function warmUp({ fleet, texts }: Stand, requests: number): Promise<void> {
+  const caller = new Caller({ urls: fleet.urls, path: '/process', connections: 16, timeoutMs: REQUEST_TIMEOUT_MS });
+  const load = new SteadyLoad({ caller, texts, clients: 16, pauseMs: 0, name: 'warm-up' });
+  await load.more(requests);
+  await load.stop();
+  await caller.close();
+}

@@ -1,0 +1,15 @@
+import type { Scenario } from '../scenario.js';
+import { killScenarios } from './kill.js';
+import { networkScenarios } from './network.js';
+import { slowClientsScenario } from './slow-clients.js';
+import { stopScenario } from './stop.js';
+import { uploadScenarios } from './uploads.js';
+
+/** All faults, in the order in which they are run. */
+export const scenarios: readonly Scenario[] = [
+  ...killScenarios,
+  stopScenario,
+  ...networkScenarios,
+  slowClientsScenario,
+  ...uploadScenarios,
+];

@@ -1,0 +1,29 @@
+import { stages } from '@flotilla/topology';
+import { instancesOf } from '../drill-fleet.js';
+import type { Scenario } from '../scenario.js';
+
+/** Four stages make ten thousand. */
+const REQUESTS_WHILE_DOWN = 2500;
+const SHORT_REQUESTS_WHILE_DOWN = 200;
+
+/** `kill -9` of three of a stage's four instances, which are held down. Any three: others at each stage. */
+export const killScenarios: readonly Scenario[] = stages.map(({ number, service }) => {
+  const victims = instancesOf(number, ['abc', 'bcd', 'acd', 'abd'][number - 1] as string);
+  return {
+    name: `kill-${number}`,
+    fault: `kill -9 of ${victims.map((name) => name.slice(service.length)).join(', ')} of ${service}`,
+    clients: 50,
+    pauseMs: 0,
+    holdMs: 0,
+    targets: { failed: 'none' },
+    isShort: number === 3,
+    inject: async ({ fleet, load, isShort }) => {
+      await Promise.all(victims.map((name) => fleet.kill(name)));
+      await load.more(isShort ? SHORT_REQUESTS_WHILE_DOWN : REQUESTS_WHILE_DOWN);
+      return async () => {
+        await Promise.all(victims.map((name) => fleet.fleet.startInstance(name)));
+        return undefined;
+      };
+    },
+  };
+});

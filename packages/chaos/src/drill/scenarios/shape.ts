@@ -1,0 +1,10 @@
+import type { Scenario } from '../scenario.js';
+
+/** What most scenarios have in common: clients that leave the machine some room, so that latencies mean something. */
+export const steady = {
+  clients: 8,
+  pauseMs: 20,
+  holdMs: 6500,
+  targets: { failed: 'none', recoveredWithinMs: 5000 },
+  isShort: false,
+} as const satisfies Partial<Scenario>;

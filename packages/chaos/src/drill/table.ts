@@ -1,0 +1,59 @@
+import { formatCount, formatMs, renderTable } from '@flotilla/client/tables';
+import type { Latencies } from './phases.js';
+import type { ScenarioResult } from './result.js';
+
+const NONE = '–';
+
+/** Results as a table, and below it whatever needs a sentence. */
+export function resultTable(results: readonly ScenarioResult[]): string {
+  const right = { align: 'right' } as const;
+  const columns = [
+    { head: 'fault', maxWidth: 34 },
+    { head: 'requests', ...right },
+    { head: 'failed', ...right },
+    { head: 'wrong', ...right },
+    { head: 'before', ...right },
+    { head: 'during', ...right },
+    { head: 'after', ...right },
+    { head: 'back in', ...right },
+  ];
+  const rows = results.map((result) => [
+    result.fault,
+    formatCount(result.requests),
+    formatCount(result.failed),
+    formatCount(result.wrong),
+    latencyCell(result.before),
+    latencyCell(result.during),
+    latencyCell(result.after),
+    result.recoveredMs === undefined ? NONE : formatMs(result.recoveredMs),
+  ]);
+  return [renderTable(columns, rows), LEGEND, ...remarks(results)].join('\n\n');
+}
+
+const LEGEND = `before, during, after: p50 / p99 of the latency. back in: time until p99 was back within twice of what it was, and
+stayed there, with the fault still in place; – where it was not.`;
+
+/** Sums up: which figures were missed, by name; or that none was. */
+export function verdict(results: readonly ScenarioResult[]): string {
+  const sum = (of: (result: ScenarioResult) => number) =>
+    formatCount(results.reduce((total, each) => total + of(each), 0));
+  const missed = results.flatMap(({ name, missed }) => missed.map((each) => `  ${name}: ${each}`));
+  const total = `${sum((each) => each.requests)} requests, ${sum((each) => each.failed)} failed, ${sum((each) => each.wrong)} wrong answers`;
+  return missed.length === 0 ? `${total}. Every figure was reached.` : [`${total}. Missed:`, ...missed].join('\n');
+}
+
+function latencyCell(latencies: Latencies | undefined): string {
+  return latencies ? `${shortMs(latencies.p50Ms)} / ${shortMs(latencies.p99Ms)}` : NONE;
+}
+
+function shortMs(ms: number): string {
+  return ms < 10 ? ms.toFixed(1) : ms < 10_000 ? ms.toFixed(0) : `${(ms / 1000).toFixed(0)} s`;
+}
+
+function remarks(results: readonly ScenarioResult[]): string[] {
+  const lines = results.flatMap(({ name, notes, examples }) => [
+    ...notes.map((note) => `${name}: ${note}`),
+    ...examples.slice(0, 3).map((example) => `${name}: ${example}`),
+  ]);
+  return lines.length === 0 ? [] : [lines.join('\n')];
+}

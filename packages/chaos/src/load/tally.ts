@@ -1,0 +1,68 @@
+import type { Caller } from './caller.js';
+import { type KnownText, wrongIn } from './known-text.js';
+import { Samples } from './samples.js';
+
+/** Most examples that are kept of what went wrong. */
+const MAX_EXAMPLES = 10;
+const MAX_SHOWN_CHARACTERS = 300;
+
+/** What came of requests: how many failed, how many answers were wrong, and how long all of them took. */
+export class Tally {
+  readonly samples = new Samples();
+  readonly examples: string[] = [];
+  readonly #failureStartsMs: number[] = [];
+  #wrong = 0;
+
+  get requests(): number {
+    return this.samples.length;
+  }
+
+  /** Requests without an answer of status 200. */
+  get failed(): number {
+    return this.#failureStartsMs.length;
+  }
+
+  /** Those of them that began after a time. */
+  failedSince(startMs: number): number {
+    return this.#failureStartsMs.filter((each) => each > startMs).length;
+  }
+
+  /** Answers of status 200 that are not right. */
+  get wrong(): number {
+    return this.#wrong;
+  }
+
+  /** Makes one request, and holds its answer against what is right. Never rejects. */
+  async request(caller: Caller, text: KnownText, requestId: string): Promise<void> {
+    const startMs = performance.now();
+    try {
+      const { status, text: answer } = await caller.post(text.body, requestId);
+      if (status === 200) this.#check(answer, text, requestId);
+      else this.#fail(startMs, `${requestId}: ${status} ${answer}`);
+    } catch (error) {
+      this.#fail(startMs, `${requestId}: ${describe(error)}`);
+    }
+    this.samples.add(startMs, performance.now() - startMs);
+  }
+
+  #check(answer: string, { expected }: KnownText, requestId: string): void {
+    const wrong = wrongIn(answer, expected, requestId);
+    if (wrong === undefined) return;
+    this.#wrong++;
+    this.#keep(`${requestId}: wrong answer: ${wrong}: ${answer}`);
+  }
+
+  #fail(startMs: number, example: string): void {
+    this.#failureStartsMs.push(startMs);
+    this.#keep(example);
+  }
+
+  #keep(example: string): void {
+    if (this.examples.length < MAX_EXAMPLES) this.examples.push(example.slice(0, MAX_SHOWN_CHARACTERS));
+  }
+}
+
+function describe(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return [code, message].filter(Boolean).join(' ');
+}

@@ -1,0 +1,53 @@
+import { readdirSync, readlinkSync } from 'node:fs';
+import { type LocalFleet, memoryOf } from '@flotilla/runtime';
+import { request } from 'undici';
+
+/** What a process holds at one time. */
+export interface ProcessFigures {
+  readonly memoryBytes: number;
+  readonly sockets: number;
+  /** Timers that keep the process running. */
+  readonly timers: number;
+}
+
+/** Memory of all processes of a fleet, in bytes by name. */
+export async function memoryByName(fleet: LocalFleet): Promise<Map<string, number>> {
+  const pids = fleet.processes.map(({ name }) => fleet.pidOf(name));
+  const memory = await memoryOf(pids.filter((pid) => pid !== undefined));
+  return new Map(fleet.processes.map(({ name }, n) => [name, memory.get(pids[n] ?? 0) ?? 0]));
+}
+
+/** What all processes of a fleet hold, by name. */
+export async function figuresOf(fleet: LocalFleet): Promise<Map<string, ProcessFigures>> {
+  const memory = await memoryByName(fleet);
+  const entries = fleet.processes.map(async ({ name, port }) => {
+    const sockets = socketsOf(fleet.pidOf(name));
+    const figures = { memoryBytes: memory.get(name) ?? 0, sockets, timers: await timersOf(port) };
+    return [name, figures] as const;
+  });
+  return new Map(await Promise.all(entries));
+}
+
+/** Open sockets of a process: those of its connections, its listener, and its supervisor. */
+function socketsOf(pid: number | undefined): number {
+  if (pid === undefined) return 0;
+  const directory = `/proc/${pid}/fd`;
+  return readdirSync(directory).filter((descriptor) => isSocket(`${directory}/${descriptor}`)).length;
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith('socket:');
+  } catch {
+    // Closed since it was listed.
+    return false;
+  }
+}
+
+const TIMERS = /^nodejs_active_resources\{type="Timeout".*\} (\d+)$/m;
+
+/** As the process itself says; it names no kind of which it has none. The connection is not kept: it would count. */
+async function timersOf(port: number): Promise<number> {
+  const response = await request(`http://127.0.0.1:${port}/metrics`, { reset: true });
+  return Number(TIMERS.exec(await response.body.text())?.[1] ?? 0);
+}
