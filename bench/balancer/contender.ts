@@ -16,6 +16,8 @@ export interface Contender {
   readonly name: string;
   /** What it writes about each request: part of what a request costs. */
   readonly log: string;
+  /** Whether it is compiled while it runs: tens of thousands of requests pass before it is as fast as it gets. */
+  readonly isJitCompiled: boolean;
   /** Undefined: not installed. */
   version(): Promise<string | undefined>;
   /** Starts it as a process of its own. Resolves when it takes connections. */

@@ -1,8 +1,8 @@
 /**
  * What one hop through the balancer costs, side by side with other proxies: processor time per request.
  *
- *     node bench/balancer/main.ts [--only flotilla,nginx] [--connections 16] [--seconds 4] [--repetitions 3]
- *                                 [--warm-up 3] [--body-bytes 1024] [--cpu-prof DIR] [--json]
+ *     node bench/balancer/main.ts [--only flotilla,nginx] [--connections 16] [--seconds 3] [--repetitions 3]
+ *                                 [--warm-up 8] [--body-bytes 1024] [--cpu-prof DIR] [--json]
  *
  * Needs Linux and the compiled packages (`npm run build`). What is not installed is left out (Debian: `nginx haproxy
  * wrk`). `--cpu-prof` keeps a CPU profile of every contender that runs on Node. With `taskset -c 0` before it, all of it

@@ -18,6 +18,7 @@ const CHECK_TIMEOUT_MS = 5000;
 export interface Settings {
   readonly connections: number;
   readonly seconds: number;
+  /** For those that are compiled while they run; a second is enough for the others. */
   readonly warmUpSeconds: number;
   readonly repetitions: number;
   /** Of the request and of the answer. */
@@ -63,9 +64,9 @@ export async function measure(
   const run = (url: string, seconds: number) =>
     load.run({ url, bodyFile, connections: settings.connections, seconds, signal });
 
-  for (const { url } of standing) {
+  for (const { contender, url } of standing) {
     await checkAnswer(url, payload(settings.bodyBytes));
-    await run(url, settings.warmUpSeconds);
+    await run(url, contender.isJitCompiled ? settings.warmUpSeconds : 1);
   }
   const samples = new Map(contenders.map(({ name }): [string, Sample[]] => [name, []]));
   for (let repetition = 0; repetition < settings.repetitions; repetition++) {

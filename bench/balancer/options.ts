@@ -18,8 +18,8 @@ export function readOptions(args: readonly string[], all: readonly Contender[]):
     options: {
       only: { type: 'string' },
       connections: { type: 'string', default: '16' },
-      seconds: { type: 'string', default: '4' },
-      'warm-up': { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '3' },
+      'warm-up': { type: 'string', default: '8' },
       repetitions: { type: 'string', default: '3' },
       'body-bytes': { type: 'string', default: '1024' },
       'cpu-prof': { type: 'string' },

@@ -72,7 +72,7 @@ export function render({ machine, load, settings, results }: Report): string {
   const reference = results.find(({ name }) => name === 'nginx')?.figures?.cpu_us_per_request.median;
   return [
     `One hop, ${bodyBytes} bytes of JSON each way, keep-alive, round robin over four upstreams.`,
-    `${repetitions} x ${seconds} s each in turn, after ${warmUpSeconds} s to warm up; ${load}, ${connections} connections. Median (min–max).`,
+    `${repetitions} x ${seconds} s each in turn, after ${warmUpSeconds} s to warm up those on Node; ${load}, ${connections} connections. Median (min–max).`,
     describeMachine(machine),
     '',
     renderTable(

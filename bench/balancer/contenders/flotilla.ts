@@ -9,6 +9,7 @@ const FOLDER = join(import.meta.dirname, '../../../service1-loadbalancer');
 export const flotilla: Contender = {
   name: 'flotilla',
   log: 'a line of JSON each, written in batches',
+  isJitCompiled: true,
   async version() {
     const { version } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as { version: string };
     return version;

@@ -8,6 +8,7 @@ import { installedVersion } from './installed-version.ts';
 export const haproxy: Contender = {
   name: 'haproxy',
   log: 'a line each, written one by one',
+  isJitCompiled: false,
   version: () => installedVersion('haproxy', '-v', /version (\d[\d.]*)/),
   async start(place) {
     const file = join(place.folder, 'haproxy.cfg');

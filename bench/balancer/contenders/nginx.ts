@@ -8,6 +8,7 @@ import { installedVersion } from './installed-version.ts';
 export const nginx: Contender = {
   name: 'nginx',
   log: 'a line each, written in batches of 64 KiB',
+  isJitCompiled: false,
   version: () => installedVersion('nginx', '-v', /nginx\/(\S+)/),
   async start(place) {
     const folder = join(place.folder, 'nginx');

@@ -30,6 +30,7 @@ export function packagedProxy(packageName: string, program: string): Contender {
   return {
     name: packageName,
     log: 'none',
+    isJitCompiled: true,
     version: () => packageVersion(packageName),
     start(place) {
       const file = join(import.meta.dirname, '../programs', `${program}.ts`);

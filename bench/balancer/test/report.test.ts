@@ -15,7 +15,13 @@ const sample = (cpuMs: number, errors = 0): Sample => ({
   residentBytes: 20e6,
   othersShare: 0.05,
 });
-const named = (name: string) => ({ name, log: 'none', version: async () => '1', start: () => Promise.reject() });
+const named = (name: string) => ({
+  name,
+  log: 'none',
+  isJitCompiled: true,
+  version: async () => '1',
+  start: () => Promise.reject(),
+});
 
 test('the cost is processor time over requests, its median between its extremes', () => {
   const result = resultOf(named('nginx'), '1.0', [sample(30), sample(20, 2), sample(22, 1)]);
