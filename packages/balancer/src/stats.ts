@@ -15,6 +15,7 @@ export function statsOf(upstream: Upstream): Stats {
     panic: group.isPanic,
     queue: { pending: group.pending, limit: upstream.limits.maxPending },
     retry_budget: group.retryBudget,
+    hedge_delay_ms: Number.isFinite(group.hedgeDelayMs) ? group.hedgeDelayMs : null,
     replay_bytes: upstream.keptBytes,
   };
 }

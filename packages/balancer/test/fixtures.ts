@@ -1,10 +1,12 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
+import type { Stats } from '@flotilla/contracts';
 import { appSettings, createMetrics, Lifecycle, type LogIdentity, readConfig } from '@flotilla/service-kit';
 import { stageNumbered } from '@flotilla/topology';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { balancerSettings, buildBalancer } from '../src/app.js';
+import type { NameService } from '../src/membership.js';
 
 /** A server on a free port that is closed, with all of its connections, when the test ends. */
 async function listen(server: net.Server): Promise<number> {
@@ -61,10 +63,15 @@ export async function deadPort(): Promise<number> {
 const NO_CHECKS = { FLOTILLA_HEALTH_INTERVAL_MS: '0' };
 
 /** A balancer of stage 1 over instances `a`, `b`, … on these ports. */
-export async function balancer(ports: readonly number[], env: Record<string, string> = {}) {
-  const names = ports.map((port, index) => `${String.fromCharCode(97 + index)}:1=127.0.0.1:${port}`);
+export async function balancer(ports: readonly number[], env: Record<string, string> = {}, names?: NameService) {
+  const listed = ports.map((port, index) => `${String.fromCharCode(97 + index)}:1=127.0.0.1:${port}`);
   const settings = [...appSettings, ...balancerSettings, 'service1Instances', 'maxBodyBytes'] as const;
-  const config = readConfig(settings, { SERVICE_PORT: '1', SERVICE1_INSTANCES: names.join(','), ...NO_CHECKS, ...env });
+  const config = readConfig(settings, {
+    SERVICE_PORT: '1',
+    SERVICE1_INSTANCES: listed.join(','),
+    ...NO_CHECKS,
+    ...env,
+  });
   const identity: LogIdentity = { service: 'service1-loadbalancer', instance: 'service1-loadbalancer', stage: 1 };
   const app = await buildBalancer({
     identity,
@@ -74,6 +81,7 @@ export async function balancer(ports: readonly number[], env: Record<string, str
     lifecycle: new Lifecycle(),
     stage: stageNumbered(1),
     instances: config.service1Instances,
+    ...(names ? { names } : {}),
     limit: { maxBytes: config.maxBodyBytes, setting: 'FLOTILLA_MAX_BODY_BYTES' },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -84,15 +92,6 @@ export async function balancer(ports: readonly number[], env: Record<string, str
     fetch(`${url}/process`, { method: 'POST', body: body as NonNullable<RequestInit['body']>, ...init });
   const stats = async () => (await (await fetch(`${url}/stats`)).json()) as Stats;
   return { app, url, port, post, stats };
-}
-
-interface Stats {
-  instances: string[];
-  stats: Record<
-    string,
-    { requests: number; errors: number; in_flight: number; latency_ms: { p50: number; p99: number } | null }
-  >;
-  totals: { client_requests: number; retries: number; exhausted: number; cancelled: number };
 }
 
 /** Waits until something holds; fails the test if it does not within the deadline. */

@@ -135,6 +135,9 @@ export const stats = z
     panic: z.boolean().optional().meta({ description: 'Whether all are asked, since too few are usable.' }),
     queue: z.object({ pending: count, limit: count }).optional().meta({ description: 'Requests that wait.' }),
     retry_budget: z.object({ held: count, limit: count }).optional(),
+    hedge_delay_ms: milliseconds.nullish().meta({
+      description: 'After which time a second instance is asked as well; null: never, or not enough is known yet.',
+    }),
     replay_bytes: count.optional().meta({ description: 'Bytes of bodies kept so that they can be sent again.' }),
   })
   .meta({ id: 'Stats' });
