@@ -1,8 +1,18 @@
-import type { FleetMode } from '@flotilla/topology';
+import { BALANCER_COUNTS, type BalancerCount, type FleetMode } from '@flotilla/topology';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { build, down, restart, startInstance, stopInstance, type UpResult, up } from './fleet-commands.js';
+import {
+  build,
+  down,
+  restart,
+  restartInstance,
+  startInstance,
+  stopInstance,
+  type UpResult,
+  up,
+} from './fleet-commands.js';
 import { CHECKOUT, downCommand, type FleetContext, fleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
+import type { FleetWish } from './fleet-shape.js';
 import { localTime, underDocker } from './fleet-words.js';
 import { Interruption } from './interruption.js';
 import { RUNTIME_CHOICES, type RuntimeChoice } from './runtime-name.js';
@@ -11,6 +21,8 @@ import { describeStatus } from './status-command.js';
 import { addressTable, duration } from './table.js';
 
 const MODES = ['sequential', 'parallel'] as const;
+
+const NAMES = 'service1a, service1-loadbalancer, …';
 
 /** Lines of each log that following begins with. */
 const FOLLOW_TAIL_LINES = 10;
@@ -48,6 +60,10 @@ function commands(exit: (code: number) => void): Command {
     return fleetContext(root, runtime, process.env, say);
   };
   const required = () => new Option('--mode <mode>', 'which fleet').choices(MODES).makeOptionMandatory();
+  const balancers = () =>
+    new Option('--balancers <number>', 'per stage of the parallel fleet (default: as many as run, or 1)').argParser(
+      balancerCount,
+    );
   type ModeOption = { readonly mode: FleetMode };
 
   program
@@ -62,9 +78,10 @@ function commands(exit: (code: number) => void): Command {
     .command('up')
     .description('start a fleet and wait until all of it is ready')
     .addOption(required())
-    .action(async ({ mode }: ModeOption) => {
+    .addOption(balancers())
+    .action(async (wish: FleetWish) => {
       using interruption = new Interruption();
-      console.log(describeUp(await up(context(), mode, interruption)));
+      console.log(describeUp(await up(context(), wish, interruption)));
     });
   program
     .command('down')
@@ -75,9 +92,10 @@ function commands(exit: (code: number) => void): Command {
     .command('restart')
     .description('stop a fleet and start it again')
     .addOption(required())
-    .action(async ({ mode }: ModeOption) => {
+    .addOption(balancers())
+    .action(async (wish: FleetWish) => {
       using interruption = new Interruption();
-      console.log(describeUp(await restart(context(), mode, interruption)));
+      console.log(describeUp(await restart(context(), wish, interruption)));
     });
   program
     .command('status')
@@ -87,28 +105,38 @@ function commands(exit: (code: number) => void): Command {
   program
     .command('stop-instance')
     .description('stop one process and hold it down')
-    .argument('<name>', 'service1a, service1-loadbalancer, …')
+    .argument('<name>', NAMES)
     .action((name: string) => stopInstance(context(), name));
   program
     .command('start-instance')
     .description('start a process that is held down, and wait until it is ready')
-    .argument('<name>', 'service1a, service1-loadbalancer, …')
+    .argument('<name>', NAMES)
     .action(async (name: string) => {
       using interruption = new Interruption();
       await startInstance(context(), name, interruption);
     });
   program
+    .command('restart-instance')
+    .description('stop one process and start it again, as in a rolling restart')
+    .argument('<name>', NAMES)
+    .action(async (name: string) => {
+      using interruption = new Interruption();
+      await restartInstance(context(), name, interruption);
+    });
+  program
     .command('with')
-    .description('run a command against a fleet, and put back what ran before')
-    .addOption(required())
+    .description('run a command against a fleet, told where by SERVICE1_URL …, and put back what ran before')
+    .addOption(new Option('--mode <mode>', 'which fleet (default: the one that runs)').choices(MODES))
+    .addOption(balancers())
     .argument('<command...>', 'after --')
     .passThroughOptions()
     // The command's own output stays clean: what we say goes to stderr.
-    .action(async (command: string[], { mode }: ModeOption) => {
+    .action(async (command: string[], { mode, balancers: count }: Partial<FleetWish>) => {
       // Half of the time that the other commands would take to begin is what this one imports.
       const { withFleet } = await import('./with-command.js');
       using interruption = new Interruption();
-      exit(await withFleet(context(console.error), mode, command, interruption));
+      const wish = mode && { mode, balancers: count };
+      exit(await withFleet(context(console.error), wish, command, interruption));
     });
   program
     .command('clean')
@@ -155,6 +183,13 @@ function addLogs(program: Command, context: () => FleetContext): void {
 function wholeNumber(value: string): number {
   if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(value);
+}
+
+/** Named as in `BALANCERS=2 make up-parallel`, which is how most people give it. */
+function balancerCount(value: string): BalancerCount {
+  const count = BALANCER_COUNTS.find((each) => String(each) === value);
+  if (count) return count;
+  throw new FleetError(`BALANCERS=${value} is not known; it takes ${BALANCER_COUNTS.join(' or ')}`);
 }
 
 function describeUp({ already, runtime, status, readyAfterMs }: UpResult): string {

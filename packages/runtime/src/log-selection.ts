@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { type Stage, stages } from '@flotilla/topology';
+import { localFleet, type Stage, stages } from '@flotilla/topology';
 import { FleetError } from './fleet-error.js';
 import { type FleetFiles, SUPERVISOR } from './fleet-files.js';
 
@@ -40,10 +40,7 @@ export function selectNames(
 function knownNames(files: FleetFiles, table: readonly Stage[]): string[] {
   const logs = existsSync(files.logDir) ? readdirSync(files.logDir).filter((name) => name.endsWith(SUFFIX)) : [];
   if (logs.length > 0) return logs.map((name) => name.slice(0, -SUFFIX.length)).sort();
-  return [
-    ...table.flatMap((stage) => [stage.balancer, ...stage.instances.map((each) => each.name)]),
-    SUPERVISOR,
-  ].sort();
+  return [...localFleet('parallel', { table }).map((spec) => spec.name), SUPERVISOR].sort();
 }
 
 function resolve(name: string, known: readonly string[], table: readonly Stage[]): string[] {
@@ -56,13 +53,17 @@ function resolve(name: string, known: readonly string[], table: readonly Stage[]
 }
 
 function matches(name: string, { stage, balancersOnly }: LogSelection, table: readonly Stage[]): boolean {
-  const owner = table.find((candidate) => candidate.balancer === name || isInstanceOf(candidate, name));
+  const owner = table.find((candidate) => isBalancerOf(candidate, name) || isInstanceOf(candidate, name));
   if (stage !== undefined && owner?.number !== stage) return false;
-  return !balancersOnly || owner?.balancer === name;
+  return !balancersOnly || (owner !== undefined && isBalancerOf(owner, name));
+}
+
+function isBalancerOf(stage: Stage, name: string): boolean {
+  return stage.balancers.some((balancer) => balancer.name === name);
 }
 
 function isInstanceOf(stage: Stage, name: string): boolean {
-  return name !== stage.balancer && name.startsWith(stage.service);
+  return !isBalancerOf(stage, name) && name.startsWith(stage.service);
 }
 
 function isNoSupervisor(name: string): boolean {

@@ -65,8 +65,8 @@ const OFFSET_STEP = 50;
 const TRIES = 100;
 
 /**
- * An offset at which every port of a fleet is free now. Random, so that fleets started at the same time by different
- * processes hardly ever meet.
+ * An offset at which every port of a fleet is free now, those of second balancers included. Random, so that fleets
+ * started at the same time by different processes hardly ever meet.
  *
  * @throws FleetError after a hundred tries.
  */
@@ -74,7 +74,7 @@ export async function freePortOffset(mode: FleetMode = 'parallel', table?: reado
   for (let tries = 0; tries < TRIES; tries++) {
     const steps = Math.floor((Math.random() * (MAX_OFFSET - MIN_OFFSET)) / OFFSET_STEP);
     const portOffset = MIN_OFFSET + steps * OFFSET_STEP;
-    const processes = localFleet(mode, table ? { portOffset, table } : { portOffset });
+    const processes = localFleet(mode, { portOffset, balancers: 2, ...(table && { table }) });
     if ((await busyPorts(processes.map((spec) => spec.port))).length === 0) return portOffset;
   }
   throw new FleetError(`found no ${MAX_OFFSET - MIN_OFFSET} ports with room for a fleet`);

@@ -1,4 +1,5 @@
 import type { FleetMode } from '@flotilla/topology';
+import type { FleetShape } from './fleet-shape.js';
 import type { Interruption } from './interruption.js';
 import type { LogSelection } from './log-selection.js';
 import type { RuntimeName } from './runtime-name.js';
@@ -45,7 +46,7 @@ export interface Runtime {
    *
    * @param interruption - undefined: nothing can interrupt it.
    */
-  start(mode: FleetMode, changes: StartChanges, interruption: Interruption | undefined): Promise<StartedFleet>;
+  start(shape: FleetShape, changes: StartChanges, interruption: Interruption | undefined): Promise<StartedFleet>;
   /** Stops what {@link running} found. The lock must be held. */
   stop(fleet: FleetStatus): Promise<void>;
   /** Asks for everything that `status` tells. */

@@ -26,7 +26,7 @@ function describeReport({ fleet, memory, runtime }: StatusReport): string {
   ].join('\n');
 }
 
-/** Stage 1 first, its balancer before its instances: as a request travels. */
+/** Stage 1 first, its balancers before its instances: as a request travels. */
 function byStage(a: ProcessRow, b: ProcessRow): number {
   if (a.stage !== b.stage) return a.stage - b.stage;
   if (a.role !== b.role) return a.role === 'balancer' ? -1 : 1;

@@ -1,4 +1,4 @@
-import type { FleetMode } from '@flotilla/topology';
+import type { FleetShape } from './fleet-shape.js';
 import type { ProcessState } from './local/lifecycle.js';
 import type { RuntimeName } from './runtime-name.js';
 
@@ -20,8 +20,7 @@ export interface ProcessStatus {
 }
 
 /** A fleet. */
-export interface FleetStatus {
-  readonly mode: FleetMode;
+export interface FleetStatus extends FleetShape {
   readonly portOffset: number;
   /** Where its ports are reached from here. Absent: `localhost`. */
   readonly host?: string;

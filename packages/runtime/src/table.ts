@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { localFleet, type ProcessSpec } from '@flotilla/topology';
+import { doorsOf, type Stage, stages } from '@flotilla/topology';
 import Table from 'cli-table3';
 import type { FleetStatus, ProcessRow } from './status.js';
 
@@ -62,23 +62,22 @@ export function statusTable(rows: readonly ProcessRow[], memoryMeasure: string, 
 
 /** Where a fleet can be called, and what to try first. */
 export function addressTable(status: FleetStatus): string {
-  const { host = 'localhost' } = status;
-  const specs = localFleet(status.mode, { portOffset: status.portOffset });
-  const doors = specs.filter((spec) => status.mode === 'sequential' || spec.role === 'balancer').reverse();
-  const table = plainTable(['STAGE', 'ADDRESS', 'ROUTE', status.mode === 'parallel' ? 'INSTANCES' : 'PROCESS']);
-  for (const door of doors) {
-    table.push([door.stage.number, `http://${host}:${door.port}`, `POST ${door.stage.route}`, behind(door, specs)]);
+  const { mode, balancers, portOffset, host = 'localhost' } = status;
+  const table = plainTable(['STAGE', 'ADDRESS', 'ROUTE', mode === 'parallel' ? 'INSTANCES' : 'PROCESS']);
+  for (const stage of stages) {
+    for (const door of doorsOf(mode, stage, balancers)) {
+      const behind = mode === 'parallel' ? instancesOf(stage, portOffset) : door.name;
+      table.push([stage.number, `http://${host}:${door.port + portOffset}`, `POST ${stage.route}`, behind]);
+    }
   }
-  const [first] = doors;
-  const hint = status.mode === 'parallel' ? `curl ${host}:${first?.port}/stats` : `curl ${host}:${first?.port}/health`;
-  const post = `curl ${host}:${first?.port}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
+  const first = `${host}:${(stages[0]?.port ?? 0) + portOffset}`;
+  const hint = `curl ${first}${mode === 'parallel' ? '/stats' : '/health'}`;
+  const post = `curl ${first}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
   return `${render(table)}\n\nTry: ${hint}\n     ${post}`;
 }
 
-function behind(door: ProcessSpec, specs: readonly ProcessSpec[]): string {
-  if (door.role === 'service') return door.name;
-  const services = specs.filter((spec) => spec.role === 'service' && spec.stage.number === door.stage.number);
-  return services.map((spec) => `${spec.name}:${spec.port}`).join(' ');
+function instancesOf({ instances }: Stage, portOffset: number): string {
+  return instances.map(({ name, port }) => `${name}:${port + portOffset}`).join(' ');
 }
 
 /** `850 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`: the two units that matter. */

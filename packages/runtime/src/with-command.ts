@@ -1,70 +1,82 @@
-import type { FleetMode } from '@flotilla/topology';
 import { execa } from 'execa';
 import { suits, takeDown } from './fleet-commands.js';
-import type { FleetContext } from './fleet-context.js';
+import { type FleetContext, START_HINT } from './fleet-context.js';
+import { FleetError } from './fleet-error.js';
+import { type FleetWish, shapeOf } from './fleet-shape.js';
 import { type Interruption, signalExitCode } from './interruption.js';
 import { withLock } from './lock.js';
 import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp } from './runtimes.js';
+import { stageUrls } from './stage-urls.js';
+import type { FleetStatus } from './status.js';
 
 /** Exit codes of shells for a command that is not there, or cannot be run. */
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
 /**
- * Runs a command against a fleet of a mode: the one that runs, or else one that is started for it and stopped after.
- * A fleet of the other mode makes room and is put back, with the instances held down that were.
+ * Runs a command against a fleet, whose addresses it finds in SERVICE1_URL to SERVICE4_URL: the one that runs, or else
+ * one that is started for it and stopped after. A fleet of another kind makes room and is put back, with the instances
+ * held down that were.
  *
+ * @param wish - undefined: whatever fleet runs.
  * @returns the exit code of the command.
- * @throws FleetError when a fleet cannot be started.
+ * @throws FleetError when a fleet cannot be started, or none runs and none is asked for.
  */
 export async function withFleet(
   context: FleetContext,
-  mode: FleetMode,
+  wish: FleetWish | undefined,
   command: readonly string[],
   interruption: Interruption,
 ): Promise<number> {
   const before = await withLock(context.files, 'with', interruption, () => fleetUp(context));
-  if (before && suits(context, before, mode)) return runInForeground(context, command, interruption);
+  if (before && (!wish || suits(context, before, wish))) {
+    return runInForeground(context, command, before.status, interruption);
+  }
+  if (!wish) throw new FleetError(`no fleet runs; ${START_HINT}`);
   // Both modes under one runtime, unless asked for otherwise: they are often compared.
   const runtime = before && context.choice === 'auto' ? before.runtime : await chooseRuntime(context);
   try {
-    await withLock(context.files, 'with', interruption, () => swap(context, runtime, mode, interruption));
-    return await runInForeground(context, command, interruption);
+    const status = await withLock(context.files, 'with', interruption, () =>
+      swap(context, runtime, wish, interruption),
+    );
+    return await runInForeground(context, command, status, interruption);
   } finally {
-    await withLock(context.files, 'with', undefined, () => putBack(context, mode, before));
+    await withLock(context.files, 'with', undefined, () => putBack(context, wish.mode, before));
   }
 }
 
 async function swap(
   context: FleetContext,
   runtime: Runtime,
-  mode: FleetMode,
+  wish: FleetWish,
   interruption: Interruption,
-): Promise<void> {
+): Promise<FleetStatus> {
   if (await fleetUp(context)) await takeDown(context, undefined);
-  await runtime.start(mode, {}, interruption);
+  return (await runtime.start(shapeOf(wish), {}, interruption)).status;
 }
 
-async function putBack(context: FleetContext, mode: FleetMode, before: FleetUp | undefined): Promise<void> {
+async function putBack(context: FleetContext, mode: FleetWish['mode'], before: FleetUp | undefined): Promise<void> {
   if (await fleetUp(context)) await takeDown(context, mode);
   if (!before || (await fleetUp(context))) return;
   const { portOffset, processes } = before.status;
   const held = processes.filter((each) => each.state === 'stopped').map((each) => each.name);
   // Not interruptible: this is the cleaning up.
-  await before.runtime.start(before.status.mode, { portOffset, held }, undefined);
+  await before.runtime.start(before.status, { portOffset, held }, undefined);
   context.say(`the ${before.status.mode} fleet runs again`);
 }
 
 async function runInForeground(
   context: FleetContext,
   command: readonly string[],
+  status: FleetStatus,
   interruption: Interruption,
 ): Promise<number> {
   interruption.throwIfReceived();
   const [file = '', ...parameters] = command;
   const running = execa(file, parameters, {
     stdio: 'inherit',
+    env: stageUrls(status),
     reject: false,
     cleanup: false,
     forceKillAfterDelay: false,

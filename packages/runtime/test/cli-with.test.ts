@@ -23,6 +23,40 @@ describe('with', () => {
     expect(line.state()).toEqual(before);
   });
 
+  const printUrls = [
+    process.execPath,
+    '-e',
+    "for (const n of [1, 2, 3, 4]) console.log(process.env['SERVICE' + n + '_URL'])",
+  ];
+  const urlsAt = (line: CommandLine, ...ports: number[]) =>
+    ports.map((port) => `http://127.0.0.1:${port + line.portOffset}`).join(',');
+
+  test('tells the command where each stage is, whichever fleet runs', async () => {
+    await using line = await CommandLine.create();
+    expect(await line.run('with', '--', ...printUrls)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('no fleet runs; start one with'),
+    });
+    await line.run('up', '--mode', 'parallel', '--balancers', '2');
+    const both = [8061, 8062, 8063, 8064].map((port) => urlsAt(line, port, port + 10));
+    for (const options of [[], ['--mode', 'parallel'], ['--mode', 'parallel', '--balancers', '2']]) {
+      expect((await line.run('with', ...options, '--', ...printUrls)).out.split('\n')).toEqual(both);
+    }
+    const alone = [8061, 8062, 8063, 8064].map((port) => urlsAt(line, port));
+    expect((await line.run('with', '--mode', 'sequential', '--', ...printUrls)).out.split('\n')).toEqual(alone);
+    expect((await line.status()).fleet).toMatchObject({ balancers: 2, processes: Array(24).fill({ state: 'ready' }) });
+  });
+
+  test('another number of balancers is another fleet, which is put back', async () => {
+    await using line = await CommandLine.create();
+    await line.run('up', '--mode', 'parallel');
+    const ran = await line.run('with', '--mode', 'parallel', '--balancers', '2', '--', ...printUrls);
+    expect(ran.out.split('\n')[3]).toBe(urlsAt(line, 8064, 8074));
+    expect(ran.err).toContain('the parallel fleet runs again');
+    expect((await line.status()).fleet).toMatchObject({ balancers: 1, processes: Array(20).fill({ state: 'ready' }) });
+  });
+
   test('starts a fleet where none runs, and stops it after, though the command fails', async () => {
     await using line = await CommandLine.create();
     const port = 8054 + line.portOffset;

@@ -31,6 +31,46 @@ describe('up, status, down', () => {
     expect(await line.run('down')).toEqual({ code: 0, out: 'no fleet runs', err: '' });
   });
 
+  test('two balancers per stage: asked for once, and known to every later command', async () => {
+    await using line = await CommandLine.create();
+    const up = await line.run('up', '--mode', 'parallel', '--balancers', '2');
+    expect(up).toMatchObject({ code: 0, err: '' });
+    expect(up.out).toMatch(/all 24 processes are ready after \d+\.\d s/);
+    for (const port of [8062, 8072]) {
+      expect(up.out).toContain(`2      http://localhost:${port + line.portOffset}  POST /preprocess  service2a:`);
+    }
+    expect((await line.run('status')).out).toMatch(/^service1-loadbalancer2 +balancer +ready +\d+ +\d+/m);
+    expect((await line.run('up', '--mode', 'parallel')).out).toContain('runs already');
+    const refused = await line.run('up', '--mode', 'parallel', '--balancers', '1');
+    expect(refused.code).toBe(1);
+    expect(refused.err).toMatch(
+      /^the parallel fleet runs with 2 balancers per stage, since .*\nChange that: BALANCERS=1 make restart-parallel$/,
+    );
+    line.state();
+    await line.run('down');
+    await expectNothingLeft(line);
+  });
+
+  test('restart: as many balancers as before, or as many as are asked for', async () => {
+    await using line = await CommandLine.create();
+    const balancers = async () => (await line.status()).fleet?.processes.filter(({ role }) => role === 'balancer');
+    await line.run('restart', '--mode', 'parallel', '--balancers', '2');
+    expect(await balancers()).toHaveLength(8);
+    await line.run('restart', '--mode', 'parallel');
+    expect(await balancers()).toHaveLength(8);
+    await line.run('restart', '--mode', 'parallel', '--balancers', '1');
+    expect(await balancers()).toHaveLength(4);
+  });
+
+  test.each(['up', 'restart', 'with'])(
+    '%s with any other number of balancers: one line says what is allowed',
+    async (command) => {
+      await using line = await CommandLine.create();
+      const wrong = await line.run(command, '--mode', 'parallel', '--balancers', '3', '--', 'true');
+      expect(wrong).toEqual({ code: 1, out: '', err: 'BALANCERS=3 is not known; it takes 1 or 2' });
+    },
+  );
+
   test('a second up of the same mode says what runs, and changes nothing', async () => {
     await using line = await CommandLine.create();
     await line.run('up', '--mode', 'sequential');
@@ -154,6 +194,9 @@ describe('instances', () => {
     expect((await line.run('status')).out).toMatch(/^service2a +service +stopped +- /m);
     expect(await line.taken()).not.toContain(8062 + line.portOffset);
     expect((await line.run('start-instance', 'service2a')).out).toBe('service2a is ready');
+    const { pid } = line.recorded('service2a');
+    expect((await line.run('restart-instance', 'service2a')).out).toBe('service2a is restarted, and ready');
+    expect(line.recorded('service2a').pid).not.toBe(pid);
     const unknown = await line.run('stop-instance', 'service2b');
     expect(unknown.code).toBe(1);
     expect(unknown.err).toContain('there are service1a, service2a, service3a, service4a');

@@ -82,7 +82,8 @@ export class CommandLine implements AsyncDisposable {
   taken(): Promise<number[]> {
     const table = [8051, 8052, 8053, 8054, 8055, 8056, 8057, 8058, 8059, 8060];
     const more = [8061, 8062, 8063, 8064, 8065, 8066, 8067, 8068, 8069, 8070];
-    return busyPorts([...table, ...more].map((port) => port + this.portOffset));
+    const seconds = [8071, 8072, 8073, 8074];
+    return busyPorts([...table, ...more, ...seconds].map((port) => port + this.portOffset));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

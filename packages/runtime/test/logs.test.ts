@@ -190,6 +190,12 @@ describe('choosing logs', () => {
     }
     expect(selectLogs(files, all)).toEqual(['service1a', 'service2-loadbalancer', 'service2a']);
     expect(selectLogs(files, { ...all, names: ['supervisor'] })).toEqual(['supervisor']);
+    for (const name of ['service1-loadbalancer', 'service1-loadbalancer2']) writeFileSync(logFile(files, name), '');
+    expect(selectLogs(files, { ...all, names: ['service1'] })).toEqual(['service1a']);
+    expect(selectLogs(files, { ...all, stage: 1, balancersOnly: true })).toEqual([
+      'service1-loadbalancer',
+      'service1-loadbalancer2',
+    ]);
   });
 
   test('by service, instance, balancer, stage', () => {

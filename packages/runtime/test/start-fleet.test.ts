@@ -55,14 +55,33 @@ describe('a fleet of one’s own', () => {
     await fleet.stop();
     await fleet.stop();
     await expectNothingLeft(fleet);
-    expect(readFileSync(fleet.logFile('service2c'), 'utf8')).toContain('ending on SIGTERM');
+    expect(readFileSync(fleet.logFile('service2c'), 'utf8')).toContain('ending on SIGINT');
+  });
+
+  test('with two balancers per stage, each of which can be stopped, started and restarted', async () => {
+    using fixture = new FixtureRoot();
+    const fleet = await start(fixture, { mode: 'parallel', balancers: 2 });
+    expect(fleet.status()).toMatchObject({ mode: 'parallel', balancers: 2 });
+    expect(fleet.status().processes.map((each) => each.state)).toEqual(Array(24).fill('ready'));
+    const second = 'service3-loadbalancer2';
+    await fleet.stopInstance(second);
+    expect(readFileSync(fleet.logFile(second), 'utf8')).toContain('ending on SIGTERM');
+    expect(statusOf(fleet, 'service3-loadbalancer').state).toBe('ready');
+    expect(await busyPorts([statusOf(fleet, second).port])).toEqual([]);
+    await fleet.startInstance(second);
+    const pid = fleet.pidOf(second);
+    await fleet.restartInstance(second);
+    expect(statusOf(fleet, second)).toMatchObject({ state: 'ready', restarts: 0, reason: null });
+    expect(fleet.pidOf(second)).not.toBe(pid);
+    await fleet.stop();
+    await expectNothingLeft(fleet);
   });
 
   test('a table of one stage with five instances', async () => {
     using fixture = new FixtureRoot();
     const [first] = stages;
     if (!first) throw new Error('the topology is empty');
-    const fifth = { name: 'service1e', id: 'e', port: 8071 };
+    const fifth = { name: 'service1e', id: 'e', port: 8075 };
     const table = [{ ...first, instances: [...first.instances, fifth] }];
     const fleet = await start(fixture, { mode: 'parallel', table });
     expect(statusOf(fleet, 'service1e').state).toBe('ready');
@@ -211,7 +230,7 @@ describe('a process that is stopped', () => {
     fixture.behave('service2a', 'stubborn');
     const fleet = await start(fixture);
     await fleet.stop();
-    expect(readFileSync(fleet.logFile('service2a'), 'utf8')).toContain('ignoring SIGTERM');
+    expect(readFileSync(fleet.logFile('service2a'), 'utf8')).toContain('ignoring SIGINT');
     await expectNothingLeft(fleet);
   });
 

@@ -1,12 +1,13 @@
-import { localFleet, type ProcessSpec } from '@flotilla/topology';
+import { type BalancerCount, localFleet, type ProcessSpec } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
-import type { Effects, Exit, Readiness, Spawned } from '../src/local/effects.js';
+import type { Effects, EndSignal, Exit, Readiness, Spawned } from '../src/local/effects.js';
 import { Supervisor } from '../src/local/supervisor.js';
 
 /** A world without processes and without time: both do what the test says. */
 class FakeEffects implements Effects {
   nowMs = 0;
   readonly log: string[] = [];
+  readonly signals = new Set<EndSignal>();
   readonly notReady = new Set<string>();
   /** Names that do not end when asked to; the test ends them. */
   readonly slow = new Set<string>();
@@ -18,7 +19,8 @@ class FakeEffects implements Effects {
     this.log.push(`spawn ${name}`);
     const { promise: exited, resolve } = Promise.withResolvers<Exit>();
     this.#ends.set(name, resolve);
-    const terminate = () => {
+    const terminate = (signal: EndSignal) => {
+      this.signals.add(signal);
       this.log.push(`terminate ${name}`);
       if (!this.slow.has(name)) this.end(name, { code: 0, signal: null });
     };
@@ -74,9 +76,10 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function fleet(mode: 'sequential' | 'parallel' = 'sequential', held: string[] = []) {
+function fleet(mode: 'sequential' | 'parallel' = 'sequential', held: string[] = [], balancers: BalancerCount = 1) {
   const effects = new FakeEffects();
-  const supervisor = new Supervisor({ mode, portOffset: 0, processes: localFleet(mode), held }, effects);
+  const processes = localFleet(mode, { balancers });
+  const supervisor = new Supervisor({ mode, balancers, portOffset: 0, processes, held }, effects);
   const state = (name: string) => supervisor.status().processes.find((each) => each.name === name);
   return { effects, supervisor, state };
 }
@@ -177,6 +180,31 @@ describe('a supervisor', () => {
     expect(supervisor.status()).toMatchObject({ stopping: true });
     await effects.pass(60_000);
     expect(effects.log).toHaveLength(20);
+  });
+
+  test('stops both balancers of a stage before its instances', async () => {
+    const { effects, supervisor } = fleet('parallel', [], 2);
+    supervisor.start();
+    await effects.pass(100);
+    effects.log.length = 0;
+    effects.slow.add('service1-loadbalancer2');
+    const stopping = supervisor.stop();
+    await settled();
+    expect(effects.log).toEqual(['terminate service1-loadbalancer', 'terminate service1-loadbalancer2']);
+    effects.end('service1-loadbalancer2', { code: 0, signal: null });
+    await stopping;
+    expect(effects.log).toHaveLength(24);
+  });
+
+  test('lets one process drain, since others still call it; a whole fleet ends at once', async () => {
+    const { effects, supervisor } = fleet('parallel');
+    supervisor.start();
+    await effects.pass(100);
+    await supervisor.stopInstance('service2b');
+    expect([...effects.signals]).toEqual(['SIGTERM']);
+    effects.signals.clear();
+    await supervisor.stop();
+    expect([...effects.signals]).toEqual(['SIGINT']);
   });
 
   test('a process that waits for its restart does not come up while others stop', async () => {

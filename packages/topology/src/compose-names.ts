@@ -1,10 +1,13 @@
-import type { FleetMode } from './fleet.js';
+import type { FleetMode } from './doors.js';
 
 /** The network of either fleet. They share ports and container names, so that only one of them can be up. */
 export const COMPOSE_NETWORK = 'rest-network';
 
 /** The service that commands are run in: `docker compose run --rm client …`. */
 export const COMPOSE_CLIENT = 'client';
+
+/** The profile that adds a second balancer to each stage. */
+export const COMPOSE_TWO_BALANCERS = 'two-balancers';
 
 /** The compose file of a fleet, in the root of the repository. */
 export const composeFiles: Readonly<Record<FleetMode, string>> = {

@@ -1,11 +1,20 @@
-import { stageUrl } from './compose-fleet.js';
+import { networkUrls } from './compose-fleet.js';
 import { memoryLimits, memoryOf } from './compose-memory.js';
-import { COMPOSE_CLIENT, COMPOSE_NETWORK, containerName, imageName } from './compose-names.js';
-import { type FleetMode, type ProcessSpec, urlVariable } from './fleet.js';
-import type { Stage } from './topology.js';
+import { COMPOSE_CLIENT, COMPOSE_NETWORK, COMPOSE_TWO_BALANCERS, containerName, imageName } from './compose-names.js';
+import { type FleetMode, urlVariable } from './doors.js';
+import type { ProcessSpec } from './fleet.js';
+import { nextStage, type Stage } from './topology.js';
+
+/** What the entries of a compose file are made from. */
+export interface ComposeFleet {
+  readonly mode: FleetMode;
+  readonly table: readonly Stage[];
+  /** All that there can be, those of profiles included. */
+  readonly processes: readonly ProcessSpec[];
+}
 
 /** What the containers of one image share, as an anchor per image. */
-export function imageEntries(processes: readonly ProcessSpec[]): string {
+export function imageEntries({ processes }: ComposeFleet): string {
   const entries = firstOfEachImage(processes).map(
     (process) => `x-${process.folder}: &${process.folder}
   <<: *process
@@ -16,26 +25,45 @@ export function imageEntries(processes: readonly ProcessSpec[]): string {
 }
 
 /** An entry of `services:` for each process. The first of each image says how the image is built. */
-export function processEntries(processes: readonly ProcessSpec[]): string[] {
-  const builders = firstOfEachImage(processes);
-  return processes.map((process) => processEntry(process, builders.includes(process)));
+export function processEntries(fleet: ComposeFleet): string[] {
+  const builders = firstOfEachImage(fleet.processes);
+  return fleet.processes.map((process) => processEntry(process, builders.includes(process), fleet));
 }
 
 function firstOfEachImage(processes: readonly ProcessSpec[]): ProcessSpec[] {
   return processes.filter(({ folder }, index) => processes.findIndex((other) => other.folder === folder) === index);
 }
 
-function processEntry({ name, folder, port, env }: ProcessSpec, isBuilder: boolean): string {
+function processEntry(process: ProcessSpec, isBuilder: boolean, fleet: ComposeFleet): string {
+  const { name, folder, port } = process;
   const build = `    build: { context: ., target: service, args: { SERVICE: ${folder} } }\n`;
   return `  ${name}:
     <<: *${folder}
-${isBuilder ? build : ''}    container_name: ${containerName(name)}
+${isAdditional(process) ? `    profiles: [${COMPOSE_TWO_BALANCERS}]\n` : ''}${isBuilder ? build : ''}    container_name: ${containerName(name)}
     hostname: ${name}
     environment:
       <<: *settings
-${environment(env)}
+${environment({ ...process.env, ...nextUrls(process, fleet) })}
     ports: ['\${BIND_ADDRESS:-127.0.0.1}:${port}:${port}']
 `;
+}
+
+/** Whether a process runs with its profile only. */
+export function isAdditional({ role, name, stage }: ProcessSpec): boolean {
+  return role === 'balancer' && name !== stage.balancer;
+}
+
+function nextUrls({ role, stage }: ProcessSpec, { mode, table }: ComposeFleet): ProcessSpec['env'] {
+  const next = role === 'service' ? nextStage(stage, table) : undefined;
+  return next ? urlsOf(next, mode) : {};
+}
+
+/** A URL of a balancer that is not there would cost a failed look-up, so it is listed with the profile only. */
+function urlsOf(stage: Stage, mode: FleetMode): ProcessSpec['env'] {
+  const [first, ...others] = networkUrls(mode, stage, 2);
+  const additional = others.map((url) => `,${url}`).join('');
+  const ifProfile = additional ? `\${COMPOSE_PROFILES:+${additional}}` : '';
+  return { [urlVariable(stage)]: `${first}${ifProfile}` };
 }
 
 function environment(env: ProcessSpec['env']): string {
@@ -48,9 +76,12 @@ function environment(env: ProcessSpec['env']): string {
  * The service that commands are run in. It is the only one that waits for others, and `up` leaves it out. Its
  * directory for temporary files is in memory, and large enough for the text of `large-test`.
  */
-export function clientEntry(mode: FleetMode, table: readonly Stage[], processes: readonly ProcessSpec[]): string {
-  const urls = Object.fromEntries(table.map((stage) => [urlVariable(stage), stageUrl(mode, stage)]));
-  const conditions = processes.map(({ name }) => `      ${name}: { condition: service_healthy }`);
+export function clientEntry({ mode, table, processes }: ComposeFleet): string {
+  const urls = Object.assign({}, ...table.map((stage) => urlsOf(stage, mode)));
+  const conditions = processes.map((process) => {
+    const required = isAdditional(process) ? ', required: false' : '';
+    return `      ${process.name}: { condition: service_healthy${required} }`;
+  });
   return `  # Commands run here: \`docker compose run --rm client …\`. It alone waits for others; \`up\` leaves it out.
   ${COMPOSE_CLIENT}:
     profiles: [${COMPOSE_CLIENT}]

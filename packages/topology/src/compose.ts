@@ -1,8 +1,9 @@
 import { composeFleet } from './compose-fleet.js';
 import { gibibytes, totalMemory } from './compose-memory.js';
-import { COMPOSE_NETWORK, composeFiles, composeProject } from './compose-names.js';
-import { clientEntry, imageEntries, processEntries } from './compose-services.js';
-import type { FleetMode } from './fleet.js';
+import { COMPOSE_NETWORK, COMPOSE_TWO_BALANCERS, composeFiles, composeProject } from './compose-names.js';
+import { type ComposeFleet, clientEntry, imageEntries, isAdditional, processEntries } from './compose-services.js';
+import type { FleetMode } from './doors.js';
+import type { ProcessSpec } from './fleet.js';
 import { type Stage, stages } from './topology.js';
 
 /** What a compose file is made from beside the topology. */
@@ -17,32 +18,46 @@ export interface ComposeOptions {
 /** The compose file of a fleet, as text. Whoever has another table of stages gets the file of that fleet. */
 export function composeFile(mode: FleetMode, options: ComposeOptions): string {
   const { table = stages, passedOn, stopGraceSeconds } = options;
-  const processes = composeFleet(mode, table);
+  const fleet = { mode, table, processes: composeFleet(mode, { table, balancers: 2 }) };
   const blocks = [
-    head(mode, table),
+    head(fleet),
     common(stopGraceSeconds),
     settings(passedOn),
-    imageEntries(processes),
-    `services:\n${[...processEntries(processes), clientEntry(mode, table, processes)].join('\n')}`,
+    imageEntries(fleet),
+    `services:\n${[...processEntries(fleet), clientEntry(fleet)].join('\n')}`,
     `networks:\n  ${COMPOSE_NETWORK}:\n    name: ${COMPOSE_NETWORK}`,
   ];
   return `${blocks.join('\n\n')}\n`;
 }
 
-function head(mode: FleetMode, table: readonly Stage[]): string {
-  const processes = composeFleet(mode, table);
-  const balancers = processes.filter(({ role }) => role === 'balancer').length;
-  const services = `${processes.length - balancers} service instances`;
-  const ports = table.map(({ port }) => port);
+function head(fleet: ComposeFleet): string {
+  const { mode, table, processes } = fleet;
+  const always = processes.filter((process) => !isAdditional(process));
+  const balancers = always.filter(({ role }) => role === 'balancer').length;
+  const services = `${always.length - balancers} service instances`;
   return `# Generated from the topology by \`make compose\`. Change the source, not this file.
 #
-# ${balancers ? `${services} and ${balancers} balancers` : `${services}, no balancer`}; requests go to ${Math.min(...ports)}-${Math.max(...ports)}.
-# Memory limits of all of them together: ${gibibytes(totalMemory(processes))}. They are limits; docs/docker.md tells what is used.
-#
+# ${balancers ? `${services} and ${balancers} balancers` : `${services}, no balancer`}; requests go to ${range(table.map(({ port }) => port))}.
+# Memory limits of all of them together: ${gibibytes(totalMemory(always))}. They are limits; docs/docker.md tells what is used.
+${additionalHead(processes)}#
 #   docker compose -f ${composeFiles[mode]} up --build -d --wait
 #   docker compose -f ${composeFiles[mode]} run --rm client process sample.txt --parallel 4
 #   docker compose -f ${composeFiles[mode]} down
 name: ${composeProject(mode)}`;
+}
+
+function additionalHead(processes: readonly ProcessSpec[]): string {
+  const additional = processes.filter(isAdditional);
+  if (additional.length === 0) return '';
+  const ports = range(additional.map(({ port }) => port));
+  return `# COMPOSE_PROFILES=${COMPOSE_TWO_BALANCERS}, for each of these commands, adds ${additional.length} balancers on ${ports}, whom all callers then
+# know as well: ${gibibytes(totalMemory(processes))} together.
+`;
+}
+
+/** \`8061-8064\`. */
+function range(ports: readonly number[]): string {
+  return `${Math.min(...ports)}-${Math.max(...ports)}`;
 }
 
 /** bash speaks enough HTTP for this. Twenty Node processes, or curl in every image, would cost more than they tell. */
@@ -96,9 +111,10 @@ export { composeFleet } from './compose-fleet.js';
 export {
   COMPOSE_CLIENT,
   COMPOSE_NETWORK,
+  COMPOSE_TWO_BALANCERS,
   composeFiles,
   composeProject,
   containerName,
   imageName,
 } from './compose-names.js';
-export type { FleetMode } from './fleet.js';
+export type { FleetMode } from './doors.js';

@@ -1,7 +1,5 @@
-import { type InstanceSpec, type Stage, stages } from './topology.js';
-
-/** How a fleet runs: one instance of each service and no balancer, or all instances behind balancers. */
-export type FleetMode = 'sequential' | 'parallel';
+import { type BalancerCount, doorsOf, type FleetMode, urlVariable } from './doors.js';
+import { type BalancerSpec, type InstanceSpec, nextStage, type Stage, stages } from './topology.js';
 
 /** One process of a fleet: what to run, where it listens, and how it is told so. */
 export interface ProcessSpec {
@@ -21,6 +19,8 @@ export interface LocalFleetOptions {
   /** Added to every port of the table, so that several fleets can stand side by side. 0 keeps the table's ports. */
   readonly portOffset?: number;
   readonly table?: readonly Stage[];
+  /** Per stage of a parallel fleet. Default 1; a sequential fleet has none, whatever this says. */
+  readonly balancers?: BalancerCount;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -30,45 +30,44 @@ const LOOPBACK = '127.0.0.1';
  * that it calls, a balancer after its instances.
  *
  * @param mode - `sequential`: the first instance of each service on its stage's port. `parallel`: every instance on
- * its own port, and a balancer per stage on the stage's port.
+ * its own port, and each stage's balancers on theirs, the first on the stage's port.
  */
 export function localFleet(mode: FleetMode, options: LocalFleetOptions = {}): ProcessSpec[] {
-  const { portOffset = 0, table = stages } = options;
-  const lastStageFirst = [...table].sort((a, b) => b.number - a.number);
-  return lastStageFirst.flatMap((stage) => stageProcesses(mode, stage, table, portOffset));
+  const place: Place = { mode, portOffset: 0, table: stages, balancers: 1, ...options };
+  const lastStageFirst = [...place.table].sort((a, b) => b.number - a.number);
+  return lastStageFirst.flatMap((stage) => stageProcesses(stage, place));
 }
 
-function stageProcesses(mode: FleetMode, stage: Stage, table: readonly Stage[], offset: number): ProcessSpec[] {
+type Place = Required<LocalFleetOptions> & { readonly mode: FleetMode };
+
+function stageProcesses(stage: Stage, place: Place): ProcessSpec[] {
   const [first] = stage.instances;
   if (!first) return [];
-  if (mode === 'sequential') return [serviceProcess(stage, first, stage.port + offset, table, offset)];
-  const services = stage.instances.map((each) => serviceProcess(stage, each, each.port + offset, table, offset));
-  return [...services, balancerProcess(stage, offset)];
+  if (place.mode === 'sequential') return [serviceProcess(stage, first, stage.port, place)];
+  const services = stage.instances.map((each) => serviceProcess(stage, each, each.port, place));
+  const balancers = stage.balancers.slice(0, place.balancers).map((each) => balancerProcess(stage, each, place));
+  return [...services, ...balancers];
 }
 
-function serviceProcess(
-  stage: Stage,
-  instance: InstanceSpec,
-  port: number,
-  table: readonly Stage[],
-  offset: number,
-): ProcessSpec {
-  const next = table.find((candidate) => candidate.number === stage.number + 1);
-  const nextUrl = next ? { [urlVariable(next)]: `http://${LOOPBACK}:${next.port + offset}` } : {};
-  const env = { SERVICE_PORT: String(port), INSTANCE_ID: instance.id, ...nextUrl };
+function serviceProcess(stage: Stage, instance: InstanceSpec, tablePort: number, place: Place): ProcessSpec {
+  const port = tablePort + place.portOffset;
+  const env = { SERVICE_PORT: String(port), INSTANCE_ID: instance.id, ...nextUrls(stage, place) };
   return { name: instance.name, role: 'service', stage, folder: stage.folder, port, env };
 }
 
-function balancerProcess(stage: Stage, offset: number): ProcessSpec {
-  const port = stage.port + offset;
-  const instances = stage.instances.map((each) => `${each.name}:${each.port}=${LOOPBACK}:${each.port + offset}`);
-  const env = { SERVICE_PORT: String(port), [instancesVariable(stage)]: instances.join(',') };
-  return { name: stage.balancer, role: 'balancer', stage, folder: stage.balancer, port, env };
+function nextUrls(stage: Stage, { mode, table, balancers, portOffset }: Place): ProcessSpec['env'] {
+  const next = nextStage(stage, table);
+  if (!next) return {};
+  const urls = doorsOf(mode, next, balancers).map(({ port }) => `http://${LOOPBACK}:${port + portOffset}`);
+  return { [urlVariable(next)]: urls.join(',') };
 }
 
-/** Name of the variable that tells a service where a stage is: `SERVICE2_URL`. */
-export function urlVariable(stage: Stage): string {
-  return `${stage.service.toUpperCase()}_URL`;
+function balancerProcess(stage: Stage, balancer: BalancerSpec, { portOffset }: Place): ProcessSpec {
+  const { name, id } = balancer;
+  const port = balancer.port + portOffset;
+  const instances = stage.instances.map((each) => `${each.name}:${each.port}=${LOOPBACK}:${each.port + portOffset}`);
+  const env = { SERVICE_PORT: String(port), INSTANCE_ID: id, [instancesVariable(stage)]: instances.join(',') };
+  return { name, role: 'balancer', stage, folder: stage.balancer, port, env };
 }
 
 /** Name of the variable that tells a balancer its instances: `SERVICE1_INSTANCES`. */

@@ -1,9 +1,10 @@
 export {
+  BALANCER_COUNTS,
+  type BalancerCount,
+  type Door,
+  doorsOf,
   type FleetMode,
-  instancesVariable,
-  type LocalFleetOptions,
-  localFleet,
-  type ProcessSpec,
   urlVariable,
-} from './fleet.js';
+} from './doors.js';
+export { instancesVariable, type LocalFleetOptions, localFleet, type ProcessSpec } from './fleet.js';
 export { type InstanceSpec, type Stage, type StageNumber, stageNumbered, stages } from './topology.js';

@@ -18,9 +18,10 @@ function entry(text: string, name: string): string[] {
 describe.each(MODES)('the %s compose file', (mode) => {
   const text = composeFile(mode, options);
   const processes = composeFleet(mode);
+  const all = composeFleet(mode, { balancers: 2 });
 
   test('has an entry for each process, by its host name', () => {
-    for (const { name, port, env, folder } of processes) {
+    for (const { name, port, env, folder } of all) {
       const lines = entry(text, name);
       expect(lines).toContain(`<<: *${folder}`);
       expect(lines).toContain(`container_name: ${containerName(name)}`);
@@ -39,7 +40,7 @@ describe.each(MODES)('the %s compose file', (mode) => {
   });
 
   test('makes no process wait for another; the client waits for all', () => {
-    for (const { name } of processes) expect(entry(text, name).join()).not.toContain('depends_on');
+    for (const { name } of all) expect(entry(text, name).join()).not.toContain('depends_on');
     const client = entry(text, 'client');
     for (const { name } of processes) expect(client).toContain(`${name}: { condition: service_healthy }`);
   });
@@ -62,6 +63,8 @@ describe.each(MODES)('the %s compose file', (mode) => {
     const sum = processes.reduce((total, { folder }) => total + limitOf(folder), 0);
     expect(sum).toBe(totalMemory(processes));
     expect(text).toContain(`Memory limits of all of them together: ${sum / 1024} GiB.`);
+    const withProfile = all.reduce((total, { folder }) => total + limitOf(folder), 0);
+    if (mode === 'parallel') expect(text).toContain(`know as well: ${withProfile / 1024} GiB together.`);
     expect(text).toContain(`mem_limit: ${memoryLimits.client}m`);
   });
 
@@ -69,6 +72,29 @@ describe.each(MODES)('the %s compose file', (mode) => {
     const committed = readFileSync(new URL(`../../../${composeFiles[mode]}`, import.meta.url), 'utf8');
     const withoutSettings = (file: string) => file.replaceAll(/^ {2}FLOTILLA_\w+:\n/gm, '');
     expect(withoutSettings(committed)).toBe(withoutSettings(text));
+  });
+});
+
+describe('the profile two-balancers', () => {
+  const PROFILE = 'profiles: [two-balancers]';
+
+  test('has the second balancers, whom all callers know with it only', () => {
+    const text = composeFile('parallel', options);
+    for (const { name } of composeFleet('parallel')) expect(entry(text, name)).not.toContain(PROFILE);
+    const seconds = stages.flatMap(({ balancers }) => balancers.slice(1));
+    const client = entry(text, 'client');
+    for (const { name } of seconds) {
+      expect(entry(text, name)).toContain(PROFILE);
+      expect(client).toContain(`${name}: { condition: service_healthy, required: false }`);
+    }
+    const url = `http://service3-loadbalancer:8063\${COMPOSE_PROFILES:+,http://service3-loadbalancer2:8073}`;
+    for (const caller of ['service2a', 'service2d', 'client']) {
+      expect(entry(text, caller)).toContain(`SERVICE3_URL: ${url}`);
+    }
+  });
+
+  test('is none of the sequential fleet', () => {
+    expect(composeFile('sequential', options)).not.toMatch(/two-balancers|COMPOSE_PROFILES|loadbalancer/);
   });
 });
 
@@ -92,7 +118,21 @@ describe('a fleet in a network', () => {
     });
     expect(fleet.find(({ name }) => name === 'service3-loadbalancer')?.env).toEqual({
       SERVICE_PORT: '8063',
+      INSTANCE_ID: '1',
       SERVICE3_INSTANCES: 'service3a:8053,service3b:8065,service3c:8067,service3d:8069',
+    });
+  });
+
+  test('parallel with two balancers per stage: services know both', () => {
+    const fleet = composeFleet('parallel', { balancers: 2 });
+    expect(fleet).toHaveLength(24);
+    expect(fleet.find(({ name }) => name === 'service1c')?.env.SERVICE2_URL).toBe(
+      'http://service2-loadbalancer:8062,http://service2-loadbalancer2:8072',
+    );
+    expect(fleet.find(({ name }) => name === 'service1-loadbalancer2')?.env).toEqual({
+      SERVICE_PORT: '8071',
+      INSTANCE_ID: '2',
+      SERVICE1_INSTANCES: 'service1a:8051,service1b:8055,service1c:8057,service1d:8059',
     });
   });
 

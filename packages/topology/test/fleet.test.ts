@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { localFleet, stages } from '../src/index.js';
+import { BALANCER_COUNTS, doorsOf, localFleet, stages } from '../src/index.js';
 
 describe('the topology table', () => {
   test('has the ports and names of the contract', () => {
@@ -14,6 +14,30 @@ describe('the topology table', () => {
       'service3b',
       'service3c',
       'service3d',
+    ]);
+  });
+
+  test('has a second balancer for each stage, and no port twice', () => {
+    expect(stages.map(({ balancers }) => balancers.map(({ name, port }) => `${name}:${port}`))).toEqual([
+      ['service1-loadbalancer:8061', 'service1-loadbalancer2:8071'],
+      ['service2-loadbalancer:8062', 'service2-loadbalancer2:8072'],
+      ['service3-loadbalancer:8063', 'service3-loadbalancer2:8073'],
+      ['service4-loadbalancer:8064', 'service4-loadbalancer2:8074'],
+    ]);
+    const ports = stages.flatMap(({ balancers, instances }) => [...balancers, ...instances].map(({ port }) => port));
+    expect(new Set(ports).size).toBe(ports.length);
+    for (const { balancers, balancer, port } of stages) expect(balancers[0]).toEqual({ name: balancer, id: '1', port });
+  });
+
+  test('callers of a stage call its balancers, or its only instance', () => {
+    const [, second] = stages;
+    if (!second) throw new Error('the topology is empty');
+    const doors = (mode: 'sequential' | 'parallel') =>
+      BALANCER_COUNTS.map((count) => doorsOf(mode, second, count).map(({ name, port }) => `${name}:${port}`));
+    expect(doors('sequential')).toEqual([['service2a:8062'], ['service2a:8062']]);
+    expect(doors('parallel')).toEqual([
+      ['service2-loadbalancer:8062'],
+      ['service2-loadbalancer:8062', 'service2-loadbalancer2:8072'],
     ]);
   });
 });
@@ -41,17 +65,36 @@ describe('a local fleet', () => {
     const balancer = fleet.find((process) => process.name === 'service4-loadbalancer');
     expect(balancer?.env).toEqual({
       SERVICE_PORT: '18064',
+      INSTANCE_ID: '1',
       SERVICE4_INSTANCES:
         'service4a:8054=127.0.0.1:18054,service4b:8066=127.0.0.1:18066,service4c:8068=127.0.0.1:18068,service4d:8070=127.0.0.1:18070',
     });
   });
 
-  test('a stage starts after the one it calls, a balancer after its instances', () => {
-    const names = localFleet('parallel').map((process) => process.name);
+  test('parallel with two balancers per stage: both know all instances, and callers know both', () => {
+    const fleet = localFleet('parallel', { portOffset: 1000, balancers: 2 });
+    expect(new Set(fleet.map((process) => process.port)).size).toBe(24);
+    const named = (name: string) => fleet.find((process) => process.name === name);
+    const first = named('service3-loadbalancer')?.env ?? {};
+    expect(named('service3-loadbalancer2')).toMatchObject({ role: 'balancer', folder: 'service3-loadbalancer' });
+    expect(named('service3-loadbalancer2')?.env).toEqual({ ...first, SERVICE_PORT: '9073', INSTANCE_ID: '2' });
+    expect(named('service2c')?.env.SERVICE3_URL).toBe('http://127.0.0.1:9063,http://127.0.0.1:9073');
+    expect(named('service4a')?.env).toEqual({ SERVICE_PORT: '9054', INSTANCE_ID: 'a' });
+  });
+
+  test('sequential has no balancer, whatever is asked for', () => {
+    expect(localFleet('sequential', { balancers: 2 })).toEqual(localFleet('sequential'));
+  });
+
+  test.each(BALANCER_COUNTS)('a stage starts after the one it calls, its %i balancers after its instances', (count) => {
+    const names = localFleet('parallel', { balancers: count }).map((process) => process.name);
     for (const stage of stages) {
-      for (const { name } of stage.instances) expect(names.indexOf(name)).toBeLessThan(names.indexOf(stage.balancer));
+      const balancers = stage.balancers.slice(0, count).map(({ name }) => names.indexOf(name));
+      for (const { name } of stage.instances) expect(names.indexOf(name)).toBeLessThan(Math.min(...balancers));
       const next = stages.find((candidate) => candidate.number === stage.number + 1);
-      if (next) expect(names.indexOf(next.balancer)).toBeLessThan(names.indexOf(`${stage.service}a`));
+      for (const { name } of next?.balancers.slice(0, count) ?? []) {
+        expect(names.indexOf(name)).toBeLessThan(names.indexOf(`${stage.service}a`));
+      }
     }
   });
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { FleetMode } from '@flotilla/topology';
-import { COMPOSE_CLIENT, composeFiles, composeProject } from '@flotilla/topology/compose';
+import { COMPOSE_CLIENT, COMPOSE_TWO_BALANCERS, composeFiles, composeProject } from '@flotilla/topology/compose';
 
 /** The arguments of `docker` for one fleet. Nothing of them depends on where the caller is. */
 export class ComposeCommands {
@@ -40,9 +40,10 @@ export class ComposeCommands {
     return [...this.#fleet, 'stop', name];
   }
 
-  /** Ends and removes all containers, those of commands that still run too, and the network. */
+  /** Ends and removes all containers, those of every profile too, and the network. */
   down(): string[] {
-    return [...this.#fleet, '--profile', COMPOSE_CLIENT, 'down', '--remove-orphans'];
+    const profiles = [COMPOSE_CLIENT, COMPOSE_TWO_BALANCERS].flatMap((profile) => ['--profile', profile]);
+    return [...this.#fleet, ...profiles, 'down', '--remove-orphans'];
   }
 
   /** {@link down}, and the volumes. */

@@ -25,9 +25,12 @@ const SHOWN_LINES = 30;
 export class DockerCli {
   readonly #options: Options;
 
-  constructor(caller: Environment) {
-    // A profile that the caller has set for another project would start more than the fleet.
-    const env = { ...caller, COMPOSE_PROFILES: undefined };
+  /**
+   * @param profile - of the compose files. Undefined: none, whatever the caller has set for another project; that would
+   * start more than the fleet.
+   */
+  constructor(caller: Environment, profile?: string) {
+    const env = { ...caller, COMPOSE_PROFILES: profile };
     this.#options = { env, extendEnv: false, reject: false, stdin: 'ignore' };
   }
 

@@ -1,8 +1,9 @@
 import type { FleetMode } from '@flotilla/topology';
-import { composeFiles, composeFleet, containerName } from '@flotilla/topology/compose';
+import { COMPOSE_TWO_BALANCERS, composeFiles, composeFleet, containerName } from '@flotilla/topology/compose';
 import { type FleetContext, START_HINT } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { putLogsAside } from '../fleet-files.js';
+import type { FleetShape } from '../fleet-shape.js';
 import type { Interruption } from '../interruption.js';
 import { type LogSelection, selectNames } from '../log-selection.js';
 import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../runtime.js';
@@ -25,6 +26,7 @@ export class DockerRuntime implements Runtime {
   readonly name = 'docker';
   readonly units = 'containers';
   readonly #context: FleetContext;
+  /** For questions, and for what concerns the whole project. */
   readonly #docker: DockerCli;
   readonly #own: OwnContainers;
 
@@ -54,14 +56,15 @@ export class DockerRuntime implements Runtime {
   }
 
   async start(
-    mode: FleetMode,
+    shape: FleetShape,
     { held = [] }: StartChanges,
     interruption: Interruption | undefined,
   ): Promise<StartedFleet> {
     const { files, caller, say } = this.#context;
-    await this.#own.requireRoom(mode, caller.BIND_ADDRESS);
+    const { mode, balancers } = shape;
+    await this.#own.requireRoom(shape, caller.BIND_ADDRESS);
     await this.#build(mode, false, interruption);
-    const names = composeFleet(mode).map((spec) => spec.name);
+    const names = composeFleet(mode, { balancers }).map((spec) => spec.name);
     const wanted = names.filter((name) => !held.includes(name));
     say(`starting the ${mode} fleet: ${names.length} containers`);
     putLogsAside(files);
@@ -70,11 +73,12 @@ export class DockerRuntime implements Runtime {
     const startedMs = performance.now();
     try {
       const commands = this.#commands(mode);
-      await this.#docker.run('the containers could not be started', commands.up(wanted), interruption);
-      if (held.length > 0) await this.#docker.run('containers could not be created', commands.create(held));
+      const docker = this.#dockerFor(shape);
+      await docker.run('the containers could not be started', commands.up(wanted), interruption);
+      if (held.length > 0) await docker.run('containers could not be created', commands.create(held));
       await this.#throwIfUnhealthy(
-        mode,
-        await awaitHealthy(() => this.#own.rows(mode), wanted, new Map(), interruption),
+        shape,
+        await awaitHealthy(() => this.#own.rows(shape), wanted, new Map(), interruption),
       );
       return { status: await this.#required(), readyAfterMs: performance.now() - startedMs };
     } catch (error) {
@@ -104,23 +108,24 @@ export class DockerRuntime implements Runtime {
   }
 
   async stopInstance(name: string): Promise<void> {
-    const { mode } = await this.#requiredWith(name);
-    await this.#docker.run(`${name} could not be stopped`, this.#commands(mode).stop(name));
+    const status = await this.#requiredWith(name);
+    await this.#dockerFor(status).run(`${name} could not be stopped`, this.#commands(status.mode).stop(name));
   }
 
   async startInstance(name: string, interruption: Interruption): Promise<void> {
-    const { mode, processes } = await this.#requiredWith(name);
-    const before = new Map(processes.map((each) => [each.name, each.restarts]));
-    await this.#docker.run(`${name} could not be started`, this.#commands(mode).start(name), interruption);
-    const look = () => this.#own.rows(mode);
-    await this.#throwIfUnhealthy(mode, await awaitHealthy(look, [name], before, interruption));
+    const status = await this.#requiredWith(name);
+    const before = new Map(status.processes.map((each) => [each.name, each.restarts]));
+    const start = this.#commands(status.mode).start(name);
+    await this.#dockerFor(status).run(`${name} could not be started`, start, interruption);
+    const look = () => this.#own.rows(status);
+    await this.#throwIfUnhealthy(status, await awaitHealthy(look, [name], before, interruption));
   }
 
   async showLogs(selection: LogSelection, options: LogsOptions): Promise<void> {
-    const { mode, processes } = await this.#required();
-    const known = processes.map((each) => each.name).sort();
+    const status = await this.#required();
+    const known = status.processes.map((each) => each.name).sort();
     const names = selectNames(known, selection);
-    await this.#docker.show(this.#commands(mode).logs(names, options), options.signal);
+    await this.#dockerFor(status).show(this.#commands(status.mode).logs(names, options), options.signal);
   }
 
   async clean(): Promise<void> {
@@ -153,11 +158,12 @@ export class DockerRuntime implements Runtime {
       throw new FleetError(`the ${remembered.mode} fleet was started under Docker. ${error.message}\n${forget}`);
     });
     if (!fleet) return undefined;
-    const processes = await this.#own.rows(fleet.mode);
+    const { mode, balancers } = fleet;
+    const processes = await this.#own.rows(fleet);
     const starts = processes.flatMap((each) => each.startedAt ?? []).sort();
-    const startedAt = remembered?.mode === fleet.mode ? remembered.startedAt : (starts[0] ?? new Date().toISOString());
+    const startedAt = remembered?.mode === mode ? remembered.startedAt : (starts[0] ?? new Date().toISOString());
     const host = fleet.containers.map(addressOf).find(Boolean);
-    return { mode: fleet.mode, portOffset: 0, ...(host && { host }), startedAt, stopping: false, processes };
+    return { mode, balancers, portOffset: 0, ...(host && { host }), startedAt, stopping: false, processes };
   }
 
   async #required(): Promise<FleetStatus> {
@@ -173,18 +179,24 @@ export class DockerRuntime implements Runtime {
     throw new FleetError(`no process is called ${name}; there are ${names.join(', ')}`);
   }
 
-  async #throwIfUnhealthy(mode: FleetMode, unhealthy: Unhealthy | undefined): Promise<void> {
+  async #throwIfUnhealthy(shape: FleetShape, unhealthy: Unhealthy | undefined): Promise<void> {
     if (!unhealthy) return;
     const { name, reason } = unhealthy;
-    const lines = await this.#lastLines(mode, name);
+    const lines = await this.#lastLines(shape, name);
     const shown = lines.length > 0 ? [`last lines of \`docker logs ${containerName(name)}\`:`, ...lines] : [];
     throw new FleetError([`${name} did not become ready: ${reason}`, ...shown].join('\n  '));
   }
 
-  async #lastLines(mode: FleetMode, name: string): Promise<string[]> {
-    const logs = this.#commands(mode).logs([name], { follow: false, tailLines: SHOWN_LINES });
-    const { stdout, stderr } = await this.#docker.ask(...logs);
+  async #lastLines(shape: FleetShape, name: string): Promise<string[]> {
+    const logs = this.#commands(shape.mode).logs([name], { follow: false, tailLines: SHOWN_LINES });
+    const { stdout, stderr } = await this.#dockerFor(shape).ask(...logs);
     return lastLines(`${stdout}\n${stderr}`, SHOWN_LINES);
+  }
+
+  /** For what concerns containers that only a profile has. */
+  #dockerFor({ mode, balancers }: FleetShape): DockerCli {
+    const isProfile = mode === 'parallel' && balancers === 2;
+    return new DockerCli(this.#context.caller, isProfile ? COMPOSE_TWO_BALANCERS : undefined);
   }
 
   #commands(mode: FleetMode): ComposeCommands {

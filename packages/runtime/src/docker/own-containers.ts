@@ -1,6 +1,7 @@
-import type { FleetMode } from '@flotilla/topology';
+import { type FleetMode, stages } from '@flotilla/topology';
 import { composeFiles, composeFleet, composeProject, containerName } from '@flotilla/topology/compose';
 import { FleetError } from '../fleet-error.js';
+import type { FleetShape } from '../fleet-shape.js';
 import { requirePorts } from '../ports.js';
 import type { ProcessRow } from '../status.js';
 import { inspectContainers, rowsOf } from './container-status.js';
@@ -12,8 +13,7 @@ const DEFAULT_BIND_ADDRESS = '127.0.0.1';
 const PORT_HINT = 'Free it, or stand beside it: RUNTIME=local FLOTILLA_PORT_OFFSET=1000.';
 
 /** A fleet's containers on the engine. */
-export interface ContainerFleet {
-  readonly mode: FleetMode;
+export interface ContainerFleet extends FleetShape {
   readonly containers: readonly EngineContainer[];
 }
 
@@ -33,16 +33,16 @@ export class OwnContainers {
     const all = (await engineContainers(this.#docker)).filter((each) => this.#isOwn(each) && !each.oneOff);
     for (const mode of Object.keys(composeFiles) as FleetMode[]) {
       const containers = all.filter((each) => each.project === composeProject(mode));
-      if (containers.length > 0) return { mode, containers };
+      if (containers.length > 0) return { mode, balancers: balancersAmong(containers), containers };
     }
     return undefined;
   }
 
   /** All processes of a fleet as they are now. */
-  async rows(mode: FleetMode): Promise<ProcessRow[]> {
+  async rows({ mode, balancers }: FleetShape): Promise<ProcessRow[]> {
     const fleet = await this.fleet();
     const ids = fleet?.mode === mode ? fleet.containers.map((each) => each.id) : [];
-    return rowsOf(composeFleet(mode), await inspectContainers(this.#docker, ids));
+    return rowsOf(composeFleet(mode, { balancers }), await inspectContainers(this.#docker, ids));
   }
 
   /**
@@ -51,8 +51,8 @@ export class OwnContainers {
    * @param host - address that its ports will be published on. Undefined or empty: this machine's own.
    * @throws FleetError naming what is taken, and by whom.
    */
-  async requireRoom(mode: FleetMode, host: string | undefined): Promise<void> {
-    const specs = composeFleet(mode);
+  async requireRoom({ mode, balancers }: FleetShape, host: string | undefined): Promise<void> {
+    const specs = composeFleet(mode, { balancers });
     const others = await engineContainers(this.#docker);
     const names = new Set(specs.map((spec) => containerName(spec.name)));
     const [first] = others.filter((each) => names.has(each.name) && !this.#isOwn(each));
@@ -79,6 +79,12 @@ export class OwnContainers {
     const isOurs = Object.keys(composeFiles).some((mode) => project === composeProject(mode as FleetMode));
     return isOurs && directory === this.#root;
   }
+}
+
+/** How many each stage has: a second one has a container from the start of its fleet to its end. */
+function balancersAmong(containers: readonly EngineContainer[]): FleetShape['balancers'] {
+  const seconds = new Set(stages.map(({ balancers }) => balancers[1] && containerName(balancers[1].name)));
+  return containers.some(({ name }) => seconds.has(name)) ? 2 : 1;
 }
 
 function removalOf({ name, project }: EngineContainer): string {

@@ -1,7 +1,7 @@
 import type { ProcessSpec } from '@flotilla/topology';
 import type { ProcessStatus } from '../status.js';
 import type { BackoffPolicy } from './backoff.js';
-import type { Effects, Exit, Spawned } from './effects.js';
+import type { Effects, EndSignal, Exit, Spawned } from './effects.js';
 import { advance, atRest, type Lifecycle, type LifecycleAction, type LifecycleEvent } from './lifecycle.js';
 
 /** A process that is not up answers at once (connection refused), so asking often costs little. */
@@ -22,6 +22,7 @@ export class Child {
   #cancelTimer: () => void = () => {};
   #lastAnswer = 'not asked yet';
   #reason: string | null = null;
+  #endSignal: EndSignal = 'SIGTERM';
 
   /** @param changed - called after every change of state. */
   constructor(spec: ProcessSpec, effects: Effects, policy: BackoffPolicy, changed: () => void) {
@@ -54,8 +55,9 @@ export class Child {
     this.#on({ type: 'start' });
   }
 
-  /** Ends the process, and keeps it down until {@link start}. */
-  stop(): void {
+  /** Ends the process, and keeps it down until {@link start}. One that is ending already gets no second signal. */
+  stop(signal: EndSignal): void {
+    this.#endSignal = signal;
     this.#on({ type: 'stop' });
   }
 
@@ -89,7 +91,7 @@ export class Child {
         break;
       case 'terminate':
         this.#cancelTimer();
-        this.#spawned?.terminate();
+        this.#spawned?.terminate(this.#endSignal);
         break;
       case 'rest':
         this.#cancelTimer();

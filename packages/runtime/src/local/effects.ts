@@ -8,6 +8,12 @@ export interface Exit {
   readonly spawnError?: string;
 }
 
+/**
+ * How a process is asked to end. SIGTERM: it says that it is not ready, and goes on for a while, so that its callers
+ * turn away before it closes. SIGINT: at once, once nobody calls it any more. Requests in flight end either way.
+ */
+export type EndSignal = 'SIGTERM' | 'SIGINT';
+
 /** A process that was started. */
 export interface Spawned {
   /** Undefined: it could not be started; `exited` says why. */
@@ -15,7 +21,7 @@ export interface Spawned {
   /** Settles when it is gone and reaped; never rejects. */
   readonly exited: Promise<Exit>;
   /** Asks it to end, and ends it after the grace that the effects were made with. */
-  terminate(): void;
+  terminate(signal: EndSignal): void;
 }
 
 /** What a process answers on `/health/ready`. */

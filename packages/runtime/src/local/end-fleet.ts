@@ -29,11 +29,11 @@ export async function endFleet(files: FleetFiles, found: Exclude<FoundFleet, { k
   await until(async () => (await busyPorts(ports)).length === 0, SYSTEM_MS);
 }
 
-/** SIGTERM to all at once, SIGKILL after the grace to those that are left. A grace of 0 kills at once. */
+/** SIGINT to all at once, SIGKILL after the grace to those that are left. A grace of 0 kills at once. */
 async function endProcesses(processes: readonly RecordedProcess[], graceMs: number): Promise<void> {
   const allGone = () => !processes.some(isAlive);
   if (graceMs > 0) {
-    for (const each of processes) signalProcess(each, 'SIGTERM');
+    for (const each of processes) signalProcess(each, 'SIGINT');
     if (await until(allGone, graceMs)) return;
   }
   for (const each of processes) signalProcess(each, 'SIGKILL');

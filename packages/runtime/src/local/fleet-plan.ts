@@ -1,6 +1,7 @@
-import { type FleetMode, localFleet } from '@flotilla/topology';
+import { localFleet } from '@flotilla/topology';
 import { type Environment, fleetEnvironment, readSetting } from '../environment.js';
 import type { FleetContext } from '../fleet-context.js';
+import type { FleetShape } from '../fleet-shape.js';
 import type { StartChanges } from '../runtime.js';
 import { defaultBackoff } from './backoff.js';
 import type { FleetPlan } from './plan.js';
@@ -11,14 +12,16 @@ export const READY_TIMEOUT_MS = 30_000;
 const KILL_MARGIN_MS = 5000;
 
 /** What a supervisor shall run. @throws FleetError when a setting of the caller is wrong. */
-export function fleetPlan(context: FleetContext, mode: FleetMode, changes: StartChanges): FleetPlan {
+export function fleetPlan(context: FleetContext, shape: FleetShape, changes: StartChanges): FleetPlan {
+  const { mode, balancers } = shape;
   const portOffset = changes.portOffset ?? readSetting('portOffset', context.caller);
   return {
     mode,
+    balancers,
     portOffset,
     root: context.root,
     stateDir: context.files.stateDir,
-    processes: localFleet(mode, { portOffset }),
+    processes: localFleet(mode, { portOffset, balancers }),
     held: changes.held ?? [],
     env: fleetEnvironment(context.caller, context.files.compileCache),
     maxLogBytes: readSetting('maxLogBytes', context.caller),

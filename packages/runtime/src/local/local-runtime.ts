@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
-import type { FleetMode } from '@flotilla/topology';
 import type { FleetContext } from '../fleet-context.js';
 import { START_HINT } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { logFile } from '../fleet-files.js';
+import type { FleetShape } from '../fleet-shape.js';
 import type { Interruption } from '../interruption.js';
 import { type LogSelection, selectLogs } from '../log-selection.js';
 import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../runtime.js';
@@ -47,8 +47,8 @@ export class LocalRuntime implements Runtime {
     return undefined;
   }
 
-  start(mode: FleetMode, changes: StartChanges, interruption: Interruption | undefined): Promise<StartedFleet> {
-    return startInBackground(this.#context, mode, changes, interruption);
+  start(shape: FleetShape, changes: StartChanges, interruption: Interruption | undefined): Promise<StartedFleet> {
+    return startInBackground(this.#context, shape, changes, interruption);
   }
 
   async stop(fleet: FleetStatus): Promise<void> {

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessSpec } from '@flotilla/topology';
 import { fleetFiles, logFile } from '../fleet-files.js';
-import type { Effects, Exit, Spawned } from './effects.js';
+import type { Effects, EndSignal, Exit, Spawned } from './effects.js';
 import { lastLines } from './log-tail.js';
 import type { FleetPlan } from './plan.js';
 import { askReadiness } from './readiness.js';
@@ -62,8 +62,8 @@ function spawnInto(plan: FleetPlan, spec: ProcessSpec, log: number): Spawned {
       resolve({ code, signal });
     });
   });
-  const terminate = () => {
-    child.kill('SIGTERM');
+  const terminate = (signal: EndSignal) => {
+    child.kill(signal);
     killTimer ??= setTimeout(() => child.kill('SIGKILL'), plan.killAfterMs);
   };
   return { pid: child.pid, exited, terminate };

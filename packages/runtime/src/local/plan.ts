@@ -1,9 +1,9 @@
-import type { FleetMode, ProcessSpec } from '@flotilla/topology';
+import type { ProcessSpec } from '@flotilla/topology';
+import type { FleetShape } from '../fleet-shape.js';
 import type { BackoffPolicy } from './backoff.js';
 
 /** Everything that a supervisor needs to run a fleet. Plain JSON: it is handed to a supervisor in the background. */
-export interface FleetPlan {
-  readonly mode: FleetMode;
+export interface FleetPlan extends FleetShape {
   readonly portOffset: number;
   /** Absolute path of the directory that holds the services' folders. */
   readonly root: string;

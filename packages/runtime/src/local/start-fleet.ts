@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type FleetMode, localFleet, type ProcessSpec, type Stage } from '@flotilla/topology';
+import { type BalancerCount, type FleetMode, localFleet, type ProcessSpec, type Stage } from '@flotilla/topology';
 import { type Environment, fleetEnvironment, readSetting } from '../environment.js';
 import { CHECKOUT } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
@@ -16,6 +16,8 @@ import { Supervisor } from './supervisor.js';
 /** A fleet of one's own, beside any other. */
 export interface FleetOptions {
   readonly mode: FleetMode;
+  /** Per stage of a parallel fleet. Default 1. */
+  readonly balancers?: BalancerCount;
   /** See {@link freePortOffset}. */
   readonly portOffset: number;
   /** Gets the logs. Its content is the caller's to remove. */
@@ -47,6 +49,8 @@ export interface LocalFleet {
   stopInstance(name: string): Promise<void>;
   /** Starts one process and waits until it is ready. @throws FleetError when it does not become so. */
   startInstance(name: string): Promise<void>;
+  /** Ends one process and starts it again, as in a rolling restart. @throws FleetError when it does not become ready. */
+  restartInstance(name: string): Promise<void>;
   /** Waits until all processes that are not held down are ready, as after a crash. @throws FleetError otherwise. */
   awaitReady(): Promise<void>;
   /** Undefined while the process does not run. @throws FleetError for a name not known. */
@@ -72,6 +76,7 @@ export async function startFleet(options: FleetOptions): Promise<LocalFleet> {
     await supervisor.stop();
     rotation.close();
   };
+  const startInstance = async (name: string) => throwIfNotReady(await supervisor.startInstance(name, timeoutMs));
   supervisor.start();
   const notReady = await supervisor.awaitReady(timeoutMs);
   if (notReady) {
@@ -83,7 +88,11 @@ export async function startFleet(options: FleetOptions): Promise<LocalFleet> {
     status: () => supervisor.status(),
     stop,
     stopInstance: (name) => supervisor.stopInstance(name),
-    startInstance: async (name) => throwIfNotReady(await supervisor.startInstance(name, timeoutMs)),
+    startInstance,
+    restartInstance: async (name) => {
+      await supervisor.stopInstance(name);
+      await startInstance(name);
+    },
     awaitReady: async () => throwIfNotReady(await supervisor.awaitReady(timeoutMs)),
     pidOf: (name) => pidOf(supervisor, name),
     logFile: (name) => logFile(files, name),
@@ -91,15 +100,16 @@ export async function startFleet(options: FleetOptions): Promise<LocalFleet> {
 }
 
 function planOf(options: FleetOptions): FleetPlan {
-  const { mode, portOffset, table } = options;
+  const { mode, balancers = 1, portOffset, table } = options;
   const stateDir = resolve(options.stateDir);
   const caller = { ...process.env, ...options.env };
   return {
     mode,
+    balancers,
     portOffset,
     root: resolve(options.root ?? CHECKOUT),
     stateDir,
-    processes: localFleet(mode, table ? { portOffset, table } : { portOffset }).map((spec) => ({
+    processes: localFleet(mode, { portOffset, balancers, ...(table && { table }) }).map((spec) => ({
       ...spec,
       env: { ...spec.env, ...options.environmentOf?.(spec) },
     })),

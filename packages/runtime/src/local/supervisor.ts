@@ -1,14 +1,14 @@
-import type { FleetMode, ProcessSpec } from '@flotilla/topology';
+import type { ProcessSpec } from '@flotilla/topology';
 import { FleetError } from '../fleet-error.js';
+import type { FleetShape } from '../fleet-shape.js';
 import type { NotReady } from '../status.js';
 import { type BackoffPolicy, defaultBackoff } from './backoff.js';
 import { Child } from './child.js';
-import type { Effects } from './effects.js';
+import type { Effects, EndSignal } from './effects.js';
 import type { SupervisorStatus } from './supervisor-status.js';
 
 /** What a supervisor is made of. */
-export interface SupervisorOptions {
-  readonly mode: FleetMode;
+export interface SupervisorOptions extends FleetShape {
   readonly portOffset: number;
   /** In the order of their start. */
   readonly processes: readonly ProcessSpec[];
@@ -51,9 +51,10 @@ export class Supervisor {
   }
 
   status(): SupervisorStatus {
-    const { mode, portOffset } = this.#options;
+    const { mode, balancers, portOffset } = this.#options;
     return {
       mode,
+      balancers,
       portOffset,
       startedAt: this.#startedAt.toISOString(),
       supervisorPid: process.pid,
@@ -89,7 +90,7 @@ export class Supervisor {
    * @throws FleetError when no process has the name; it lists those that exist.
    */
   async stopInstance(name: string): Promise<void> {
-    await this.#stopAll([this.#child(name)]);
+    await this.#stopAll([this.#child(name)], 'SIGTERM');
   }
 
   /**
@@ -105,7 +106,10 @@ export class Supervisor {
     return this.awaitReady(timeoutMs, [name]);
   }
 
-  /** Ends all processes, callers before those whom they call. Settles when all are gone; safe to repeat. */
+  /**
+   * Ends all processes, callers before those whom they call: nobody is left then who would have to turn away from
+   * them first. Settles when all are gone; safe to repeat.
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopInOrder();
     return this.#stopping;
@@ -113,13 +117,13 @@ export class Supervisor {
 
   async #stopInOrder(): Promise<void> {
     // What already waits for a restart must not come up while others are stopped.
-    for (const child of this.#children) if (child.pid === undefined) child.stop();
-    for (const group of stopOrder(this.#children)) await this.#stopAll(group);
+    for (const child of this.#children) if (child.pid === undefined) child.stop('SIGINT');
+    for (const group of stopOrder(this.#children)) await this.#stopAll(group, 'SIGINT');
   }
 
-  async #stopAll(children: readonly Child[]): Promise<void> {
+  async #stopAll(children: readonly Child[], signal: EndSignal): Promise<void> {
     const pids = new Map(children.map((child) => [child, child.pid]));
-    for (const child of children) child.stop();
+    for (const child of children) child.stop(signal);
     // By pid, not by state: somebody may start an instance again while it is being stopped.
     const isGone = (child: Child) => child.pid === undefined || child.pid !== pids.get(child);
     await this.#until(undefined, () => (children.every(isGone) ? 'gone' : undefined));
@@ -170,7 +174,7 @@ function hasDied({ life }: Child): boolean {
   return life.state !== 'ready';
 }
 
-/** Groups that are stopped one after the other: stage 1 first, and within a stage its balancer before its instances. */
+/** Groups that are stopped one after the other: stage 1 first, and within a stage its balancers before its instances. */
 function stopOrder(children: readonly Child[]): Child[][] {
   const groups = new Map<number, Child[]>();
   for (const child of children) {

@@ -49,8 +49,9 @@ describe('the arguments of docker', () => {
     expect(commands.start('service3b')).toEqual([...FLEET, 'up', ...options, 'service3b']);
   });
 
-  test('end everything, with the profile', () => {
-    expect(commands.down()).toEqual([...FLEET, '--profile', 'client', 'down', '--remove-orphans']);
+  test('end everything, with every profile', () => {
+    const profiles = ['--profile', 'client', '--profile', 'two-balancers'];
+    expect(commands.down()).toEqual([...FLEET, ...profiles, 'down', '--remove-orphans']);
     expect(commands.clean()).toEqual([...commands.down(), '--volumes']);
   });
 

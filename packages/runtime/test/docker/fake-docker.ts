@@ -24,13 +24,21 @@ export function fakeDocker(directory: string, answers: Answers): string {
     writeFileSync(join(bin, `err${index}`), err);
     return `  '${beginning}'*) cat '${bin}/out${index}'; cat '${bin}/err${index}' >&2; exit ${code} ;;`;
   });
-  const lines = ['#!/bin/sh', `echo "$*" >>'${bin}/calls'`, 'case "$* " in', ...cases, 'esac', 'exit 125', ''];
+  const lines = [
+    '#!/bin/sh',
+    `echo "$* [$COMPOSE_PROFILES]" >>'${bin}/calls'`,
+    'case "$* " in',
+    ...cases,
+    'esac',
+    'exit 125',
+    '',
+  ];
   writeFileSync(join(bin, 'docker'), lines.join('\n'));
   chmodSync(join(bin, 'docker'), 0o755);
   return `${bin}:/usr/bin:/bin`;
 }
 
-/** All calls so far, one a line. */
+/** All calls so far, one a line, with the profiles of Compose: `compose … stop service1a [two-balancers]`. */
 export function callsOf(directory: string): string {
   const path = join(directory, 'bin', 'calls');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';

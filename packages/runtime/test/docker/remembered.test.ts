@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { stages } from '@flotilla/topology';
-import { composeFiles, composeProject } from '@flotilla/topology/compose';
+import type { BalancerCount, FleetMode } from '@flotilla/topology';
+import { composeFiles, composeFleet, composeProject } from '@flotilla/topology/compose';
 import { describe, expect, test } from 'vitest';
 import type { DockerState } from '../../src/state-file.js';
 import { CommandLine } from '../command-line.js';
@@ -18,16 +18,16 @@ async function commandLine(answers: Answers): Promise<CommandLine> {
   return line;
 }
 
-function remember(line: CommandLine): void {
-  const state: DockerState = { version: 1, runtime: 'docker', mode: 'sequential', startedAt: STARTED };
+function remember(line: CommandLine, mode: FleetMode = 'sequential'): void {
+  const state: DockerState = { version: 1, runtime: 'docker', mode, startedAt: STARTED };
   mkdirSync(line.fixture.stateDir, { recursive: true });
   writeFileSync(join(line.fixture.stateDir, 'fleet.json'), JSON.stringify(state));
 }
 
-/** What an engine says that runs the sequential fleet of a checkout. */
-function engineWith(root: string): Answers {
-  const names = stages.map((stage) => `${stage.service}a`);
-  const listed = names.map((name) => `id-${name}\trest-${name}\t${composeProject('sequential')}\t${root}\tFalse\t`);
+/** What an engine says that runs a fleet of a checkout. */
+function engineWith(root: string, mode: FleetMode = 'sequential', balancers: BalancerCount = 1): Answers {
+  const names = composeFleet(mode, { balancers }).map(({ name }) => name);
+  const listed = names.map((name) => `id-${name}\trest-${name}\t${composeProject(mode)}\t${root}\tFalse\t`);
   const State = { Status: 'running', Pid: 7, ExitCode: 0, OOMKilled: false, StartedAt: STARTED };
   const inspected = names.map((name) => ({
     Id: `id-${name}`,
@@ -72,6 +72,23 @@ describe('a fleet that was started under Docker', () => {
     expect((await line.run('up', '--mode', 'parallel')).err).toMatch(refusal);
     expect((await line.run('up', '--mode', 'sequential')).out).toContain('runs already under Docker');
     expect(callsOf(line.fixture.root)).not.toMatch(/ (up|down|build|create) /);
+  });
+
+  test('with two balancers per stage is known by its containers, and commanded with their profile', async () => {
+    await using line = await commandLine({});
+    fakeDocker(line.fixture.root, { ...engineWith(line.fixture.root, 'parallel', 2), 'compose --project': {} });
+    remember(line, 'parallel');
+    const { fleet } = await line.status();
+    expect(fleet).toMatchObject({ mode: 'parallel', balancers: 2, processes: Array(24).fill({ state: 'ready' }) });
+    expect((await line.run('stop-instance', 'service1-loadbalancer2')).code).toBe(0);
+    expect(callsOf(line.fixture.root)).toMatch(/^compose .* stop service1-loadbalancer2 \[two-balancers\]$/m);
+    const urls = await line.run('with', '--', process.execPath, '-p', 'process.env.SERVICE4_URL');
+    expect(urls.out).toBe('http://127.0.0.1:8064,http://127.0.0.1:8074');
+    expect((await line.run('up', '--mode', 'parallel', '--balancers', '1')).err).toContain('runs with 2 balancers');
+    fakeDocker(line.fixture.root, { ...engineWith(line.fixture.root, 'parallel'), 'compose --project': {} });
+    expect((await line.status()).fleet).toMatchObject({ balancers: 1 });
+    await line.run('stop-instance', 'service1-loadbalancer');
+    expect(callsOf(line.fixture.root)).toMatch(/^compose .* stop service1-loadbalancer \[\]$/m);
   });
 
   test('is not forgotten while the engine is off; the message says how to forget it', async () => {
