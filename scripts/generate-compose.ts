@@ -7,14 +7,16 @@ import { parseArgs } from 'node:util';
 import { SETTING_PREFIX, type Setting, settings } from '@flotilla/contracts';
 import { composeFile, composeFiles, type FleetMode } from '@flotilla/topology/compose';
 
-/** Between the end of a process's own grace and SIGKILL: time to write out its log. */
+/** Between the end of a process's own time and SIGKILL: time to write out its log. */
 const STOP_MARGIN_SECONDS = 5;
 
 /** Our own settings of the processes in containers. What the contract names is set for each of them. */
 const passedOn = (Object.values(settings) as Setting[])
   .filter(({ env, users }) => env.startsWith(SETTING_PREFIX) && users.some((user) => user !== 'runtime'))
   .map(({ env }) => env);
-const stopGraceSeconds = Math.ceil(Number(settings.shutdownGraceMs.default) / 1000) + STOP_MARGIN_SECONDS;
+const { drainDelayMs, shutdownGraceMs } = settings;
+const ownTimeMs = Number(drainDelayMs.default) + Number(shutdownGraceMs.default);
+const stopGraceSeconds = Math.ceil(ownTimeMs / 1000) + STOP_MARGIN_SECONDS;
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 for (const [mode, path] of Object.entries(composeFiles) as [FleetMode, string][]) {

@@ -27,6 +27,7 @@ export class CommandLine implements AsyncDisposable {
       FLOTILLA_PORT_OFFSET: String(portOffset),
       // With the margin of 5 s that comes on top, the most that a stubborn process costs a test.
       FLOTILLA_SHUTDOWN_GRACE_MS: '1',
+      FLOTILLA_DRAIN_DELAY_MS: '0',
     };
   }
 

@@ -72,7 +72,8 @@ function common(stopGraceSeconds: number): string {
   return `# What every process has. None waits for another: balancers and services look for each other with every request.
 x-process: &process
   restart: unless-stopped
-  # Longer than FLOTILLA_SHUTDOWN_GRACE_MS: requests in flight end before the process does.
+  # Longer than FLOTILLA_DRAIN_DELAY_MS and FLOTILLA_SHUTDOWN_GRACE_MS together: requests in flight end before the
+  # process does.
   stop_grace_period: ${stopGraceSeconds}s
   read_only: true
   tmpfs: /tmp:size=16m

@@ -5,7 +5,7 @@ import { memoryLimits, totalMemory } from '../src/compose-memory.js';
 import { type FleetMode, type Stage, stages } from '../src/index.js';
 
 const MODES: readonly FleetMode[] = ['sequential', 'parallel'];
-const options = { passedOn: ['FLOTILLA_LOG_LEVEL', 'FLOTILLA_TRY_TIMEOUT_MS'], stopGraceSeconds: 35 };
+const options = { passedOn: ['FLOTILLA_LOG_LEVEL', 'FLOTILLA_TRY_TIMEOUT_MS'], stopGraceSeconds: 37 };
 
 /** The lines of one service: from its name to the next thing that stands as far to the left. */
 function entry(text: string, name: string): string[] {

@@ -30,7 +30,7 @@ export function fleetPlan(context: FleetContext, shape: FleetShape, changes: Sta
   };
 }
 
-/** Time between SIGTERM and SIGKILL: what the processes themselves take for requests in flight, and some more. */
+/** Time between SIGTERM and SIGKILL: what a process takes to drain and to end its requests, and some more. */
 export function killAfterMs(env: Environment): number {
-  return readSetting('shutdownGraceMs', env) + KILL_MARGIN_MS;
+  return readSetting('drainDelayMs', env) + readSetting('shutdownGraceMs', env) + KILL_MARGIN_MS;
 }

@@ -34,7 +34,7 @@ export interface FleetOptions {
   readonly held?: readonly string[];
   /** For the whole fleet, and for one instance. Default 30 s. */
   readonly readyTimeoutMs?: number;
-  /** Time between SIGTERM and SIGKILL. Default: FLOTILLA_SHUTDOWN_GRACE_MS + 5 s. */
+  /** Time between SIGTERM and SIGKILL. Default: FLOTILLA_DRAIN_DELAY_MS + FLOTILLA_SHUTDOWN_GRACE_MS + 5 s. */
   readonly killAfterMs?: number;
   readonly backoff?: BackoffPolicy;
 }
