@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** The settings of one process, by their names in the catalogue. */
 export type Config<Name extends SettingName> = { readonly [Key in Name]: SettingValue<Key> };
 
+/** Defaults that depend on the process, as they would stand in the environment. */
+export type ProcessDefaults = Partial<Record<SettingName, string>>;
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The process was told something that it cannot do. The message is one line that names the variable. */
@@ -24,10 +27,10 @@ const KNOWN = new Set<string>(Object.values<Setting>(settings).map(({ env }) => 
 export function readConfig<const Name extends SettingName>(
   names: readonly Name[],
   env: Environment,
-  defaults: Partial<Record<SettingName, string>> = {},
+  defaults: ProcessDefaults = {},
 ): Config<Name> {
   refuseUnknown(env);
-  const raw = Object.fromEntries(names.map((name) => [name, value(name, env, defaults)]));
+  const raw = Object.fromEntries(names.map((name) => [name, sourceOf(name, env, defaults).value]));
   const schema = z.strictObject(Object.fromEntries(names.map((name) => [name, settings[name].schema as z.ZodType])));
   const result = schema.safeParse(raw);
   if (!result.success) throw new ConfigError(explain(result.error, raw));
@@ -36,9 +39,21 @@ export function readConfig<const Name extends SettingName>(
   return config;
 }
 
-function value(name: SettingName, env: Environment, defaults: Partial<Record<SettingName, string>>) {
+/** Unit of what is shown to nobody. */
+export const SECRET_UNIT = 'token';
+
+/** Units of what must name somebody: set to nothing, it is a mistake, and no wish for the default. */
+const NEVER_EMPTY: ReadonlySet<string> = new Set(['list', 'URL']);
+
+/** What a setting would be read from: its text, and where that comes from. */
+export function sourceOf(name: SettingName, env: Environment, defaults: ProcessDefaults) {
   const setting: Setting = settings[name];
-  return env[setting.env] || (defaults[name] ?? setting.default);
+  const given = env[setting.env];
+  if (given || (given !== undefined && NEVER_EMPTY.has(setting.unit))) return { value: given, source: 'environment' };
+  const own = defaults[name];
+  return own === undefined
+    ? { value: setting.default, source: 'default' }
+    : { value: own, source: 'default of this process' };
 }
 
 function refuseUnknown(env: Environment): void {
@@ -49,9 +64,10 @@ function refuseUnknown(env: Environment): void {
 function explain(error: z.ZodError, raw: Record<string, string | undefined>): string {
   const [issue] = error.issues;
   const name = String(issue?.path[0]) as SettingName;
-  const { env, purpose } = settings[name];
+  const { env, purpose, unit } = settings[name];
   if (raw[name] === undefined) return `${env} is not set, and has no default. ${purpose}`;
-  return `${env}=${JSON.stringify(raw[name])} is not allowed; it takes ${issue?.message}. ${purpose}`;
+  const shown = unit === SECRET_UNIT ? '(hidden)' : JSON.stringify(raw[name]);
+  return `${env}=${shown} is not allowed; it takes ${issue?.message}. ${purpose}`;
 }
 
 /** Limits that only make sense together: the first must be below the second, or at most equal to it. */

@@ -3,10 +3,11 @@ import type { SettingName } from '@flotilla/contracts';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { type AppConfig, type AppDependencies, appSettings } from './app.js';
-import { type Config, ConfigError, type Environment, readConfig } from './config.js';
+import { type Config, ConfigError, type Environment, type ProcessDefaults, readConfig } from './config.js';
 import { Lifecycle } from './lifecycle.js';
 import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
 import { createMetrics } from './metrics.js';
+import { renderConfig } from './print-config.js';
 import { trimHeapAfterStart } from './trim-heap.js';
 
 /** What makes a process of the fleet. */
@@ -14,7 +15,7 @@ export interface ProcessDefinition<Name extends SettingName> {
   /** Settings beyond those that every process has. */
   readonly settings: readonly Name[];
   /** Defaults that depend on the process. */
-  readonly defaults: Partial<Record<SettingName, string>>;
+  readonly defaults: ProcessDefaults;
   identity(config: AppConfig & Config<Name>): LogIdentity;
   build(
     dependencies: Omit<AppDependencies, 'config' | 'api'> & { config: AppConfig & Config<Name> },
@@ -26,13 +27,18 @@ const EXIT_CONFIG = 1;
 
 /**
  * Runs a process: reads its settings, builds its app, listens, and on SIGTERM or SIGINT stops without losing a
- * request. Bad settings end it with exit code 1 and one line on standard error.
+ * request. Bad settings end it with exit code 1 and one line on standard error. With `--print-config` it tells what it
+ * would run with, and ends.
  */
 export async function runProcess<const Name extends SettingName>(
   definition: ProcessDefinition<Name>,
   env: Environment = process.env,
 ): Promise<void> {
   const config = configOrExit(definition, env);
+  if (hasOption('--print-config')) {
+    process.stdout.write(renderConfig([...appSettings, ...definition.settings], env, definition.defaults));
+    return;
+  }
   const identity = definition.identity(config);
   const log = openLog(config.logLevel, identity);
   const lifecycle = new Lifecycle();
@@ -43,6 +49,14 @@ export async function runProcess<const Name extends SettingName>(
   lifecycle.phase = 'ready';
   trimHeapAfterStart();
   log.logger.info({ host: config.bindHost, port: config.servicePort, node: process.version }, 'ready');
+}
+
+/** There is one option; anything else is a mistake. */
+function hasOption(option: string): boolean {
+  const unknown = process.argv.slice(2).find((argument) => argument !== option);
+  if (unknown === undefined) return process.argv.includes(option);
+  process.stderr.write(`${unknown} is no option; there is ${option}, and everything else is set by the environment.\n`);
+  return process.exit(EXIT_CONFIG);
 }
 
 function configOrExit<Name extends SettingName>(definition: ProcessDefinition<Name>, env: Environment) {

@@ -44,6 +44,47 @@ describe('reading the configuration', () => {
     expect(told).toContain(value);
   });
 
+  test.each([
+    ['SERVICE1_INSTANCES', ''],
+    ['SERVICE1_INSTANCES', 'a:1,a:1'],
+    ['SERVICE1_INSTANCES', 'a:65536'],
+    ['SERVICE1_INSTANCES', 'a:0'],
+    ['FLOTILLA_STRATEGY', 'best'],
+    ['FLOTILLA_MAX_IN_FLIGHT', '0'],
+    ['FLOTILLA_HEALTH_FALL', '0'],
+    ['FLOTILLA_EJECT_MS', '400000'],
+    ['FLOTILLA_BACK_OFF_MS', '300'],
+  ])('a balancer told %s=%j names the variable, the value and what is allowed, in one line', (name, value) => {
+    const env = { ...required, SERVICE1_INSTANCES: 'a:1', [name]: value };
+    let told = '';
+    try {
+      readConfig(
+        [
+          'servicePort',
+          'service1Instances',
+          'strategy',
+          'maxInFlight',
+          'healthFall',
+          'ejectMs',
+          'ejectMaxMs',
+          'backOffMs',
+          'maxBackOffMs',
+        ],
+        env,
+      );
+    } catch (error) {
+      told = (error as Error).message;
+    }
+    expect(told).toMatch(new RegExp(`^${name}=.*${value}.* is not allowed; it takes .+`));
+    expect(told).not.toContain('\n');
+  });
+
+  test('a secret that is refused is not told', () => {
+    expect(() => readConfig(['adminToken'], { FLOTILLA_ADMIN_TOKEN: 'too-short' })).toThrow(
+      /^FLOTILLA_ADMIN_TOKEN=\(hidden\)/,
+    );
+  });
+
   test('one that is missing is named', () => {
     expect(message({})).toMatch(/^SERVICE_PORT is not set/);
   });
