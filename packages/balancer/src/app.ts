@@ -1,5 +1,12 @@
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
-import { type AppConfig, type AppDependencies, type BodyLimit, type Config, createApp } from '@flotilla/service-kit';
+import {
+  type AppConfig,
+  type AppDependencies,
+  addStageRoute,
+  type BodyLimit,
+  type Config,
+  createApp,
+} from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -41,7 +48,12 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
   const upstream = new Upstream(members, config, { ...countTries(metrics), onEvent: (event) => log(logger, event) });
   measureUpstream(metrics, upstream);
   const options = { upstream, service: stage.service, name: identity.instance, limit, isIdempotent: true };
-  app.post(stage.route, proxy(options));
+  addStageRoute(app, stage.route, proxy(options), {
+    metrics,
+    logger,
+    maxHeaders: config.maxHeaders,
+    lifecycle: dependencies.lifecycle,
+  });
   app.get('/stats', () => statsOf(upstream));
   if (config.adminToken !== '') await registerAdmin(app, upstream, config.adminToken);
   membership.watch(members, (changed) => {

@@ -1,7 +1,12 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FlotillaError, header } from '@flotilla/contracts';
-import { type BodyLimit, checkAnnouncedLength, receive } from '@flotilla/service-kit';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type BodyLimit,
+  checkAnnouncedLength,
+  receive,
+  type StageExchange,
+  type StageHandler,
+} from '@flotilla/service-kit';
 import { hashOf } from './core/hash.js';
 import { exhausted, overloaded } from './exhausted.js';
 import type { Call } from './http/call.js';
@@ -24,16 +29,17 @@ export interface ProxyOptions {
 }
 
 /** The balanced route: the request goes to an instance as bytes, and the answer back as bytes. */
-export function proxy(options: ProxyOptions) {
+export function proxy(options: ProxyOptions): StageHandler {
   const { service, name, limit } = options;
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    checkAnnouncedLength(request.raw, limit);
-    const call = forward(options, request, reply);
+  return async (exchange) => {
+    const { request, response, trail } = exchange;
+    checkAnnouncedLength(request, limit);
+    const call = forward(options, exchange);
     const result = await call.run();
-    request.trail.fields = { upstream: call.lastInstance, tries: call.tryCount };
+    trail.fields = { upstream: call.lastInstance, tries: call.tryCount };
     if (result.kind === 'answer') {
-      request.trail.requestId = requestIdOfAnswer(result.answer) ?? request.trail.requestId;
-      relay(reply, result.answer, (headers) => {
+      trail.requestId = requestIdOfAnswer(result.answer) ?? trail.requestId;
+      relay(response, result.answer, (headers) => {
         headers.push('via', `1.1 ${name}`);
         return headers;
       });
@@ -47,30 +53,29 @@ export function proxy(options: ProxyOptions) {
   };
 }
 
-function forward(options: ProxyOptions, request: FastifyRequest, reply: FastifyReply): Call {
+function forward(options: ProxyOptions, { request, response, trail }: StageExchange): Call {
   const { upstream, limit, name } = options;
-  const { raw } = request;
   const body = upstream.newBody();
-  body.announcedBytes = announcedBytes(raw);
-  const headers = forwardedHeaders(raw, request.trail.requestId, name);
+  body.announcedBytes = announcedBytes(request);
+  const headers = forwardedHeaders(request, trail.requestId, name);
   const call = upstream.newCall(
     {
       method: 'POST',
-      path: request.url,
-      deadlineMs: deadlineOf(raw, upstream.limits.requestTimeoutMs),
-      isIdempotent: options.isIdempotent || raw.headers['idempotency-key'] !== undefined,
-      hash: hashOfRequest(upstream, raw),
+      path: request.url ?? '/',
+      deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
+      isIdempotent: options.isIdempotent || request.headers['idempotency-key'] !== undefined,
+      hash: hashOfRequest(upstream, request),
       headers: (remainingMs) => [...headers, header.deadline, String(remainingMs)],
     },
     body,
   );
-  const receiving = receive(raw, limit, {
+  const receiving = receive(request, limit, {
     chunk: (chunk) => body.push(chunk),
-    end: () => body.end(forwardableTrailers(raw.rawTrailers)),
+    end: () => body.end(forwardableTrailers(request.rawTrailers)),
     fail: (error) => call.cancel(error),
   });
   body.onDrain = () => receiving.resume();
-  cancelWhenClientLeaves(reply, call);
+  cancelWhenClientLeaves(response, call);
   return call;
 }
 
@@ -86,8 +91,8 @@ function hashOfRequest({ strategy, limits }: Upstream, { headers }: IncomingMess
 }
 
 /** A client that leaves cancels the work that goes on for it. */
-export function cancelWhenClientLeaves(reply: FastifyReply, call: Call): void {
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) call.cancel(new FlotillaError('FLT_BODY_INCOMPLETE'));
+export function cancelWhenClientLeaves(response: ServerResponse, call: Call): void {
+  response.once('close', () => {
+    if (!response.writableFinished) call.cancel(new FlotillaError('FLT_BODY_INCOMPLETE'));
   });
 }

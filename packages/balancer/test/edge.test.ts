@@ -283,3 +283,19 @@ describe('fields', () => {
     });
   });
 });
+
+describe('the two ways to the route', () => {
+  test('the direct one and the framework’s answer alike', async () => {
+    const { url } = await balancer([await echo('a')], { FLOTILLA_MAX_BODY_BYTES: '100' });
+    const ask = async (path: string, body: string) => {
+      const response = await fetch(url + path, { method: 'POST', body, headers: { 'x-request-id': 'same' } });
+      const headers = Object.fromEntries(response.headers);
+      return { status: response.status, headers: { ...headers, date: '' }, body: await response.json() };
+    };
+    // What is escaped is the framework's to read.
+    expect(await ask('/%70rocess', '{}')).toEqual(await ask('/process', '{}'));
+    expect(await ask('/%70rocess', 'x'.repeat(101))).toEqual(await ask('/process', 'x'.repeat(101)));
+    expect((await ask('/process/', '{}')).status).toBe(404);
+    expect((await fetch(`${url}/process`)).status).toBe(405);
+  });
+});

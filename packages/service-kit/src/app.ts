@@ -77,8 +77,8 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
   await app.register(sensible);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
-  closeConnectionsOnDrain(app, lifecycle);
-  registerTrail(app, metrics);
+  closeConnectionsOnDrain(app);
+  registerTrail(app, { metrics, logger });
   registerProblems(app);
   refuseWhatNodeRefuses(app);
   app.addHook('onRequest', (request, _reply, done) => done(refusal(request.raw, config.maxHeaders)));

@@ -8,3 +8,4 @@ export { createMetrics, type Metrics, type Sample } from './metrics.js';
 export { type BodyLimit, type BodySink, checkAnnouncedLength, type Receiving, receive } from './receive.js';
 export { RequestTrail } from './request-trail.js';
 export { type ProcessDefinition, runProcess } from './run.js';
+export { addStageRoute, type StageExchange, type StageHandler } from './stage-route.js';

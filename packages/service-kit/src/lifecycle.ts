@@ -21,7 +21,7 @@ const DRAIN_SILENCE_MS = 1500;
  * the server began to close would otherwise stay open for its whole keep-alive time; and those that send nothing,
  * though a request of theirs has begun or has never begun. Node's own time-outs stop when the server closes.
  */
-export function closeConnectionsOnDrain(app: FastifyInstance, lifecycle: Lifecycle): void {
+export function closeConnectionsOnDrain(app: FastifyInstance): void {
   const sockets = new Set<Socket>();
   app.server.on('connection', (socket: Socket) => {
     sockets.add(socket);
@@ -29,7 +29,7 @@ export function closeConnectionsOnDrain(app: FastifyInstance, lifecycle: Lifecyc
   });
   app.server.on('request', (_request, response) => {
     response.once('close', () => {
-      if (lifecycle.phase === 'draining') setImmediate(() => app.server.closeIdleConnections());
+      if (!app.server.listening) setImmediate(() => app.server.closeIdleConnections());
     });
   });
   app.addHook('preClose', (done) => {

@@ -1,5 +1,5 @@
 import { FlotillaError, PROBLEM_MEDIA_TYPE, type ProblemCode, problemBody } from '@flotilla/contracts';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { describeError } from './log.js';
 
 /** Fastify's and Node's own errors, in the catalogue's terms. Any other 4xx of theirs is a malformed request. */
@@ -17,7 +17,9 @@ export function registerProblems(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, method }) => {
     methodsOf.set(url, (methodsOf.get(url) ?? []).concat(method));
   });
-  app.setErrorHandler((error: FastifyError, request, reply) => sendProblem(asProblem(error, request), request, reply));
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    sendProblem(asProblem(error, request.trail?.requestId, request.log), request, reply),
+  );
   app.setNotFoundHandler((request, reply) => sendProblem(notFound(methodsOf, request), request, reply));
 }
 
@@ -28,13 +30,13 @@ export function problemOfForeign(error: unknown): FlotillaError | undefined {
 }
 
 /** Turns whatever was thrown into an error of the catalogue. The unexpected is logged, without its message. */
-function asProblem(error: unknown, request: FastifyRequest): FlotillaError {
+export function asProblem(error: unknown, requestId: string, log: FastifyBaseLogger): FlotillaError {
   if (error instanceof FlotillaError) return error;
   const known = problemOfForeign(error);
   if (known) return known;
   const { statusCode = 500 } = error as Partial<FastifyError>;
   if (statusCode >= 400 && statusCode < 500) return new FlotillaError('FLT_MALFORMED_HTTP');
-  request.log.error({ request_id: request.trail.requestId, error: describeError(error) }, 'unexpected error');
+  log.error({ request_id: requestId, error: describeError(error) }, 'unexpected error');
   return new FlotillaError('FLT_INTERNAL');
 }
 

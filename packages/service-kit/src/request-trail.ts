@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { header, isHeaderSafeId } from '@flotilla/contracts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import type { Metrics } from './metrics.js';
 import { discardRest } from './receive.js';
 
@@ -15,15 +16,24 @@ declare module 'fastify' {
 export class RequestTrail {
   /** The id that the log line and the answer carry; a service replaces it by the one that it finds in the body. */
   requestId: string;
+  /** The id that the request came with, or was given at the start: it can always stand in a header. */
+  readonly idFromHeader: string;
   /** More for the log line: which instance was asked, how often. Never anything of the text. */
   fields: Record<string, unknown> | undefined;
   /** The id that the body brought, if it brought one. */
   idFromBody: string | undefined;
-  readonly startedAt = process.hrtime.bigint();
+  readonly startedMs = performance.now();
 
   constructor(requestId: string) {
     this.requestId = requestId;
+    this.idFromHeader = requestId;
   }
+}
+
+/** Where a request's end is noted. */
+export interface TrailSinks {
+  readonly metrics: Metrics;
+  readonly logger: Logger;
 }
 
 /** nginx's code for a client that left before its answer was whole. It is logged and counted, never sent. */
@@ -35,14 +45,29 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && isHeaderSafeId(given) ? given : randomUUID();
 }
 
-/** Gives every request its trail; logs and measures it once its answer has gone out, or its client has left. */
-export function registerTrail(app: FastifyInstance, metrics: Metrics): void {
+/**
+ * Gives a request its trail; logs and measures it once its answer has gone out, or its client has left.
+ *
+ * @param routeOf - The route's path, asked for at the end.
+ */
+export function openTrail(
+  request: IncomingMessage,
+  response: ServerResponse,
+  trail: RequestTrail,
+  sinks: TrailSinks,
+  routeOf: () => string,
+): void {
+  response.prependOnceListener('finish', () => discardRest(request));
+  response.once('close', () => finish(request.method ?? '', response, trail, sinks, routeOf()));
+}
+
+/** Gives every request of an app its trail. */
+export function registerTrail(app: FastifyInstance, sinks: TrailSinks): void {
   // The slot must exist on the prototype so that V8 sees one shape of request; the hook below fills it.
   app.decorateRequest('trail', null as unknown as RequestTrail);
   app.addHook('onRequest', (request, reply, done) => {
     request.trail = new RequestTrail(request.id);
-    reply.raw.prependOnceListener('finish', () => discardRest(request.raw));
-    reply.raw.once('close', () => finish(request, reply, metrics));
+    openTrail(request.raw, reply.raw, request.trail, sinks, () => request.routeOptions.url ?? 'unknown');
     done();
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
@@ -52,17 +77,21 @@ export function registerTrail(app: FastifyInstance, metrics: Metrics): void {
   });
 }
 
-function finish(request: FastifyRequest, reply: FastifyReply, metrics: Metrics): void {
-  const { trail } = request;
-  const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_CLOSED_REQUEST;
-  const seconds = Number(process.hrtime.bigint() - trail.startedAt) / 1e9;
-  const route = request.routeOptions.url ?? 'unknown';
-  metrics.observeRequest(route, request.method, status, seconds);
+function finish(
+  method: string,
+  response: ServerResponse,
+  trail: RequestTrail,
+  { metrics, logger }: TrailSinks,
+  route: string,
+): void {
+  const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+  const tookMs = performance.now() - trail.startedMs;
+  metrics.observeRequest(route, method, status, tookMs / 1000);
   if (isRoutine(route)) return;
-  const duration_ms = Math.round(seconds * 1e6) / 1e3;
-  const line = { request_id: trail.requestId, method: request.method, route, status, duration_ms, ...trail.fields };
-  if (status >= 500) request.log.error(line, 'request');
-  else request.log.info(line, 'request');
+  const duration_ms = Math.round(tookMs * 1e3) / 1e3;
+  const line = { request_id: trail.requestId, method, route, status, duration_ms, ...trail.fields };
+  if (status >= 500) logger.error(line, 'request');
+  else logger.info(line, 'request');
 }
 
 /** Probes and scrapes come every second; as log lines they would hide the rest. */

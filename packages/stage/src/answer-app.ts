@@ -1,5 +1,5 @@
 import { bodyLimit } from '@flotilla/balancer';
-import { createApp } from '@flotilla/service-kit';
+import { addStageRoute, createApp } from '@flotilla/service-kit';
 import { stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { answerStage, type BeginAnswer } from './answer-stage.js';
@@ -13,6 +13,7 @@ export async function buildAnswerApp(
   const { identity, config } = dependencies;
   const stage = stageNumbered(4);
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
-  app.post(stage.route, answerStage({ identity, limit: bodyLimit(stage.number, config), begin }));
+  const handler = answerStage({ identity, limit: bodyLimit(stage.number, config), begin });
+  addStageRoute(app, stage.route, handler, { ...dependencies, maxHeaders: config.maxHeaders });
   return app;
 }

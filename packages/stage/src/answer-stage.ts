@@ -1,8 +1,15 @@
-import { Readable } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { header } from '@flotilla/contracts';
-import { type BodyLimit, checkAnnouncedLength, checkJsonBody, type LogIdentity, receive } from '@flotilla/service-kit';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { header, isHeaderSafeId } from '@flotilla/contracts';
+import {
+  type BodyLimit,
+  checkAnnouncedLength,
+  checkJsonBody,
+  type LogIdentity,
+  receive,
+  type StageHandler,
+} from '@flotilla/service-kit';
 import { asInputError } from './input-errors.js';
 import { wantsFrequencies } from './wants-frequencies.js';
 import type { StageRequest } from './work.js';
@@ -25,21 +32,22 @@ export interface AnswerStageOptions {
 }
 
 /** The route of the last stage. */
-export function answerStage({ identity, limit, begin }: AnswerStageOptions) {
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    checkAnnouncedLength(request.raw, limit);
+export function answerStage({ identity, limit, begin }: AnswerStageOptions): StageHandler {
+  return async ({ request, response, trail }) => {
+    checkAnnouncedLength(request, limit);
     checkJsonBody(request);
-    const work = begin({ includeFrequencies: wantsFrequencies(request), trail: request.trail });
+    const work = begin({ includeFrequencies: wantsFrequencies(request.url), trail });
     const pieces = await received(request, limit, work);
-    reply.type('application/json').header(header.servedBy, identity.instance);
-    return reply.send(bodyOf(pieces));
+    const headers = ['content-type', 'application/json; charset=utf-8', header.servedBy, identity.instance];
+    if (isHeaderSafeId(trail.requestId)) headers.push(header.requestId, trail.requestId);
+    send(response, headers, pieces);
   };
 }
 
-function received(request: FastifyRequest, limit: BodyLimit, work: AnswerWork): Promise<Iterator<Uint8Array>> {
+function received(request: IncomingMessage, limit: BodyLimit, work: AnswerWork): Promise<Iterator<Uint8Array>> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(asInputError(error));
-    receive(request.raw, limit, {
+    receive(request, limit, {
       chunk: (chunk) => {
         work.write(chunk);
         return true;
@@ -57,12 +65,19 @@ function received(request: FastifyRequest, limit: BodyLimit, work: AnswerWork): 
 }
 
 /** An answer of one piece goes out whole, with its length; a longer one as it is made, no faster than it is read. */
-function bodyOf(pieces: Iterator<Uint8Array>): Buffer | Readable {
+function send(response: ServerResponse, headers: string[], pieces: Iterator<Uint8Array>): void {
   const first = pieces.next();
   const second = pieces.next();
-  if (first.done) return Buffer.alloc(0);
-  if (second.done) return asBuffer(first.value);
-  return Readable.from(joined([first.value, second.value], pieces), { objectMode: false });
+  if (first.done || second.done) {
+    const body = first.done ? Buffer.alloc(0) : asBuffer(first.value);
+    headers.push('content-length', String(body.length));
+    response.writeHead(200, headers as unknown as Record<string, string>).end(body);
+    return;
+  }
+  response.writeHead(200, headers as unknown as Record<string, string>);
+  const rest = Readable.from(joined([first.value, second.value], pieces), { objectMode: false });
+  // An error here is a client that has left: the response is closed, and says so in the log.
+  pipeline(rest, response, () => {});
 }
 
 /** A fast reader would have all pieces in one turn of the event loop; others get theirs between two. */

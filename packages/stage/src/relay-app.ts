@@ -1,6 +1,6 @@
 import { bodyLimit, Upstream, upstreamSettings } from '@flotilla/balancer';
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
-import { type AppConfig, type AppDependencies, type Config, createApp } from '@flotilla/service-kit';
+import { type AppConfig, type AppDependencies, addStageRoute, type Config, createApp } from '@flotilla/service-kit';
 import { type Stage, type StageNumber, stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { relayStage } from './relay-stage.js';
@@ -39,7 +39,8 @@ export async function buildRelayApp(
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
   const upstream = new Upstream(nextAddresses, config);
   const next = stageNumbered((number + 1) as StageNumber);
-  app.post(stage.route, relayStage({ identity, limit: bodyLimit(number, config), next, upstream, begin }));
+  const handler = relayStage({ identity, limit: bodyLimit(number, config), next, upstream, begin });
+  addStageRoute(app, stage.route, handler, { ...dependencies, maxHeaders: config.maxHeaders });
   app.addHook('onClose', () => upstream.close());
   return app;
 }

@@ -8,9 +8,17 @@ import {
   type Upstream,
 } from '@flotilla/balancer';
 import { header, isHeaderSafeId } from '@flotilla/contracts';
-import { type BodyLimit, checkAnnouncedLength, checkJsonBody, type LogIdentity, receive } from '@flotilla/service-kit';
+import {
+  type BodyLimit,
+  checkAnnouncedLength,
+  checkJsonBody,
+  type LogIdentity,
+  type RequestTrail,
+  receive,
+  type StageExchange,
+  type StageHandler,
+} from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asInputError } from './input-errors.js';
 import { NextBody } from './next-body.js';
 import { nextStageFailed } from './next-stage-failed.js';
@@ -27,17 +35,18 @@ export interface RelayStageOptions {
 }
 
 /** The route of a stage that has another behind it: what comes back from there goes to the caller as bytes. */
-export function relayStage(options: RelayStageOptions) {
+export function relayStage(options: RelayStageOptions): StageHandler {
   const { upstream, next, identity, limit } = options;
-  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    checkAnnouncedLength(request.raw, limit);
+  return async (exchange) => {
+    const { request, response, trail } = exchange;
+    checkAnnouncedLength(request, limit);
     checkJsonBody(request);
-    const includeFrequencies = wantsFrequencies(request);
+    const includeFrequencies = wantsFrequencies(request.url);
     const body = upstream.newBody();
     const nextBody = new NextBody(body);
-    const work = options.begin({ includeFrequencies, trail: request.trail }, nextBody);
+    const work = options.begin({ includeFrequencies, trail }, nextBody);
     const fail = (error: unknown) => call.cancel(asInputError(error));
-    const receiving = receive(request.raw, limit, {
+    const receiving = receive(request, limit, {
       chunk: (chunk) => {
         work.write(chunk);
         return nextBody.hasRoom;
@@ -54,19 +63,19 @@ export function relayStage(options: RelayStageOptions) {
       {
         method: 'POST',
         path,
-        deadlineMs: deadlineOf(request.raw, upstream.limits.requestTimeoutMs),
+        deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
         isIdempotent: true,
         hash: -1,
-        headers: (remainingMs) => requestHeaders(request, next, remainingMs),
+        headers: (remainingMs) => requestHeaders(exchange, next, remainingMs),
       },
       body,
     );
-    cancelWhenClientLeaves(reply, call);
+    cancelWhenClientLeaves(response, call);
     const result = await call.run();
     if (result.kind === 'cancelled') throw result.reason;
     if (result.kind === 'exhausted') throw nextStageFailed(next, result.exhaustion);
     if (result.kind === 'refused') throw overloaded(next.service, result.retryAfterSeconds);
-    relay(reply, result.answer, (headers) => answerHeaders(headers, request, identity));
+    relay(response, result.answer, (headers) => answerHeaders(headers, trail, identity));
   };
 }
 
@@ -81,12 +90,11 @@ async function endWork(work: StageWork, fail: (error: unknown) => void): Promise
 /** What is traced goes on under the caller's trace (W3C Trace Context). */
 const PASSED_ON = ['traceparent', 'tracestate'] as const;
 
-function requestHeaders(request: FastifyRequest, next: Stage, remainingMs: number): RawHeaders {
-  const { requestId } = request.trail;
-  const id = isHeaderSafeId(requestId) ? requestId : request.id;
+function requestHeaders({ request, trail }: StageExchange, next: Stage, remainingMs: number): RawHeaders {
+  const id = isHeaderSafeId(trail.requestId) ? trail.requestId : trail.idFromHeader;
   const headers = ['host', next.service, 'content-type', 'application/json', header.requestId, id];
   for (const name of PASSED_ON) {
-    const value = request.raw.headers[name];
+    const value = request.headers[name];
     if (typeof value === 'string') headers.push(name, value);
   }
   headers.push(header.deadline, String(remainingMs));
@@ -94,7 +102,7 @@ function requestHeaders(request: FastifyRequest, next: Stage, remainingMs: numbe
 }
 
 /** The next stage's headers, under this request's id, with this instance in front of those that worked on it. */
-function answerHeaders(headers: RawHeaders, request: FastifyRequest, identity: LogIdentity): RawHeaders {
+function answerHeaders(headers: RawHeaders, { requestId }: RequestTrail, identity: LogIdentity): RawHeaders {
   const servedBy = field(headers, header.servedBy);
   const changed: RawHeaders = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {
@@ -102,7 +110,6 @@ function answerHeaders(headers: RawHeaders, request: FastifyRequest, identity: L
     const lower = name.toLowerCase();
     if (lower !== header.servedBy && lower !== header.requestId) changed.push(name, headers[i + 1] as string);
   }
-  const { requestId } = request.trail;
   if (isHeaderSafeId(requestId)) changed.push(header.requestId, requestId);
   changed.push(header.servedBy, servedBy ? `${identity.instance}, ${servedBy}` : identity.instance);
   return changed;

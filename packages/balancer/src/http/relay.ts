@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { header } from '@flotilla/contracts';
-import type { FastifyReply } from 'fastify';
 import type { Answer } from './answer.js';
 import { field, forwardable, forwardableTrailers, type RawHeaders } from './headers.js';
 
@@ -16,15 +15,13 @@ const BODILESS: ReadonlySet<number> = new Set([204, 304]);
  * @param changeHeaders - Makes changes of the relaying process's own, such as its name in `x-served-by`.
  */
 export function relay(
-  reply: FastifyReply,
+  response: ServerResponse,
   answer: Answer,
   changeHeaders: (headers: RawHeaders) => RawHeaders = (headers) => headers,
 ): void {
-  reply.hijack();
-  const { raw } = reply;
   const headers = changeHeaders(forwardable(answer.headers, answer.isWhole ? LENGTH : NONE));
-  if (answer.isWhole) relayWhole(raw, answer, headers);
-  else relayStream(raw, answer, headers);
+  if (answer.isWhole) relayWhole(response, answer, headers);
+  else relayStream(response, answer, headers);
 }
 
 function relayWhole(raw: ServerResponse, answer: Answer, headers: RawHeaders): void {
