@@ -15,15 +15,20 @@ ifeq ($(filter auto local docker,$(RUNTIME)),)
 $(error RUNTIME=$(RUNTIME) is not known; it takes auto, local or docker)
 endif
 
+# Balancers per stage of the parallel fleet: 1 or 2. Unset: as many as run, or 1.
+BALANCERS ?=
+ifneq ($(filter-out 1 2,$(BALANCERS)),)
+$(error BALANCERS=$(BALANCERS) is not known; it takes 1 or 2)
+endif
+
 FILE ?= sample.txt
 PARALLEL ?= 4
 SEED ?= 1
 
 FLEET := node packages/runtime/dist/main.js --runtime $(RUNTIME)
+IN_PARALLEL := --mode parallel$(if $(BALANCERS), --balancers $(BALANCERS))
 CLIENT := node client/dist/main.js
 RESULTS := .flotilla/benchmarks
-# A fleet that stands beside another is reached there.
-REACH := $(if $(FLOTILLA_PORT_OFFSET),--port-offset $(FLOTILLA_PORT_OFFSET))
 
 .PHONY: help
 help: ## List the targets
@@ -33,7 +38,7 @@ help: ## List the targets
 
 .PHONY: demo
 demo: compile ## A fresh machine, a report, the stats, everything stopped again
-	@$(FLEET) with --mode parallel -- $(SHELL) -c '$(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH) && $(CLIENT) stats $(REACH)'
+	@$(FLEET) with $(IN_PARALLEL) -- $(SHELL) -c '$(CLIENT) process $(FILE) --parallel $(PARALLEL) && $(CLIENT) stats'
 
 .PHONY: check
 check: compile ## All checks and tests
@@ -65,8 +70,8 @@ compile: node_modules/.package-lock.json
 .PHONY: up up-parallel
 up: compile ## Start 4 services on 8061-8064
 	@$(FLEET) up --mode sequential
-up-parallel: compile ## Start 16 instances and 4 balancers on 8061-8064
-	@$(FLEET) up --mode parallel
+up-parallel: compile ## Start 16 instances and 4 balancers on 8061-8064; BALANCERS=2: 4 more on 8071-8074
+	@$(FLEET) up $(IN_PARALLEL)
 
 .PHONY: down down-parallel restart restart-parallel
 down: compile ## Stop the sequential fleet; safe to repeat
@@ -76,17 +81,19 @@ down-parallel: compile ## Stop the parallel fleet; safe to repeat
 restart: compile ## Stop and start the sequential fleet
 	@$(FLEET) restart --mode sequential
 restart-parallel: compile ## Stop and start the parallel fleet
-	@$(FLEET) restart --mode parallel
+	@$(FLEET) restart $(IN_PARALLEL)
 
-.PHONY: status stats stop-instance start-instance
+.PHONY: status stats stop-instance start-instance restart-instance
 status: compile ## The processes, their state, memory and restarts
 	@$(FLEET) status
-stats: compile ## The /stats of the four balancers as one table
-	@$(CLIENT) stats $(REACH)
-stop-instance: compile ## Hold an instance down: NAME=service1a
+stats: compile ## The /stats of all balancers as one table
+	@$(FLEET) with -- $(CLIENT) stats
+stop-instance: compile ## Hold an instance or a balancer down: NAME=service1a
 	@$(FLEET) stop-instance $(NAME)
 start-instance: compile ## Start it again: NAME=service1a
 	@$(FLEET) start-instance $(NAME)
+restart-instance: compile ## Stop it and start it again, as in a rolling restart: NAME=service1a
+	@$(FLEET) restart-instance $(NAME)
 
 .PHONY: logs logs-parallel logs-loadbalancers logs-service1 logs-service2 logs-service3 logs-service4
 logs: compile ## All logs: followed in a terminal, dumped otherwise
@@ -101,23 +108,23 @@ logs-service1 logs-service2 logs-service3 logs-service4: compile ## The logs of 
 
 .PHONY: test test-parallel
 test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequential fleet; not the unit tests
-	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH)
+	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) --parallel $(PARALLEL)
 test-parallel: compile ## The same through the parallel fleet
-	@$(FLEET) with --mode parallel -- $(CLIENT) process $(FILE) --parallel $(PARALLEL) $(REACH)
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) --parallel $(PARALLEL)
 
 .PHONY: benchmark benchmark-parallel compare large-test chaos soak
 benchmark: compile ## 20 iterations in batches of 4, then sustained load
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(REACH)
+	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE)
 benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
 	@mkdir -p $(RESULTS)
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(REACH) --save $(RESULTS)/sequential.json
-	@$(FLEET) with --mode parallel -- $(CLIENT) benchmark $(FILE) $(REACH) --save $(RESULTS)/parallel.json
+	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) --save $(RESULTS)/sequential.json
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) benchmark $(FILE) --save $(RESULTS)/parallel.json
 	@$(CLIENT) benchmark-compare $(RESULTS)/sequential.json $(RESULTS)/parallel.json | tee $(RESULTS)/comparison.txt
 compare: compile ## 1, 2 and 4 parallel pipelines over one FILE
-	@$(FLEET) with --mode parallel -- $(CLIENT) compare $(FILE) $(REACH)
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) compare $(FILE)
 large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
-	@$(FLEET) with --mode parallel -- $(CLIENT) large-test --size $(SIZE) $(REACH)
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
 chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop
 	@node packages/chaos/dist/main.js drill $(if $(SCENARIO),--scenario $(SCENARIO))
 soak: REQUESTS ?= 1000000

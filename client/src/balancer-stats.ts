@@ -35,7 +35,7 @@ export interface StatsTotals {
   readonly requests: number;
   readonly errors: number;
   readonly inFlight: number;
-  /** `client_requests + retries`: what `requests` must be. */
+  /** `client_requests + retries - former_requests`: what `requests` must be. */
   readonly expectedRequests: number;
 }
 
@@ -45,38 +45,6 @@ export function totalsOf({ stats: instances, totals }: Stats): StatsTotals {
     requests: sum(all.map((instance) => instance.requests)),
     errors: sum(all.map((instance) => instance.errors)),
     inFlight: sum(all.map((instance) => instance.in_flight)),
-    expectedRequests: totals.client_requests + totals.retries,
+    expectedRequests: totals.client_requests + totals.retries - (totals.former_requests ?? 0),
   };
-}
-
-/** How many requests and errors each instance had between two readings of the same balancer. */
-export interface InstanceWork {
-  readonly instance: string;
-  readonly requests: number;
-  readonly errors: number;
-  /** Of all requests of its stage; not a number when there were none. */
-  readonly share: number;
-}
-
-/** The work between two readings; empty where there is no balancer, or one that started anew in between. */
-export function workBetween(before: readonly BalancerStats[], after: readonly BalancerStats[]): InstanceWork[] {
-  return after.flatMap((later, index) => {
-    const earlier = before[index]?.stats;
-    if (!earlier || !later.stats) return [];
-    return workOfStage(earlier, later.stats);
-  });
-}
-
-function workOfStage(earlier: Stats, later: Stats): InstanceWork[] {
-  const work = later.instances.map((instance) => ({
-    instance,
-    requests: difference('requests', instance, earlier, later),
-    errors: difference('errors', instance, earlier, later),
-  }));
-  const total = sum(work.map((each) => each.requests));
-  return work.map((each) => ({ ...each, share: each.requests / total }));
-}
-
-function difference(counter: 'requests' | 'errors', instance: string, earlier: Stats, later: Stats): number {
-  return (later.stats[instance]?.[counter] ?? 0) - (earlier.stats[instance]?.[counter] ?? 0);
 }

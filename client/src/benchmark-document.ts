@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { InstanceWork } from './balancer-stats.js';
+import type { InstanceWork } from './instance-work.js';
 import type { Machine } from './machine.js';
 import { ClientError, type ErrorReport } from './problems.js';
 import type { Summary } from './quantiles.js';

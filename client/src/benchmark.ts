@@ -1,13 +1,15 @@
 import { readAnswer } from './answer.js';
 import { type Expected, requireExpected } from './expected.js';
+import { askInTurn } from './failover.js';
 import { postJson, type Transport } from './http.js';
 import { wholeTextBody } from './json-text.js';
 import { type Summary, sum, summarize } from './quantiles.js';
+import type { Target } from './target.js';
 
 /** How a text is sent again and again. */
 export interface BatchOptions {
   /** The route of stage 1. */
-  readonly url: string;
+  readonly target: Target;
   readonly text: Uint8Array;
   /** What every answer must say. */
   readonly expected: Expected;
@@ -36,7 +38,7 @@ export interface BatchResult {
   readonly errors: readonly unknown[];
 }
 
-/** Sends a text so many times, in batches, each once; a wrong answer is a failure. */
+/** Sends a text so many times, in batches, each to one address that answers; a wrong answer is a failure. */
 export async function runBatches(options: BatchOptions): Promise<BatchResult> {
   const { iterations, batch, text, transport, runId } = options;
   const body = wholeTextBody(text);
@@ -71,9 +73,11 @@ export async function runBatches(options: BatchOptions): Promise<BatchResult> {
 
 /** @returns From the first byte sent to the last one of a right answer, in ms. */
 async function measure(body: Buffer, requestId: string, options: BatchOptions): Promise<number> {
+  const { target, transport } = options;
+  const ask = (url: string) => postJson(url, body, requestId, transport, (each) => readAnswer(each, false));
   const started = performance.now();
   try {
-    const answer = await postJson(options.url, body, requestId, options.transport, (each) => readAnswer(each, false));
+    const answer = await askInTurn(target, transport, ask);
     const ms = performance.now() - started;
     requireExpected(answer, options.expected);
     return ms;

@@ -1,6 +1,6 @@
 import { header, problem } from '@flotilla/contracts';
 import { type Dispatcher, errors, request } from 'undici';
-import { ClientError, NoAnswerError, RefusedError, START_FLEET } from './problems.js';
+import { ClientError, ConnectionError, NoAnswerError, RefusedError, START_FLEET } from './problems.js';
 import { parseRetryAfterMs } from './retry.js';
 
 /** What every call needs. */
@@ -10,6 +10,8 @@ export interface Transport {
   readonly timeoutMs: number;
   /** Aborted when the user interrupts the command. */
   readonly signal?: AbortSignal | undefined;
+  /** Told why an address gave no answer when another one is asked. */
+  readonly movedOn?: (error: ConnectionError) => void;
 }
 
 /** A body that is made as it is sent, so that it can be sent again. */
@@ -32,7 +34,7 @@ const MAX_PROBLEM_BYTES = 256 * 1024;
  * Sends JSON once and reads the answer.
  *
  * @param read - Reads the whole body of an answer of status 200.
- * @throws NoAnswerError when none came, or not all of it, in time.
+ * @throws NoAnswerError when none came, or not all of it, in time; ConnectionError when the connection is to blame.
  * @throws RefusedError when the answer has another status.
  */
 export async function postJson<Result>(
@@ -116,7 +118,7 @@ function translate(error: unknown, url: string): unknown {
   const { origin } = new URL(url);
   const isRefused = code === 'ECONNREFUSED';
   const message = isRefused ? `nothing listens at ${origin}` : `the connection to ${origin} failed (${code})`;
-  return new NoAnswerError(message, isRefused ? START_FLEET : undefined, { cause: error });
+  return new ConnectionError(message, isRefused ? START_FLEET : undefined, { cause: error });
 }
 
 /** The code of an error of a socket or of undici; undefined for any other error. */

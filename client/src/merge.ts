@@ -1,7 +1,9 @@
 import { TOP_WORDS } from '@flotilla/contracts';
 import { CountTable } from '@flotilla/text';
 import { readAnswer, tableLimits } from './answer.js';
+import { postJson } from './http.js';
 import { type Sender, send } from './send.js';
+import type { Target } from './target.js';
 
 /** Adds up the tables of chunks, in the order of the chunks. Sums of counts are exact in any order. */
 export function mergeTables(tables: readonly CountTable[]): CountTable {
@@ -13,16 +15,22 @@ export function mergeTables(tables: readonly CountTable[]): CountTable {
 /**
  * Has stage 4 write the report of a merged table, so that it is the same text as that of the file sent whole.
  *
- * @param url - The route of stage 4.
+ * @param target - The route of stage 4.
  * @throws NoAnswerError or RefusedError when there is no report to be had.
  */
-export async function fetchReport(url: string, table: CountTable, requestId: string, sender: Sender): Promise<string> {
+export async function fetchReport(
+  target: Target,
+  table: CountTable,
+  requestId: string,
+  sender: Sender,
+): Promise<string> {
   const analysis = {
     word_count: table.totalWords,
     unique_words: table.uniqueWords,
     top_words: table.top(TOP_WORDS),
   };
   const body = Buffer.from(JSON.stringify({ analysis, request_id: requestId }));
-  const { result } = await send(url, body, requestId, sender, (answer) => readAnswer(answer, false));
+  const ask = (url: string) => postJson(url, body, requestId, sender.transport, (answer) => readAnswer(answer, false));
+  const { result } = await send(target, sender, ask);
   return result.report;
 }

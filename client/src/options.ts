@@ -48,7 +48,7 @@ export function size(text: string): number {
  */
 export function withFleet(command: Command, timeoutMs = Number(settings.requestTimeoutMs.default)): Command {
   return command
-    .option('--url <url>', 'stage 1 of the fleet, as http://host:port')
+    .option('--url <urls>', 'stage 1 of the fleet, as http://host:port; of several, with commas, any one will do')
     .addOption(number('--port-offset <number>', 'added to every port', 0, MAX_PORT_OFFSET, 0))
     .addOption(number('--timeout <ms>', 'time for one try', 1, MAX_TIMER_MS, timeoutMs));
 }
@@ -63,7 +63,7 @@ export function withCutting(command: Command): Command {
   const fallback = Number(settings.maxBodyBytes.default);
   const limit = new Option('--max-body <size>', 'largest body that the fleet takes');
   return command
-    .option('--report-url <url>', 'stage 4 of the fleet; on the host of stage 1 unless said')
+    .option('--report-url <urls>', 'stage 4 of the fleet; on the host of stage 1 unless said')
     .addOption(limit.argParser(size).default(fallback, '100MiB'));
 }
 

@@ -26,9 +26,14 @@ export class ClientError extends Error {
 /** How the fleet is started; the answer to most connections that are refused. */
 export const START_FLEET = 'Is the fleet up? Start it with: make up-parallel';
 
-/** No answer came: connection refused or reset, unknown host, or the time-out of a try. */
+/** No answer came in the time of a try, or none at all. */
 export class NoAnswerError extends ClientError {
-  override readonly name = 'NoAnswerError';
+  override readonly name: string = 'NoAnswerError';
+}
+
+/** The connection was refused or broke off, or the host is unknown: another address may do better at once. */
+export class ConnectionError extends NoAnswerError {
+  override readonly name = 'ConnectionError';
 }
 
 /** An answer of another status than 200. */

@@ -1,4 +1,5 @@
 import type { FleetAddresses } from './addresses.js';
+import { askInTurn } from './failover.js';
 import { getJson, type Transport } from './http.js';
 
 /**
@@ -7,5 +8,5 @@ import { getJson, type Transport } from './http.js';
  * @throws NoAnswerError when nothing listens there; it says how a fleet is started.
  */
 export async function requireFleet(addresses: FleetAddresses, transport: Transport): Promise<void> {
-  await getJson(new URL('/health', addresses.process).href, transport);
+  await askInTurn(addresses.process, transport, (url) => getJson(new URL('/health', url).href, transport));
 }

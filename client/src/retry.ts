@@ -2,7 +2,7 @@ import { NoAnswerError, RefusedError } from './problems.js';
 
 /** How often, and how fast, a request is sent again. */
 export interface RetryPolicy {
-  /** How many times it is sent at most. 1: never again. */
+  /** How many times it is sent at most, to every address that gives no answer. 1: never again. */
   readonly maxTries: number;
   /** The longest first wait; it doubles with every try. */
   readonly baseDelayMs: number;

@@ -1,7 +1,7 @@
 import { Agent } from 'undici';
 import type { Transport } from './http.js';
 import { Output, type Sink } from './output.js';
-import { ClientError } from './problems.js';
+import { ClientError, type ConnectionError } from './problems.js';
 
 /** What a command has at hand. */
 export interface Context {
@@ -36,12 +36,23 @@ export async function runCommand(
   const output = new Output(stdout, stderr, isJson);
   // Every request in flight has a connection of its own: one request behind another would spoil the times.
   const dispatcher = new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const movedOn = tellOnce(output);
   try {
-    await work({ output, signal, transport: (timeoutMs) => ({ dispatcher, timeoutMs, signal }) });
+    await work({ output, signal, transport: (timeoutMs) => ({ dispatcher, timeoutMs, signal, movedOn }) });
   } catch (error) {
     output.result({ error: output.problem(signal.aborted ? new ClientError('interrupted') : error) });
   } finally {
     await dispatcher.destroy();
   }
   return output.failed ? 1 : 0;
+}
+
+/** Says that an address gives no answer: the work goes on at another, but its owner may not know. */
+function tellOnce(output: Output): (error: ConnectionError) => void {
+  const told = new Set<string>();
+  return ({ message }) => {
+    if (told.has(message)) return;
+    told.add(message);
+    output.note(`note: ${message}; going on with another address`);
+  };
 }

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { errors } from 'undici';
 import { type Answer, readAnswer } from './answer.js';
-import { type Answered, postJson, type StreamedBody, type Transport } from './http.js';
+import { askInTurn } from './failover.js';
+import { postJson, type StreamedBody, type Transport } from './http.js';
 import { textBody } from './json-text.js';
 import type { Chunk } from './plan.js';
 import type { Progress } from './progress.js';
 import { retryDelayMs } from './retry.js';
+import type { Target } from './target.js';
 import type { TextFile } from './text-file.js';
 
 /** A request that may be sent several times. */
@@ -25,31 +27,36 @@ export function realSender(transport: Transport): Sender {
 /** What became of a request. */
 export interface Sent<Result> {
   readonly result: Result;
-  /** How often it was sent. */
+  /** How often it was sent, to whatever address. */
   readonly tries: number;
   /** From the beginning of the first try to the end of the answer, waiting included. */
   readonly ms: number;
 }
 
 /**
- * Sends JSON, and sends it again when no answer came or a 502, 503 or 504.
+ * Sends a request to any address of its target, and does so again, after a wait, when none answered, or with a 502,
+ * 503 or 504.
  *
+ * @param ask - Sends the request, whole, to an address.
  * @throws NoAnswerError or RefusedError, that of the last try.
  */
 export async function send<Result>(
-  url: string,
-  body: Uint8Array | StreamedBody,
-  requestId: string,
+  target: Target,
   sender: Sender,
-  read: (answer: Answered) => Promise<Result>,
+  ask: (url: string) => Promise<Result>,
 ): Promise<Sent<Result>> {
   const started = performance.now();
-  for (let tries = 1; ; tries++) {
+  let tries = 0;
+  const counted = (url: string) => {
+    tries++;
+    return ask(url);
+  };
+  for (let round = 1; ; round++) {
     try {
-      const result = await postJson(url, body, requestId, sender.transport, read);
+      const result = await askInTurn(target, sender.transport, counted);
       return { result, tries, ms: performance.now() - started };
     } catch (error) {
-      const delayMs = retryDelayMs(error, tries, sender.random());
+      const delayMs = retryDelayMs(error, round, sender.random());
       if (delayMs === undefined) throw error;
       await sender.wait(delayMs, sender.transport.signal);
     }
@@ -64,22 +71,23 @@ export interface ChunkResult extends Sent<Answer> {
 /**
  * Sends one chunk of a file from the disk.
  *
- * @param url - The route of stage 1.
+ * @param target - The route of stage 1.
  * @param isTableWanted - Whether the answer shall hold the frequency of every word.
  */
 export async function sendChunk(
   file: TextFile,
   chunk: Chunk,
-  url: string,
+  target: Target,
   isTableWanted: boolean,
   sender: Sender,
   progress: Progress,
 ): Promise<ChunkResult> {
-  const target = isTableWanted ? `${url}?include=frequencies` : url;
+  const query = isTableWanted ? '?include=frequencies' : '';
   const body = chunkBody(file, chunk, progress);
+  const ask = (url: string) =>
+    postJson(url + query, body, chunk.requestId, sender.transport, (answer) => readAnswer(answer, isTableWanted));
   try {
-    const sent = await send(target, body, chunk.requestId, sender, (answer) => readAnswer(answer, isTableWanted));
-    return { ...sent, chunk };
+    return { ...(await send(target, sender, ask)), chunk };
   } catch (error) {
     // The file was measured before; a body of another length means that somebody writes to it.
     throw error instanceof errors.RequestContentLengthMismatchError ? file.changed() : error;

@@ -1,4 +1,5 @@
 import { type BalancerStats, totalsOf } from './balancer-stats.js';
+import { type InstanceStats, type StageStats, statsByStage } from './stage-stats.js';
 import { type Column, formatCount, formatShare, renderTable } from './tables.js';
 
 const COLUMNS: readonly Column[] = [
@@ -10,40 +11,35 @@ const COLUMNS: readonly Column[] = [
   { head: 'Share', align: 'right' },
 ];
 
-/** The balancers' counters as one table, and whether they add up. */
+/** The counters as one table, and whether they add up: each stage's balancers, then its instances, over all of these. */
 export function renderStats(all: readonly BalancerStats[]): string {
   const wrong = wrongTotals(all);
   const counted = all.filter((balancer) => balancer.stats).length;
   const verdict = wrong.length > 0 ? wrong.join('\n') : 'Totals add up: requests = client requests + retries.';
   const silent = all.flatMap(({ name, error }) => (error ? `${name} gave no stats: ${error.message}` : []));
   const sections = [
-    renderTable(COLUMNS, all.flatMap(rowsOf)),
+    renderTable(COLUMNS, statsByStage(all).flatMap(rowsOf)),
     ...(silent.length > 0 ? [silent.join('\n')] : []),
     ...(counted > 0 ? [verdict] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function rowsOf(balancer: BalancerStats): string[][] {
-  const { name, state, stats } = balancer;
-  if (!stats) return [[name, state === 'no-balancer' ? 'no balancer' : 'no answer', '', '', '', '']];
-  const totals = totalsOf(stats);
-  const rows = stats.instances.map((key) => {
-    const instance = stats.stats[key];
-    if (!instance) return [`  ${key}`, 'not told', '', '', '', ''];
-    const { requests, errors, in_flight: inFlight, success_rate: successRate } = instance;
-    const share = formatShare(requests / totals.requests);
-    return [
-      `  ${key}`,
-      ...[requests, errors, inFlight].map(formatCount),
-      formatShare(successRate ?? Number.NaN),
-      share,
-    ];
-  });
-  const ended = totals.requests - totals.inFlight;
-  const success = formatShare((ended - totals.errors) / ended);
-  const sums = [totals.requests, totals.errors, totals.inFlight].map(formatCount);
-  return [[name, ...sums, success, ''], ...rows];
+function rowsOf({ balancers, instances, requests }: StageStats): string[][] {
+  return [...balancers.map(balancerRow), ...instances.map((instance) => instanceRow(instance, requests))];
+}
+
+function balancerRow({ name, state, stats }: BalancerStats): string[] {
+  if (!stats) return [name, state === 'no-balancer' ? 'no balancer' : 'no answer', '', '', '', ''];
+  const { requests, errors, inFlight } = totalsOf(stats);
+  const ended = requests - inFlight;
+  return [name, ...[requests, errors, inFlight].map(formatCount), formatShare((ended - errors) / ended), ''];
+}
+
+function instanceRow(stats: InstanceStats, ofStage: number): string[] {
+  const { instance, requests, errors, inFlight, successRate } = stats;
+  const counts = [requests, errors, inFlight].map(formatCount);
+  return [`  ${instance}`, ...counts, formatShare(successRate), formatShare(requests / ofStage)];
 }
 
 /** One sentence for each balancer whose totals do not add up. */
@@ -52,8 +48,9 @@ export function wrongTotals(all: readonly Pick<BalancerStats, 'name' | 'stats'>[
     if (!stats) return [];
     const { requests, expectedRequests } = totalsOf(stats);
     if (requests === expectedRequests) return [];
-    const { client_requests: clients, retries } = stats.totals;
-    return `${name}: the totals do not add up: ${requests} requests, but ${clients} of clients + ${retries} retries`;
+    const { client_requests: clients, retries, former_requests: former } = stats.totals;
+    const gone = former ? ` - ${former} to former instances` : '';
+    return `${name}: the totals do not add up: ${requests} requests, but ${clients} of clients + ${retries} retries${gone}`;
   });
 }
 

@@ -1,13 +1,15 @@
 import { readAnswer } from './answer.js';
 import { type Expected, requireExpected } from './expected.js';
+import { askInTurn } from './failover.js';
 import { postJson, type Transport } from './http.js';
 import { wholeTextBody } from './json-text.js';
 import { type ErrorReport, reportOf } from './problems.js';
+import type { Target } from './target.js';
 
 /** Load without a pause, on a small text. */
 export interface LoadOptions {
-  /** The route of stage 1. */
-  readonly url: string;
+  /** The route of stage 1. Each connection stays with one of its addresses. */
+  readonly target: Target;
   readonly text: Uint8Array;
   readonly expected: Expected;
   /** Connections, each with one request at a time. */
@@ -35,13 +37,13 @@ export interface LoadResult {
 
 /** Sends one text over and over, and looks at one answer's body and at the status of all. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { url, connections, durationSeconds, transport } = options;
+  const { target, connections, durationSeconds, transport } = options;
   const body = wholeTextBody(options.text);
   const wrongAnswer = await checkOne(body, options);
   // Only this command loads autocannon: it takes longer to load than the others take to run.
   const { default: autocannon } = await import('autocannon');
   const run = autocannon({
-    url,
+    url: target.urls,
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body,
@@ -68,9 +70,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 }
 
 async function checkOne(body: Buffer, options: LoadOptions): Promise<ErrorReport | undefined> {
-  const { url, runId, transport, expected } = options;
+  const { target, runId, transport, expected } = options;
+  const ask = (url: string) => postJson(url, body, `${runId}-check`, transport, (each) => readAnswer(each, false));
   try {
-    const answer = await postJson(url, body, `${runId}-check`, transport, (each) => readAnswer(each, false));
+    const answer = await askInTurn(target, transport, ask);
     requireExpected(answer, expected);
     return undefined;
   } catch (error) {

@@ -22,7 +22,7 @@ declare module 'cli-progress' {
 
 declare module 'autocannon' {
   interface Options {
-    readonly url: string;
+    readonly url: readonly string[];
     readonly method: 'POST';
     readonly headers: Record<string, string>;
     readonly body: Buffer;

@@ -11,8 +11,10 @@ const network = {
 
 const origins = (choice: Parameters<typeof fleetAddresses>[0], env: Record<string, string>) => {
   const { process, report, balancers } = fleetAddresses(choice, env);
-  return [process, report, ...balancers.map(({ origin }) => origin)];
+  return [String(process), String(report), ...balancers.map(({ origin }) => origin)];
 };
+
+const at = (...ports: number[]) => ports.map((port) => `http://127.0.0.1:${port}`);
 
 describe('the addresses of a fleet', () => {
   test('on this machine, on the ports of the topology, when nothing else is said', () => {
@@ -39,8 +41,38 @@ describe('the addresses of a fleet', () => {
     ]);
   });
 
+  test('several of stage 1 among the options: the second balancers of the other stages stand beside its second', () => {
+    const url = at(9061, 9071).join(', ');
+    expect(origins({ url, portOffset: 1000 }, network)).toEqual([
+      'http://127.0.0.1:9061/process,http://127.0.0.1:9071/process',
+      'http://127.0.0.1:9064/report,http://127.0.0.1:9074/report',
+      ...at(9061, 9071, 9062, 9072, 9063, 9073, 9064, 9074),
+    ]);
+  });
+
+  test('several on hosts of their own: the first balancers of each', () => {
+    const [, , ...balancers] = origins({ url: 'http://a:8061,http://b:8061', portOffset: 0 }, {});
+    expect(balancers).toEqual([8061, 8062, 8063, 8064].flatMap((port) => [`http://a:${port}`, `http://b:${port}`]));
+  });
+
+  test('several in the environment, and several for the report', () => {
+    const env = { ...network, SERVICE1_URL: at(1, 2).join(','), SERVICE4_URL: at(3, 4).join(',') };
+    expect(String(fleetAddresses({ portOffset: 0 }, env).report.urls)).toBe(`${at(3)}/report,${at(4)}/report`);
+    const { report } = fleetAddresses({ portOffset: 0, reportUrl: at(5, 6).join(',') }, env);
+    expect(report.urls).toEqual([`${at(5)}/report`, `${at(6)}/report`]);
+  });
+
+  test('balancers have the names of the topology: by their ports where these tell them apart', () => {
+    const names = (url: string) =>
+      fleetAddresses({ url, portOffset: 0 }, {}).balancers.flatMap(({ name, stage }) => (stage === 3 ? name : []));
+    expect(names(at(8071).join())).toEqual(['service3-loadbalancer2']);
+    expect(names(at(8071, 8061).join())).toEqual(['service3-loadbalancer2', 'service3-loadbalancer']);
+    expect(names('http://a:8061,http://b:8061')).toEqual(['service3-loadbalancer', 'service3-loadbalancer2']);
+  });
+
   test('what is no address is refused, wherever it was said', () => {
     expect(() => fleetAddresses({ portOffset: 0 }, { SERVICE1_URL: 'service1a' })).toThrow('is not the address');
     expect(() => fleetAddresses({ portOffset: 0 }, { SERVICE3_URL: 'http://a/b' })).toThrow('is not the address');
+    expect(() => fleetAddresses({ url: 'http://a:1,', portOffset: 0 }, {})).toThrow('"" is not the address');
   });
 });

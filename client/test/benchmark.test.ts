@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type BatchOptions, runBatches } from '../src/benchmark.js';
 import { countLocally } from '../src/expected.js';
 import { isFlawless, runLoad } from '../src/sustained.js';
-import { FakeFleet, naiveReport } from './support/fake-fleet.js';
+import { addressesOf, FakeFleet, naiveReport } from './support/fake-fleet.js';
 
 const TEXT = Buffer.from('The gulls of Çağla, the boats of Σίσυφος – and "the" rest.\n');
 let fleet: FakeFleet;
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 async function batches(options: Partial<BatchOptions> = {}) {
   return runBatches({
-    url: fleet.addresses.process,
+    target: fleet.addresses.process,
     text: TEXT,
     expected: await countLocally([TEXT]),
     iterations: 10,
@@ -70,6 +70,15 @@ describe('runBatches', () => {
     expect(fleet.seen).toHaveLength(10);
   });
 
+  test('sends to another address what one gave no answer to, and to each its share', async () => {
+    await using other = await FakeFleet.start();
+    const { process: target } = addressesOf(fleet.origin, other.origin);
+    await batches({ target });
+    expect([fleet.seen.length, other.seen.length]).toEqual([5, 5]);
+    fleet.faults.push('reset');
+    expect(await batches({ target })).toMatchObject({ successRate: 1 });
+  });
+
   test('has no latencies to tell when nothing succeeded', async () => {
     fleet.faults.push(...Array.from({ length: 10 }, () => 'reset' as const));
     expect(await batches()).toMatchObject({ successRate: 0, latencyMs: undefined, requestsPerSecond: 0 });
@@ -77,8 +86,8 @@ describe('runBatches', () => {
 });
 
 describe('runLoad', () => {
-  const load = async (target: FakeFleet) => ({
-    url: target.addresses.process,
+  const load = async (...fleets: readonly FakeFleet[]) => ({
+    target: addressesOf(...fleets.map(({ origin }) => origin)).process,
     text: TEXT,
     expected: await countLocally([TEXT]),
     connections: 2,
@@ -93,6 +102,13 @@ describe('runLoad', () => {
     expect(isFlawless(result)).toBe(true);
     expect(result).toMatchObject({ connections: 2, connectionErrors: 0, otherStatus: 0 });
     expect(result.requests).toBeGreaterThan(0);
+  });
+
+  test('spreads its connections over several addresses', async () => {
+    await using first = await FakeFleet.start();
+    await using second = await FakeFleet.start();
+    expect(isFlawless(await runLoad(await load(first, second)))).toBe(true);
+    for (const { seen } of [first, second]) expect(seen.length).toBeGreaterThan(1);
   });
 
   test('tells a wrong answer, and answers of another status', async () => {

@@ -101,6 +101,14 @@ describe('flotilla process', () => {
     expect(ended.stderr).not.toMatch(/^\s+at /m);
   });
 
+  test('goes on at another address where one gives no answer, and says so once', async () => {
+    const urls = ['--url', `${closedUrl},${fleet.origin}`, '--report-url', `${fleet.origin},${closedUrl}`];
+    const ended = await flotilla('process', 'sample.txt', '--parallel', '8', ...urls);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain(naiveReport(await readFile(SAMPLE, 'utf8')));
+    expect(ended.stderr).toBe(`note: nothing listens at ${closedUrl}; going on with another address\n`);
+  });
+
   test('tells an error in JSON, too', async () => {
     const ended = await flotilla('process', 'sample.txt', '--json', '--url', closedUrl);
     expect(ended.code).toBe(1);

@@ -5,7 +5,7 @@ import { type CountOptions, countFile, type FileCount } from '../src/count-file.
 import { RefusedError } from '../src/problems.js';
 import type { Sender } from '../src/send.js';
 import { TextFile } from '../src/text-file.js';
-import { FakeFleet, naiveCount, naiveReport } from './support/fake-fleet.js';
+import { addressesOf, FakeFleet, naiveCount, naiveReport } from './support/fake-fleet.js';
 import { TemporaryFolder } from './support/files.js';
 import { anyText } from './support/texts.js';
 
@@ -108,6 +108,16 @@ describe('a fleet that fails', () => {
     expect(found.report).toBe(naiveReport(WORDS.repeat(20)));
     expect(found.chunks.map(({ tries }) => tries)).toEqual([3]);
     expect(waits).toEqual([100, 200]);
+  });
+
+  test('at one of its addresses is had at the other, without a wait', async () => {
+    await using other = await FakeFleet.start();
+    fleet.faults.push('reset', 'reset-in-answer');
+    const addresses = addressesOf(fleet.origin, other.origin);
+    const found = await count(WORDS.repeat(20), 4, { addresses });
+    expect(found.report).toBe(naiveReport(WORDS.repeat(20)));
+    expect(found.chunks.map(({ tries }) => tries).toSorted()).toEqual([1, 1, 2, 2]);
+    expect(waits).toEqual([]);
   });
 
   test('only makes the failed chunk be sent again', async () => {

@@ -4,7 +4,8 @@ import type { Stats } from '@flotilla/contracts';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { StageAddress } from '../src/addresses.js';
-import { type BalancerStats, readStats, workBetween } from '../src/balancer-stats.js';
+import { type BalancerStats, readStats } from '../src/balancer-stats.js';
+import { workBetween } from '../src/instance-work.js';
 import { renderStats, wrongTotals } from '../src/stats-view.js';
 import { TABLE_COLUMNS } from '../src/tables.js';
 
@@ -68,6 +69,33 @@ describe('renderStats', () => {
     expect(text).toContain('Totals add up');
   });
 
+  test('adds up what several balancers of a stage say of an instance', () => {
+    const first = balancerOf(statsOf([30, 10]));
+    const second = { ...balancerOf(statsOf([10, 30])), name: 'lb2' };
+    const failing = Object.fromEntries(
+      Object.entries(second.stats?.stats ?? {}).map(([key, each]) => [key, { ...each, success_rate: 0.5 }]),
+    );
+    const stats = second.stats && { ...second.stats, stats: failing };
+    const text = renderStats([first, { ...second, ...(stats && { stats }) }]);
+    expect(text).toMatch(/lb +40 +0 +0 .*\nlb2 +40 +0 +0 .*\n +service1a:8050 +40 /);
+    expect(text).toMatch(/service1a:8050 +40 +0 +0 +87.5 % +50.0 %\n +service1b:8051 +40 +0 +0 +62.5 % +50.0 %/);
+    expect(text.match(/service1a/g)).toHaveLength(1);
+  });
+
+  test('shows what is known when one of several gives no answer', () => {
+    const down: BalancerStats = { name: 'lb2', stage: 1, origin: '', state: 'down', error: { message: 'gone' } };
+    const text = renderStats([balancerOf(statsOf([30, 10])), down]);
+    expect(text).toMatch(/lb +40 .*\nlb2 +no answer\n +service1a:8050 +30 /);
+    expect(text).toContain('lb2 gave no stats: gone');
+  });
+
+  test('counts tries on instances that are not listed any more', () => {
+    const right = balancerOf(statsOf([5, 5], { client_requests: 12, former_requests: 2 }));
+    expect(wrongTotals([right])).toEqual([]);
+    const wrong = balancerOf(statsOf([5, 5], { client_requests: 12, former_requests: 1 }));
+    expect(wrongTotals([wrong])[0]).toContain('12 of clients + 0 retries - 1 to former instances');
+  });
+
   test('says when they do not', () => {
     const wrong = balancerOf(statsOf([5, 5], { client_requests: 9, retries: 3 }));
     expect(wrongTotals([wrong])).toEqual(['lb: the totals do not add up: 10 requests, but 9 of clients + 3 retries']);
@@ -84,4 +112,17 @@ test('workBetween tells what was done between two readings', () => {
     { instance: 'service1a:8050', requests: 3, errors: 0, share: 0.75 },
     { instance: 'service1b:8051', requests: 1, errors: 0, share: 0.25 },
   ]);
+});
+
+test('workBetween adds up the balancers of a stage, and leaves out one that gave no figures before', () => {
+  const balancer = (name: string, requests?: number[]): BalancerStats => {
+    const address = { name, stage: 1, origin: '' };
+    return requests ? { ...address, state: 'up', stats: statsOf(requests) } : { ...address, state: 'down' };
+  };
+  const before = [balancer('lb', [5, 5]), balancer('lb2', [1, 0])];
+  const after = [balancer('lb', [8, 6]), balancer('lb2', [2, 3])];
+  expect(workBetween(before, after).map(({ requests }) => requests)).toEqual([4, 4]);
+  const [first] = before;
+  const withoutSecond = workBetween([first as BalancerStats, balancer('lb2')], after);
+  expect(withoutSecond.map(({ requests }) => requests)).toEqual([3, 1]);
 });

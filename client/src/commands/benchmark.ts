@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { generateText } from '@flotilla/dataset';
 import { type Command, Option } from 'commander';
 import { type FleetAddresses, fleetAddresses } from '../addresses.js';
-import { type BalancerStats, readStats, workBetween } from '../balancer-stats.js';
+import { type BalancerStats, readStats } from '../balancer-stats.js';
 import { type BatchResult, runBatches } from '../benchmark.js';
 import {
   type BatchDocument,
@@ -14,12 +14,14 @@ import {
 import { renderBenchmark } from '../benchmark-view.js';
 import { countLocally, type Expected } from '../expected.js';
 import type { Transport } from '../http.js';
+import { workBetween } from '../instance-work.js';
 import { thisMachine } from '../machine.js';
 import { type FleetOptions, number, wholeNumbers, withFleet } from '../options.js';
 import { ClientError, reportOf } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { requireFleet } from '../require-fleet.js';
 import type { Context } from '../run-command.js';
+import { statsByStage } from '../stage-stats.js';
 import { isFlawless, type LoadResult, runLoad } from '../sustained.js';
 import { TextFile } from '../text-file.js';
 
@@ -71,7 +73,7 @@ export async function runBenchmark(context: Context, name: string, options: Benc
   const document = benchmarkDocument({
     made_at: new Date().toISOString(),
     machine: thisMachine(),
-    url: addresses.process,
+    url: String(addresses.process),
     fleet: kindOf(after),
     warm_up: options.warmUp,
     file: file.path,
@@ -90,7 +92,7 @@ export async function runBenchmark(context: Context, name: string, options: Benc
 async function warmUp(addresses: FleetAddresses, options: BenchmarkOptions, transport: Transport): Promise<void> {
   const { batch } = options;
   const small = await smallText();
-  const request = { ...small, url: addresses.process, iterations: batch, batch, transport, onDone: () => {} };
+  const request = { ...small, target: addresses.process, iterations: batch, batch, transport, onDone: () => {} };
   for (let sent = 0; sent < options.warmUp; sent += batch) {
     const { successRate } = await runBatches({ ...request, runId: newRunId() });
     if (successRate < 1) return;
@@ -108,9 +110,9 @@ async function measureBatches(
   const expected = await countLocally([text]);
   const progress = startProgress(output, 'batches', iterations);
   const onDone = () => progress.add(1);
-  const url = addresses.process;
+  const target = addresses.process;
   try {
-    return await runBatches({ url, text, expected, iterations, batch, runId: newRunId(), transport, onDone });
+    return await runBatches({ target, text, expected, iterations, batch, runId: newRunId(), transport, onDone });
   } finally {
     progress.stop();
   }
@@ -127,7 +129,7 @@ async function measureSustained(
   const results: LoadResult[] = [];
   try {
     for (const count of connections) {
-      results.push(await runLoad({ ...load, url: addresses.process, connections: count }));
+      results.push(await runLoad({ ...load, target: addresses.process, connections: count }));
       progress.add(1);
     }
   } finally {
@@ -146,9 +148,10 @@ function newRunId(): string {
   return `benchmark-${randomBytes(6).toString('hex')}`;
 }
 
-function kindOf(balancers: readonly BalancerStats[]): BenchmarkDocument['fleet'] {
-  if (balancers.every((balancer) => balancer.state === 'no-balancer')) return 'sequential';
-  return balancers.every((balancer) => balancer.state === 'up') ? 'parallel' : 'unknown';
+/** One balancer of each stage is enough to make a fleet a parallel one. */
+function kindOf(all: readonly BalancerStats[]): BenchmarkDocument['fleet'] {
+  if (all.every((balancer) => balancer.state === 'no-balancer')) return 'sequential';
+  return statsByStage(all).every(({ instances }) => instances.length > 0) ? 'parallel' : 'unknown';
 }
 
 function batchDocument(result: BatchResult): BatchDocument {

@@ -21,7 +21,7 @@ const REDRAW = '\u001b[H\u001b[J';
 /** Declares the command's options. */
 export function declareStats(command: Command): Command {
   return withFleet(command, TIMEOUT_MS)
-    .description('what each instance did, as the balancers tell it')
+    .description('what each instance did, as the balancers of its stage tell it; the figures of several are added up')
     .option('-w, --watch', 'again and again, until interrupted')
     .addOption(number('--interval <ms>', 'time between two readings', 100, MAX_INTERVAL_MS, 1000));
 }

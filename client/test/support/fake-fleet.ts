@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { FlotillaError, type ProblemCode, problemBody } from '@flotilla/contracts';
 import { renderReport } from '@flotilla/text';
 import type { FleetAddresses } from '../../src/addresses.js';
+import { Target } from '../../src/target.js';
 
 /** What a fake fleet does to one request instead of answering it. */
 export type Fault =
@@ -49,7 +50,7 @@ export class FakeFleet implements AsyncDisposable {
   }
 
   get addresses(): FleetAddresses {
-    return { process: `${this.origin}/process`, report: `${this.origin}/report`, balancers: [] };
+    return addressesOf(this.origin);
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -84,6 +85,12 @@ export class FakeFleet implements AsyncDisposable {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+/** A fleet that stands at several addresses. */
+export function addressesOf(...origins: readonly string[]): FleetAddresses {
+  const at = (route: string) => new Target(origins.map((origin) => origin + route));
+  return { process: at('/process'), report: at('/report'), balancers: [] };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
