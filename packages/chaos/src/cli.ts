@@ -5,7 +5,7 @@ import { runDrill } from './drill/drill.js';
 import type { ScenarioResult } from './drill/result.js';
 import type { Scenario } from './drill/scenario.js';
 import { scenarios } from './drill/scenarios/index.js';
-import { resultTable, verdict } from './drill/table.js';
+import { resultLine, resultTable, verdict } from './drill/table.js';
 import { runSoak } from './soak/soak.js';
 import { progressLine, soakTable, soakVerdict } from './soak/table.js';
 
@@ -68,10 +68,7 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
 async function drill({ scenario: names, short, json }: DrillFlags, signal: AbortSignal): Promise<number> {
   const isShort = short === true;
   const chosen = choose(names, isShort);
-  const onResult = ({ name, failed, wrong, missed }: ScenarioResult) =>
-    console.error(
-      `${name}: ${failed} failed, ${wrong} wrong${missed.length > 0 ? `; missed: ${missed.join('; ')}` : ''}`,
-    );
+  const onResult = (result: ScenarioResult) => console.error(resultLine(result));
   const results = await runDrill({ scenarios: chosen, isShort, signal, onResult });
   const machine = thisMachine();
   if (json) console.log(JSON.stringify({ made_at: new Date().toISOString(), machine, results }, null, 2));

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { phasesOf } from '../src/drill/phases.js';
 import { Samples } from '../src/load/samples.js';
 
-const TIMELINE = { injectedMs: 10_000, healedMs: 20_000, endMs: 30_000 };
+const TIMELINE = { startedMs: 0, injectedMs: 10_000, healedMs: 20_000, endMs: 30_000 };
 
 /** A request every 10 ms, from 0 to 30 s. */
 function steadyLoad(latencyMs: (startMs: number) => number): Samples {

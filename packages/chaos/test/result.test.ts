@@ -32,11 +32,12 @@ async function tallyOf(...replies: Reply[]): Promise<Tally> {
 
 function scenario(targets: Targets): Scenario {
   const inject = async () => async () => undefined;
-  return { name: 'x', fault: 'x breaks', clients: 1, pauseMs: 0, holdMs: 0, isShort: false, targets, inject };
+  const shape = { balancers: 1, clients: 1, pauseMs: 0, holdMs: 0, isShort: false } as const;
+  return { ...shape, name: 'x', fault: 'x breaks', targets, inject };
 }
 
 const right: Reply = { status: 200, text: rightAnswer(text, 'me') };
-const PAST = { injectedMs: -3, healedMs: -2, endMs: -1 };
+const PAST = { startedMs: -4, injectedMs: -3, healedMs: -2, endMs: -1 };
 
 describe('every answer is checked for its content', () => {
   test('a right one is neither failed nor wrong', async () => {
@@ -88,7 +89,8 @@ describe('figures that are missed are named', () => {
   test('requests that met the fault may fail where that is said; those after it may not', async () => {
     const load = await tallyOf({ status: 503, text: '' });
     const targets = { failed: 'none afterwards' } as const;
-    const later = { injectedMs: performance.now(), healedMs: performance.now(), endMs: performance.now() };
+    const nowMs = performance.now();
+    const later = { startedMs: 0, injectedMs: nowMs, healedMs: nowMs, endMs: nowMs };
     expect(resultOf(scenario(targets), load, later).missed).toEqual([]);
     expect(resultOf(scenario(targets), load, PAST).missed).toEqual(['1 requests failed']);
   });

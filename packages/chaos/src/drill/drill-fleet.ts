@@ -2,12 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { busyPorts, FleetError, freePortOffset, type LocalFleet, startFleet } from '@flotilla/runtime';
-import { instancesVariable, localFleet, type ProcessSpec, stages } from '@flotilla/topology';
+import { type BalancerCount, instancesVariable, localFleet, type ProcessSpec, stages } from '@flotilla/topology';
 import { FaultProxy } from '../fault-proxy/fault-proxy.js';
 
 /** Behind a fleet's own ports, and before those of the next offset. */
 const FIRST_PROXY_PORT = 8076;
 const LAST_PROXY_PORT = 8100;
+
+export interface DrillFleetOptions {
+  /** Of each stage. Clients and services know all of them. */
+  readonly balancers: BalancerCount;
+  /** Instances whose balancers find them through a proxy. */
+  readonly proxied: readonly string[];
+}
 
 /** A fleet to break: real processes, some instances behind a fault proxy. */
 export class DrillFleet {
@@ -25,16 +32,15 @@ export class DrillFleet {
   /**
    * Starts one on ports of its own, and waits until all of it is ready.
    *
-   * @param proxied - instances whose balancer finds them through a proxy.
    * @throws FleetError when it does not become ready; nothing of it is left then.
    */
-  static async start(proxied: readonly string[]): Promise<DrillFleet> {
-    const portOffset = await freePortOffset('parallel');
+  static async start({ balancers, proxied }: DrillFleetOptions): Promise<DrillFleet> {
+    const portOffset = await freePortOffset();
     const proxies = await openProxies(proxied, portOffset);
     const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-chaos-'));
     try {
       const environmentOf = (spec: ProcessSpec) => throughProxies(spec, proxies);
-      const fleet = await startFleet({ mode: 'parallel', portOffset, stateDir, environmentOf });
+      const fleet = await startFleet({ mode: 'parallel', balancers, portOffset, stateDir, environmentOf });
       return new DrillFleet(fleet, proxies, stateDir);
     } catch (error) {
       await closeAll(proxies, stateDir);

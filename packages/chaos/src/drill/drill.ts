@@ -1,3 +1,4 @@
+import type { BalancerCount } from '@flotilla/topology';
 import { knownTexts } from '../load/known-text.js';
 import { DrillFleet } from './drill-fleet.js';
 import type { ScenarioResult } from './result.js';
@@ -17,19 +18,29 @@ export interface DrillOptions {
   readonly onResult?: (result: ScenarioResult) => void;
 }
 
+const BALANCER_COUNTS: readonly BalancerCount[] = [1, 2];
 const TEXTS = 256;
-const WARM_UP_REQUESTS = 3000;
+const WARM_UP_REQUESTS = 2000;
 const SHORT_WARM_UP_REQUESTS = 100;
 
 /**
- * Runs scenarios one after the other on a fleet of its own, which is gone afterwards.
+ * Runs scenarios one after the other on a fleet of their own for each number of balancers, which is gone afterwards.
  *
  * @throws FleetError when the fleet does not start, or a process of it not again; the signal's reason when it ended it.
  */
 export async function runDrill(options: DrillOptions): Promise<ScenarioResult[]> {
-  const { scenarios, isShort, signal } = options;
+  const results: ScenarioResult[] = [];
+  for (const balancers of BALANCER_COUNTS) {
+    const scenarios = options.scenarios.filter((scenario) => scenario.balancers === balancers);
+    if (scenarios.length > 0) results.push(...(await runOnFleet(balancers, { ...options, scenarios })));
+  }
+  return results;
+}
+
+async function runOnFleet(balancers: BalancerCount, options: DrillOptions): Promise<ScenarioResult[]> {
+  const { scenarios, isShort, signal, onResult } = options;
   signal?.throwIfAborted();
-  const fleet = await DrillFleet.start(proxiedInstances);
+  const fleet = await DrillFleet.start({ balancers, proxied: proxiedInstances });
   try {
     return await untilAborted(signal, async () => {
       const stand: Stand = { fleet, isShort, texts: await knownTexts(TEXTS) };
@@ -37,7 +48,7 @@ export async function runDrill(options: DrillOptions): Promise<ScenarioResult[]>
       const results: ScenarioResult[] = [];
       for (const scenario of scenarios) {
         const result = await runScenario(scenario, stand);
-        options.onResult?.(result);
+        onResult?.(result);
         results.push(result);
         signal?.throwIfAborted();
       }

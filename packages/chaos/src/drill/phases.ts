@@ -1,8 +1,9 @@
 import { quantile } from '@flotilla/client/quantiles';
 import type { Samples } from '../load/samples.js';
 
-/** When the fault came and when it went, by the clock of the samples. */
+/** When the load began, the fault came, the fault went, and the load ended: by the clock of the samples. */
 export interface Timeline {
+  readonly startedMs: number;
   readonly injectedMs: number;
   readonly healedMs: number;
   readonly endMs: number;

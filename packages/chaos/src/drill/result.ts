@@ -6,6 +6,7 @@ import type { Observation, Scenario } from './scenario.js';
 export interface ScenarioResult extends Phases {
   readonly name: string;
   readonly fault: string;
+  readonly seconds: number;
   readonly requests: number;
   readonly failed: number;
   readonly wrong: number;
@@ -33,6 +34,7 @@ export function resultOf(
   return {
     name: scenario.name,
     fault: scenario.fault,
+    seconds: (timeline.endMs - timeline.startedMs) / 1000,
     requests: total((tally) => tally.requests),
     failed,
     wrong,

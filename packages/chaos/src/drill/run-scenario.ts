@@ -30,6 +30,7 @@ export interface Stand {
 export async function runScenario(scenario: Scenario, { fleet, texts, isShort }: Stand): Promise<ScenarioResult> {
   await fleet.fleet.awaitReady();
   const { name, clients, pauseMs } = scenario;
+  const startedMs = performance.now();
   const caller = new Caller({
     urls: fleet.urls,
     path: '/process',
@@ -49,7 +50,7 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
     const observation = await heal();
     await Promise.all([sleep(pace.afterMs), load.more(pace.requests)]);
     const endMs = performance.now();
-    return resultOf(judged, await load.stop(), { injectedMs, healedMs, endMs }, observation);
+    return resultOf(judged, await load.stop(), { startedMs, injectedMs, healedMs, endMs }, observation);
   } finally {
     // After an error, what is under way ends with its connection.
     const stopped = load.stop();

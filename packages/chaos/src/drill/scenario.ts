@@ -1,3 +1,4 @@
+import type { BalancerCount } from '@flotilla/topology';
 import type { SteadyLoad } from '../load/steady-load.js';
 import type { Tally } from '../load/tally.js';
 import type { DrillFleet } from './drill-fleet.js';
@@ -35,6 +36,8 @@ export interface Scenario {
   readonly name: string;
   /** For people, in a table. */
   readonly fault: string;
+  /** Of each stage. */
+  readonly balancers: BalancerCount;
   readonly clients: number;
   /** Between an answer and the client's next request. */
   readonly pauseMs: number;

@@ -30,8 +30,17 @@ export function resultTable(results: readonly ScenarioResult[]): string {
   return [renderTable(columns, rows), LEGEND, ...remarks(results)].join('\n\n');
 }
 
-const LEGEND = `before, during, after: p50 / p99 of the latency. back in: time until p99 was back within twice of what it was, and
+const LEGEND = `before, during, after: p50 / p99 of the latency in ms. back in: time until p99 was back within twice of what it was, and
 stayed there, with the fault still in place; – where it was not.`;
+
+/** One line for a result as it comes. */
+export function resultLine({ name, seconds, before, during, after, ...result }: ScenarioResult): string {
+  const { requests, failed, wrong, missed } = result;
+  const p99s = [before, during, after].map((each) => (each ? shortMs(each.p99Ms) : NONE)).join(' → ');
+  const counts = `${formatCount(requests)} requests, ${formatCount(failed)} failed, ${formatCount(wrong)} wrong`;
+  const line = `${name} (${seconds.toFixed(0)} s): ${counts}, p99 ${p99s} ms`;
+  return [line, ...missed.map((each) => `  missed: ${each}`)].join('\n');
+}
 
 /** Sums up: which figures were missed, by name; or that none was. */
 export function verdict(results: readonly ScenarioResult[]): string {
@@ -47,7 +56,7 @@ function latencyCell(latencies: Latencies | undefined): string {
 }
 
 function shortMs(ms: number): string {
-  return ms < 10 ? ms.toFixed(1) : ms < 10_000 ? ms.toFixed(0) : `${(ms / 1000).toFixed(0)} s`;
+  return ms < 10 ? ms.toFixed(1) : ms.toFixed(0);
 }
 
 function remarks(results: readonly ScenarioResult[]): string[] {

@@ -13,7 +13,9 @@ const ANNOUNCED_BYTES = 1_000_000;
 export interface SlowClientsOptions {
   readonly port: number;
   readonly count: number;
-  /** A client sends a byte or two, and waits so long. */
+  /** They come one after the other, all of them in so long. */
+  readonly arriveMs: number;
+  /** A client sends a byte, and waits so long. */
   readonly intervalMs: number;
 }
 
@@ -28,12 +30,12 @@ export class SlowClients {
   #isOver = false;
   #opened = 0;
 
-  /** Starts them, spread over one interval. */
+  /** Lets them come. */
   constructor(options: SlowClientsOptions) {
     this.#options = options;
-    const { count, intervalMs } = options;
+    const { count, arriveMs } = options;
     for (let n = 0; n < count; n++)
-      this.#after((n / count) * intervalMs, () => this.#open(KINDS[n % KINDS.length] as Kind));
+      this.#after((n / count) * arriveMs, () => this.#open(KINDS[n % KINDS.length] as Kind));
   }
 
   /** Connections that are open now. */

@@ -59,7 +59,7 @@ const MAX_MORE_TIMERS = 4;
  * @throws FleetError when the fleet does not start; the signal's reason when it ended the soak.
  */
 export async function runSoak(options: SoakOptions): Promise<SoakResult> {
-  const fleet = await DrillFleet.start([]);
+  const fleet = await DrillFleet.start({ balancers: 1, proxied: [] });
   try {
     return await untilAborted(options.signal, () => soak(fleet, options));
   } finally {

@@ -1,6 +1,7 @@
 import type { Scenario } from '../scenario.js';
 import { killScenarios } from './kill.js';
 import { networkScenarios } from './network.js';
+import { rollingRestartScenario } from './rolling-restart.js';
 import { slowClientsScenario } from './slow-clients.js';
 import { stopScenario } from './stop.js';
 import { uploadScenarios } from './uploads.js';
@@ -12,4 +13,5 @@ export const scenarios: readonly Scenario[] = [
   ...networkScenarios,
   slowClientsScenario,
   ...uploadScenarios,
+  rollingRestartScenario,
 ];

@@ -12,6 +12,7 @@ export const killScenarios: readonly Scenario[] = stages.map(({ number, service 
   return {
     name: `kill-${number}`,
     fault: `kill -9 of ${victims.map((name) => name.slice(service.length)).join(', ')} of ${service}`,
+    balancers: 1,
     clients: 50,
     pauseMs: 0,
     holdMs: 0,

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.js';
 
 /** What most scenarios have in common: clients that leave the machine some room, so that latencies mean something. */
 export const steady = {
+  balancers: 1,
   clients: 8,
   pauseMs: 20,
   holdMs: 6500,

@@ -14,8 +14,8 @@ const MAX_BALANCER_BYTES = 400_000_000;
 const UPLOAD_TIMEOUT_MS = 120_000;
 const STALLED = 'service1a';
 const OTHERS = instancesOf(1, 'bcd');
-/** How long the only instance stands still: longer than it takes until it is found unhealthy. */
-const STALL_MS = 6000;
+/** How long the instance stands still: longer than it takes until it is found unhealthy. */
+const STALL_MS = 10_000;
 
 const few = { ...steady, clients: 4, pauseMs: 20, holdMs: 0 } as const;
 
@@ -28,11 +28,10 @@ export const uploadScenarios: readonly Scenario[] = [
     targets: { failed: 'none' },
     inject: async ({ fleet }) => {
       const uploads = await Uploads.start(fleet, () => fleet.pause(STALLED));
+      await sleep(STALL_MS);
+      fleet.resume(STALLED);
       const tally = await uploads.done;
-      return async () => {
-        fleet.resume(STALLED);
-        return uploads.observation(tally);
-      };
+      return async () => uploads.observation(tally);
     },
   },
   {
