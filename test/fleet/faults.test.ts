@@ -1,6 +1,6 @@
 import { stages } from '@flotilla/topology';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answerOf, type TestFleet, testFleet, underLoad, until } from './support.js';
+import { answerOf, sendTo, type TestFleet, testFleet, underLoad, until } from './support.js';
 
 let fleet: TestFleet;
 
@@ -27,7 +27,7 @@ async function moreRequests(stage: number, count: number): Promise<void> {
 describe('instances killed under load', () => {
   test.each(stages)('three of four of $service, one after the other: no request fails', async (stage) => {
     const victims = stage.instances.slice(0, 3).map(({ name }) => name);
-    const { requests, failures } = await underLoad(fleet, CLIENTS, async () => {
+    const { requests, failures } = await underLoad(sendTo(fleet), CLIENTS, async () => {
       for (const name of victims) {
         await moreRequests(stage.number, 20);
         await killAndHold(name);
@@ -41,7 +41,7 @@ describe('instances killed under load', () => {
   });
 
   test('a crash is mended by the supervisor, and no request fails', async () => {
-    const { failures } = await underLoad(fleet, CLIENTS, async () => {
+    const { failures } = await underLoad(sendTo(fleet), CLIENTS, async () => {
       await moreRequests(1, 20);
       const restarts = () => fleet.status().processes.find(({ name }) => name === 'service2b')?.restarts ?? 0;
       const before = restarts();
@@ -54,7 +54,7 @@ describe('instances killed under load', () => {
   });
 
   test('every instance restarted by SIGTERM, one of each stage at a time: no request fails', async () => {
-    const { failures } = await underLoad(fleet, CLIENTS, async () => {
+    const { failures } = await underLoad(sendTo(fleet), CLIENTS, async () => {
       for (const letter of ['a', 'b', 'c', 'd']) {
         await Promise.all(stages.map(({ service }) => fleet.stopInstance(service + letter)));
         await Promise.all(stages.map(({ service }) => fleet.startInstance(service + letter)));

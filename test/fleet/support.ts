@@ -17,7 +17,9 @@ export interface TestFleet extends LocalFleet {
 }
 
 /** Starts a fleet. Whoever does so calls `end` after the tests. */
-export async function testFleet(options: Pick<FleetOptions, 'mode' | 'env' | 'table'>): Promise<TestFleet> {
+export async function testFleet(
+  options: Pick<FleetOptions, 'mode' | 'balancers' | 'env' | 'table'>,
+): Promise<TestFleet> {
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
   const portOffset = await freePortOffset(options.mode, options.table);
   const fleet = await startFleet({ ...options, stateDir, portOffset });
@@ -65,32 +67,54 @@ export interface LoadResult {
   failures: string[];
 }
 
+/** Sends a request to stage 1. @returns the body of an answer of status 200. @throws what else came of it. */
+export type Send = (body: unknown, requestId: string) => Promise<string>;
+
+/** To the one address of a fleet, once. */
+export function sendTo(fleet: TestFleet): Send {
+  return async (body) => {
+    const response = await fleet.post('/process', body);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${response.status} ${text}`);
+    return text;
+  };
+}
+
 /**
  * Sends requests from several clients at once for as long as `during` runs, and checks every answer's content.
+ *
+ * @param during - Is given the result as it grows.
  */
-export async function underLoad(fleet: TestFleet, clients: number, during: () => Promise<void>): Promise<LoadResult> {
+export async function underLoad(
+  send: Send,
+  clients: number,
+  during: (result: LoadResult) => Promise<void>,
+): Promise<LoadResult> {
   const result: LoadResult = { requests: 0, failures: [] };
   let isOver = false;
   const client = async (number: number) => {
-    for (let n = 0; !isOver; n++) await oneRequest(fleet, `${number}-${n}`, result);
+    for (let n = 0; !isOver; n++) await oneRequest(send, `${number}-${n}`, result);
   };
   const working = Promise.all(Array.from({ length: clients }, (_, number) => client(number)));
-  await during();
-  isOver = true;
-  await working;
+  try {
+    await during(result);
+  } finally {
+    isOver = true;
+    await working;
+  }
   return result;
 }
 
-async function oneRequest(fleet: TestFleet, id: string, result: LoadResult): Promise<void> {
-  result.requests++;
+async function oneRequest(send: Send, id: string, result: LoadResult): Promise<void> {
   try {
-    const response = await fleet.post('/process', { text: `load ${id} load`, request_id: id });
-    const body = await response.text();
-    const answer = response.ok ? (JSON.parse(body) as PipelineResponse) : undefined;
-    const isRight = answer?.request_id === id && answer.word_count === 3 && answer.top_words[0]?.[1] === 2;
-    if (!isRight) result.failures.push(`${response.status} ${body}`);
+    const body = await send({ text: `load ${id} load`, request_id: id }, id);
+    const answer = JSON.parse(body) as PipelineResponse;
+    const isRight = answer.request_id === id && answer.word_count === 3 && answer.top_words[0]?.[1] === 2;
+    if (!isRight) result.failures.push(body);
   } catch (error) {
     result.failures.push(String((error as Error).cause ?? error));
+  } finally {
+    result.requests++;
   }
 }
 

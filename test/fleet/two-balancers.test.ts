@@ -1,0 +1,98 @@
+import { text } from 'node:stream/consumers';
+import type { Stats } from '@flotilla/contracts';
+import { stages } from '@flotilla/topology';
+import { Agent } from 'undici';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { askInTurn } from '../../client/src/failover.js';
+import { postJson } from '../../client/src/http.js';
+import { Target } from '../../client/src/target.js';
+import { type LoadResult, type TestFleet, testFleet, underLoad, until } from './support.js';
+
+let fleet: TestFleet;
+let target: Target;
+const transport = { dispatcher: new Agent(), timeoutMs: 60_000 };
+
+beforeAll(async () => {
+  fleet = await testFleet({ mode: 'parallel', balancers: 2 });
+  target = new Target([8061, 8071].map((port) => `${fleet.at(port)}/process`));
+  return async () => {
+    await transport.dispatcher.destroy();
+    await fleet.end();
+  };
+});
+
+const CLIENTS = 8;
+const TIMEOUT_MS = 300_000;
+/** As they are stopped and started: the last stage first. */
+const balancers = stages.flatMap((stage) => stage.balancers).reverse();
+
+/** Sends a request as the client does, once: to an address, and to the other one if that gives no answer. */
+function send(body: unknown, id: string): Promise<string> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return askInTurn(target, transport, (url) => postJson(url, bytes, id, transport, ({ body }) => text(body)));
+}
+
+/** Waits until so many more requests have been answered. */
+async function moreRequests(result: LoadResult, count: number): Promise<void> {
+  const wanted = result.requests + count;
+  await until(() => result.requests >= wanted, 30_000);
+}
+
+async function clientRequests(port: number): Promise<number> {
+  const stats = (await (await fetch(`${fleet.at(port)}/stats`)).json()) as Stats;
+  return stats.totals.client_requests;
+}
+
+describe('a fleet with two balancers per stage', () => {
+  test('shares requests out between them', async () => {
+    for (let n = 0; n < 32; n++) await send({ text: 'x' }, `shared-${n}`);
+    for (const { balancers: both } of stages) {
+      const requests = await Promise.all(both.map(({ port }) => clientRequests(port)));
+      // Half of them each, but on a machine that is too busy to answer health checks in time.
+      expect(Math.min(...requests)).toBeGreaterThan(8);
+    }
+  });
+
+  test(
+    'each balancer killed under load, held down, and started again: no request fails, and it gets its share again',
+    async () => {
+      const { requests, failures } = await underLoad(send, CLIENTS, async (result) => {
+        for (const { name, port } of balancers) {
+          await moreRequests(result, 20);
+          process.kill(fleet.pidOf(name) as number, 'SIGKILL');
+          await fleet.stopInstance(name);
+          await moreRequests(result, 100);
+          await fleet.startInstance(name);
+          await until(async () => (await clientRequests(port)) > 20, 60_000);
+        }
+      });
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(8 * 140);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'each balancer restarted under load, one after the other: no request fails',
+    async () => {
+      const { requests, failures } = await underLoad(send, CLIENTS, async (result) => {
+        for (const { name } of balancers) {
+          await fleet.restartInstance(name);
+          await moreRequests(result, 50);
+        }
+      });
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(8 * 50);
+    },
+    TIMEOUT_MS,
+  );
+
+  test('both balancers of a stage held down: a 503 that names it, and service returns with one of them', async () => {
+    const names = stages[2]?.balancers.map(({ name }) => name) ?? [];
+    for (const name of names) await fleet.stopInstance(name);
+    await expect(send({ text: 'x' }, 'in-vain')).rejects.toMatchObject({ status: 503, failedStage: 'service3' });
+    await fleet.startInstance(names[1] as string);
+    await until(async () => (await send({ text: 'x' }, 'again').catch(() => '')).includes('"word_count":1'));
+    await fleet.startInstance(names[0] as string);
+  });
+});
