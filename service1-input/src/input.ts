@@ -1,12 +1,12 @@
-import { type BeginRelay, TextBodyReader, TextBodyWriter } from '@flotilla/stage';
+import { type BeginRelay, textReader, textWriter } from '@flotilla/stage';
 
 /**
- * The door: checks that the body is JSON in UTF-8 of the right shape, and hands the text on as it stands, escapes and
- * all, without unpacking and packing it again.
+ * The door: checks that the body is a text in UTF-8, in JSON of the right shape or as itself, and hands it on as it
+ * stands, escapes and all, without unpacking and packing it again.
  */
-export const input: BeginRelay = ({ trail }, next) => {
-  const writer = new TextBodyWriter(next, trail);
-  const reader = new TextBodyReader('raw', trail, (bytes) => writer.text(bytes));
+export const input: BeginRelay = ({ format, trail }, next) => {
+  const writer = textWriter(format, next, trail);
+  const reader = textReader(format, 'raw', trail, (bytes) => writer.text(bytes));
   return {
     write: (chunk) => reader.write(chunk),
     end: () => {

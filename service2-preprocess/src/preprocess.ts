@@ -1,12 +1,12 @@
-import { type BeginRelay, TextBodyReader, TextBodyWriter } from '@flotilla/stage';
+import { type BeginRelay, textReader, textWriter } from '@flotilla/stage';
 import { Cleaner } from '@flotilla/text';
 
 /** Cleans a text as it passes. What is left of it needs no escapes: letters, marks, numbers and single spaces. */
 export function preprocess({ maxWordBytes }: { readonly maxWordBytes: number }): BeginRelay {
-  return ({ trail }, next) => {
+  return ({ format, trail }, next) => {
     const cleaner = new Cleaner({ maxHeldBytes: maxWordBytes });
-    const writer = new TextBodyWriter(next, trail);
-    const reader = new TextBodyReader('decoded', trail, (bytes) => writer.text(cleaner.write(bytes)));
+    const writer = textWriter(format, next, trail);
+    const reader = textReader(format, 'decoded', trail, (bytes) => writer.text(cleaner.write(bytes)));
     return {
       write: (chunk) => reader.write(chunk),
       end: () => {

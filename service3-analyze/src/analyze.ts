@@ -1,4 +1,4 @@
-import { type BeginRelay, TextBodyReader } from '@flotilla/stage';
+import { type BeginRelay, textReader } from '@flotilla/stage';
 import { WordCounter } from '@flotilla/text';
 import { writeAnalysis } from './write-analysis.js';
 
@@ -6,7 +6,7 @@ import { writeAnalysis } from './write-analysis.js';
 export function analyze(limits: { readonly maxWordBytes: number; readonly maxUniqueWords: number }): BeginRelay {
   return (request, next) => {
     const counter = new WordCounter(limits);
-    const reader = new TextBodyReader('decoded', request.trail, (bytes) => counter.write(bytes));
+    const reader = textReader(request.format, 'decoded', request.trail, (bytes) => counter.write(bytes));
     return {
       write: (chunk) => reader.write(chunk),
       end: async () => {

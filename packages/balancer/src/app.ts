@@ -34,20 +34,22 @@ export interface BalancerDependencies extends Omit<AppDependencies, 'api' | 'con
   /** Instances, and names that stand for some. */
   readonly instances: readonly InstanceAddress[];
   readonly limit: BodyLimit;
+  /** Of bodies that are a text, and nothing else. */
+  readonly streamLimit: BodyLimit;
   /** How names are looked up; the system's way if it is not given. */
   readonly names?: NameService;
 }
 
 /** Builds a balancer: the stage's route over its instances, and `/stats`. It does not listen. */
 export async function buildBalancer(dependencies: BalancerDependencies): Promise<FastifyInstance> {
-  const { config, stage, limit, metrics, logger, identity } = dependencies;
+  const { config, stage, limit, streamLimit, metrics, logger, identity } = dependencies;
   const api = { role: 'balancer', route: stage.route, stage: stage.number } as const;
   const app = await createApp({ ...dependencies, api });
   const membership = new Membership(dependencies.instances, config.dnsIntervalMs, dependencies.names);
   const members = await membership.resolve();
   const upstream = new Upstream(members, config, { ...countTries(metrics), onEvent: (event) => log(logger, event) });
   measureUpstream(metrics, upstream);
-  const options = { upstream, service: stage.service, name: identity.instance, limit, isIdempotent: true };
+  const options = { upstream, service: stage.service, name: identity.instance, limit, streamLimit, isIdempotent: true };
   addStageRoute(app, stage.route, proxy(options), {
     metrics,
     logger,

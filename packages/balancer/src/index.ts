@@ -10,4 +10,4 @@ export { field } from './http/headers.js';
 export { relay } from './http/relay.js';
 export { Upstream, type UpstreamConfig, upstreamSettings } from './http/upstream.js';
 export { cancelWhenClientLeaves } from './proxy.js';
-export { bodyLimit, runBalancer } from './run.js';
+export { bodyLimit, runBalancer, streamLimit } from './run.js';

@@ -3,6 +3,7 @@ import { FlotillaError, header } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
+  isPlainText,
   receive,
   type StageExchange,
   type StageHandler,
@@ -24,16 +25,17 @@ export interface ProxyOptions {
   /** What this process is called in `Via`. */
   readonly name: string;
   readonly limit: BodyLimit;
+  /** Of bodies that are a text, and nothing else. */
+  readonly streamLimit: BodyLimit;
   /** Whether the route's requests do no harm if an instance sees them twice. If not, they need an `Idempotency-Key`. */
   readonly isIdempotent: boolean;
 }
 
 /** The balanced route: the request goes to an instance as bytes, and the answer back as bytes. */
 export function proxy(options: ProxyOptions): StageHandler {
-  const { service, name, limit } = options;
+  const { service, name } = options;
   return async (exchange) => {
-    const { request, response, trail } = exchange;
-    checkAnnouncedLength(request, limit);
+    const { response, trail } = exchange;
     const call = forward(options, exchange);
     const result = await call.run();
     trail.fields = { upstream: call.lastInstance, tries: call.tryCount };
@@ -54,8 +56,11 @@ export function proxy(options: ProxyOptions): StageHandler {
 }
 
 function forward(options: ProxyOptions, { request, response, trail }: StageExchange): Call {
-  const { upstream, limit, name } = options;
-  const body = upstream.newBody();
+  const { upstream, name } = options;
+  const isStream = isPlainText(request);
+  const limit = isStream ? options.streamLimit : options.limit;
+  checkAnnouncedLength(request, limit);
+  const body = upstream.newBody(isStream);
   body.announcedBytes = announcedBytes(request);
   const headers = forwardedHeaders(request, trail.requestId, name);
   const call = upstream.newCall(

@@ -8,7 +8,7 @@ export async function runBalancer(number: StageNumber): Promise<void> {
   const instances = `service${number}Instances` as const;
   const localInstances = stage.instances.map(({ name, port }) => `${name}:${port}=127.0.0.1:${port}`);
   await runProcess({
-    settings: [instances, 'maxBodyBytes', 'maxInnerBodyBytes', ...balancerSettings],
+    settings: [instances, 'maxBodyBytes', 'maxInnerBodyBytes', 'maxStreamBytes', ...balancerSettings],
     defaults: { servicePort: String(stage.port), [instances]: localInstances.join(',') },
     identity: () => ({ service: stage.balancer, instance: stage.balancer, stage: number }),
     build: (dependencies) =>
@@ -17,8 +17,15 @@ export async function runBalancer(number: StageNumber): Promise<void> {
         stage,
         instances: dependencies.config[instances],
         limit: bodyLimit(number, dependencies.config),
+        streamLimit: streamLimit(dependencies.config),
       }),
   });
+}
+
+/** The limit of texts that come as themselves. */
+export function streamLimit({ maxStreamBytes }: Config<'maxStreamBytes'>): BodyLimit {
+  const maxBytes = maxStreamBytes === 0 ? Number.POSITIVE_INFINITY : maxStreamBytes;
+  return { maxBytes, setting: 'FLOTILLA_MAX_STREAM_BYTES' };
 }
 
 /** The limit of a stage's bodies: that of the door for the first, that of the inner hops for the others. */

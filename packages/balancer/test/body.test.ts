@@ -14,8 +14,8 @@ async function read(source: ReturnType<Body['forTry']>): Promise<Buffer> {
 }
 
 function newBody(perRequestBytes = 1024, totalBytes = 4096) {
-  const budget = new ReplayBudget({ perRequestBytes, totalBytes });
-  return { budget, body: new Body(budget, GATHER_BYTES) };
+  const budget = new ReplayBudget(totalBytes);
+  return { budget, body: new Body(budget, GATHER_BYTES, perRequestBytes) };
 }
 
 describe('a body on its way', () => {
@@ -80,8 +80,8 @@ describe('a body on its way', () => {
   });
 
   test('the common limit of a process bounds what all bodies keep together', () => {
-    const budget = new ReplayBudget({ perRequestBytes: 100, totalBytes: 150 });
-    const bodies = [new Body(budget, 0), new Body(budget, 0)];
+    const budget = new ReplayBudget(150);
+    const bodies = [new Body(budget, 0, 100), new Body(budget, 0, 100)];
     for (const body of bodies) body.push(Buffer.alloc(100));
     expect(budget.keptBytes).toBe(100);
     for (const body of bodies) body.release();

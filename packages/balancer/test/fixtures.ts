@@ -82,6 +82,7 @@ export async function balancer(ports: readonly number[], env: Record<string, str
     stage: stageNumbered(1),
     instances: config.service1Instances,
     ...(names ? { names } : {}),
+    streamLimit: { maxBytes: Number.POSITIVE_INFINITY, setting: 'FLOTILLA_MAX_STREAM_BYTES' },
     limit: { maxBytes: config.maxBodyBytes, setting: 'FLOTILLA_MAX_BODY_BYTES' },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

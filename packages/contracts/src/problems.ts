@@ -72,7 +72,7 @@ export const problems = {
   FLT_UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'The body is of a type that this route does not take',
-    fix: 'Send JSON in UTF-8 with "content-type: application/json".',
+    fix: 'Send JSON in UTF-8 with "content-type: application/json", or a text with "content-type: text/plain; charset=utf-8".',
   },
   FLT_UNSUPPORTED_ENCODING: {
     status: 415,

@@ -19,6 +19,14 @@ export const requestSettings = {
     both,
     'Largest body of stages 2 to 4. Lower-casing can lengthen a text 1.5 times, and a table of short words that are all different is up to three times its text.',
   ),
+  maxStreamBytes: setting(
+    'FLOTILLA_MAX_STREAM_BYTES',
+    integer(0, 999_999_999_999_999),
+    '0',
+    'bytes',
+    both,
+    'Largest text that comes as text/plain. It passes through in flat memory, so that there need be no limit. 0: none.',
+  ),
   maxWordBytes: setting(
     'FLOTILLA_MAX_WORD_BYTES',
     integer(1, 64 * MIB),
@@ -122,6 +130,14 @@ export const requestSettings = {
     'bytes',
     both,
     'How much of one request’s body is kept so that it can be sent again; a larger one streams on, and is no longer tried again. Above FLOTILLA_MAX_BODY_BYTES, so that every JSON body of the door survives a lost instance. 0 keeps none.',
+  ),
+  maxReplayStreamBytes: setting(
+    'FLOTILLA_MAX_REPLAY_STREAM_BYTES',
+    integer(0, 64 * GIB),
+    String(32 * MIB),
+    'bytes',
+    both,
+    'The same for a text that comes as text/plain, and may have any length: less, so that every process stays small. 0 keeps none.',
   ),
   maxReplayTotalBytes: setting(
     'FLOTILLA_MAX_REPLAY_TOTAL_BYTES',

@@ -3,7 +3,7 @@ export { type Config, ConfigError, type Environment, readConfig } from './config
 export { DurationHistogram } from './duration-histogram.js';
 export { Lifecycle } from './lifecycle.js';
 export { describeError, type LogIdentity } from './log.js';
-export { checkJsonBody } from './media-type.js';
+export { checkEncoding, checkJsonBody, isJson, isPlainText, unsupportedMediaType } from './media-type.js';
 export { createMetrics, type Metrics, type Sample } from './metrics.js';
 export { type BodyLimit, type BodySink, checkAnnouncedLength, type Receiving, receive } from './receive.js';
 export { RequestTrail } from './request-trail.js';

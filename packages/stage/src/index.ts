@@ -1,8 +1,10 @@
 export { buildAnswerApp } from './answer-app.js';
 export type { AnswerWork, BeginAnswer } from './answer-stage.js';
+export { endWithRequestId } from './json-text.js';
 export type { NextBody } from './next-body.js';
 export { buildRelayApp, relaySettings, type StageDependencies, stageSettings } from './relay-app.js';
 export { requestIdMember, takeRequestId } from './request-id.js';
 export { runStage } from './run-stage.js';
-export { endWithRequestId, TextBodyReader, TextBodyWriter } from './text-body.js';
+export { textReader, textWriter } from './text-body.js';
+export type { TextFormat } from './text-format.js';
 export type { BeginRelay, StageRequest, StageWork } from './work.js';

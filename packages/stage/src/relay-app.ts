@@ -1,4 +1,4 @@
-import { bodyLimit, Upstream, upstreamSettings } from '@flotilla/balancer';
+import { bodyLimit, streamLimit, Upstream, upstreamSettings } from '@flotilla/balancer';
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
 import { type AppConfig, type AppDependencies, addStageRoute, type Config, createApp } from '@flotilla/service-kit';
 import { type Stage, type StageNumber, stageNumbered } from '@flotilla/topology';
@@ -14,7 +14,7 @@ export const stageSettings = [
 ] as const satisfies readonly SettingName[];
 
 /** The settings of a service that calls the next stage. */
-export const relaySettings = [...stageSettings, ...upstreamSettings] as const;
+export const relaySettings = [...stageSettings, 'maxStreamBytes', ...upstreamSettings] as const;
 
 /** What a service's app is made of: what every app is, and its settings. */
 export type StageDependencies<Settings extends readonly SettingName[]> = Omit<AppDependencies, 'api' | 'config'> & {
@@ -39,7 +39,9 @@ export async function buildRelayApp(
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
   const upstream = new Upstream(nextAddresses, config);
   const next = stageNumbered((number + 1) as StageNumber);
-  const handler = relayStage({ identity, limit: bodyLimit(number, config), next, upstream, begin });
+  const limits = { json: bodyLimit(number, config), plain: streamLimit(config) };
+  const handsOn = number === 3 ? 'analysis' : 'text';
+  const handler = relayStage({ identity, limits, handsOn, next, upstream, begin });
   addStageRoute(app, stage.route, handler, { ...dependencies, maxHeaders: config.maxHeaders });
   app.addHook('onClose', () => upstream.close());
   return app;

@@ -11,7 +11,6 @@ import { header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
-  checkJsonBody,
   type LogIdentity,
   type RequestTrail,
   receive,
@@ -22,13 +21,17 @@ import type { Stage } from '@flotilla/topology';
 import { asInputError } from './input-errors.js';
 import { NextBody } from './next-body.js';
 import { nextStageFailed } from './next-stage-failed.js';
+import { mediaTypes, type TextFormat, textFormatOf } from './text-format.js';
 import { wantsFrequencies } from './wants-frequencies.js';
 import type { BeginRelay, StageWork } from './work.js';
 
 /** A stage that works on the text as it passes, and hands it on. */
 export interface RelayStageOptions {
   readonly identity: LogIdentity;
-  readonly limit: BodyLimit;
+  /** How large a body may be, by its format. */
+  readonly limits: Readonly<Record<TextFormat, BodyLimit>>;
+  /** What the next stage gets: the text, in the format in which it came, or what was found out about it, in JSON. */
+  readonly handsOn: 'text' | 'analysis';
   readonly next: Stage;
   readonly upstream: Upstream;
   readonly begin: BeginRelay;
@@ -36,15 +39,16 @@ export interface RelayStageOptions {
 
 /** The route of a stage that has another behind it: what comes back from there goes to the caller as bytes. */
 export function relayStage(options: RelayStageOptions): StageHandler {
-  const { upstream, next, identity, limit } = options;
+  const { upstream, next, identity, limits, handsOn } = options;
   return async (exchange) => {
     const { request, response, trail } = exchange;
+    const format = textFormatOf(request);
+    const limit = limits[format];
     checkAnnouncedLength(request, limit);
-    checkJsonBody(request);
     const includeFrequencies = wantsFrequencies(request.url);
-    const body = upstream.newBody();
+    const body = upstream.newBody(format === 'plain');
     const nextBody = new NextBody(body);
-    const work = options.begin({ includeFrequencies, trail }, nextBody);
+    const work = options.begin({ includeFrequencies, trail, format }, nextBody);
     const fail = (error: unknown) => call.cancel(asInputError(error));
     const receiving = receive(request, limit, {
       chunk: (chunk) => {
@@ -66,7 +70,10 @@ export function relayStage(options: RelayStageOptions): StageHandler {
         deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
         isIdempotent: true,
         hash: -1,
-        headers: (remainingMs) => requestHeaders(exchange, next, remainingMs),
+        headers: (remainingMs) => {
+          const type = mediaTypes[handsOn === 'text' ? format : 'json'];
+          return requestHeaders(exchange, next, type, remainingMs);
+        },
       },
       body,
     );
@@ -90,9 +97,9 @@ async function endWork(work: StageWork, fail: (error: unknown) => void): Promise
 /** What is traced goes on under the caller's trace (W3C Trace Context). */
 const PASSED_ON = ['traceparent', 'tracestate'] as const;
 
-function requestHeaders({ request, trail }: StageExchange, next: Stage, remainingMs: number): RawHeaders {
+function requestHeaders({ request, trail }: StageExchange, next: Stage, type: string, remainingMs: number): RawHeaders {
   const id = isHeaderSafeId(trail.requestId) ? trail.requestId : trail.idFromHeader;
-  const headers = ['host', next.service, 'content-type', 'application/json', header.requestId, id];
+  const headers = ['host', next.service, 'content-type', type, header.requestId, id];
   for (const name of PASSED_ON) {
     const value = request.headers[name];
     if (typeof value === 'string') headers.push(name, value);

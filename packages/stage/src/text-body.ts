@@ -1,74 +1,37 @@
-import { FlotillaError } from '@flotilla/contracts';
-import { JsonReader, type JsonShape, jsonShape, jsonString } from '@flotilla/json';
 import type { RequestTrail } from '@flotilla/service-kit';
+import { JsonTextReader, JsonTextWriter } from './json-text.js';
 import type { NextBody } from './next-body.js';
-import { requestIdMember, takeRequestId } from './request-id.js';
+import { PlainTextReader, PlainTextWriter } from './plain-text.js';
+import type { TextFormat } from './text-format.js';
 
-const encoder = new TextEncoder();
-const TEXT_BEGINS = encoder.encode('{"text":"');
-const TEXT_ENDS = encoder.encode('"');
-const REQUEST_ID = encoder.encode(',"request_id":');
-const OBJECT_ENDS = encoder.encode('}');
-
-const RAW_SHAPE = jsonShape({ text: { kind: 'text', mode: 'raw' }, request_id: requestIdMember });
-const DECODED_SHAPE = jsonShape({ text: { kind: 'text', mode: 'decoded' }, request_id: requestIdMember });
-
-/** Reads `{ "text": …, "request_id": … }` in pieces. */
-export class TextBodyReader {
-  readonly #reader: JsonReader;
-  #hasText = false;
-
-  /**
-   * @param mode - `raw`: the text as it stands between its quotes, for passing on. `decoded`: as UTF-8, for working on.
-   * @param onPiece - Takes the text; a piece is valid until it returns, unless it is a raw one.
-   */
-  constructor(mode: 'raw' | 'decoded', trail: RequestTrail, onPiece: (bytes: Uint8Array) => void) {
-    const shape: JsonShape<typeof RAW_SHAPE.specs | typeof DECODED_SHAPE.specs> =
-      mode === 'raw' ? RAW_SHAPE : DECODED_SHAPE;
-    const begin = () => {
-      this.#hasText = true;
-    };
-    this.#reader = new JsonReader(shape, { text: { begin, piece: onPiece }, request_id: takeRequestId(trail) });
-  }
-
-  write(chunk: Uint8Array): void {
-    this.#reader.write(chunk);
-  }
-
-  end(): void {
-    this.#reader.end();
-    if (!this.#hasText) throw new FlotillaError('FLT_INVALID_REQUEST', 'text is missing; it takes a string.');
-  }
+/** Reads a text out of a body, in pieces. */
+export interface TextReader {
+  /** @throws an input error if the body is not what it says it is. */
+  write(chunk: Uint8Array): void;
+  end(): void;
 }
 
-/** Writes `{ "text": …, "request_id": … }` in pieces. */
-export class TextBodyWriter {
-  readonly #next: NextBody;
-  readonly #trail: RequestTrail;
-
-  constructor(next: NextBody, trail: RequestTrail) {
-    this.#next = next;
-    this.#trail = trail;
-    next.push(TEXT_BEGINS);
-  }
-
-  /** Adds text as it is to stand between the quotes: escaped, or free of what needs escaping. */
-  text(bytes: Uint8Array): void {
-    this.#next.push(bytes);
-  }
-
-  end(): void {
-    this.#next.push(TEXT_ENDS);
-    endWithRequestId(this.#next, this.#trail);
-  }
+/** Writes a text into the body for the next stage, in pieces. */
+export interface TextWriter {
+  /** Adds text as it is to stand in the body: in JSON, escaped or free of what needs escaping. */
+  text(bytes: Uint8Array): void;
+  end(): void;
 }
 
-/** Ends a body with the id that the request's own body brought. One of the header travels in the header. */
-export function endWithRequestId(next: NextBody, { idFromBody }: RequestTrail): void {
-  if (idFromBody !== undefined) {
-    next.push(REQUEST_ID);
-    next.push(jsonString(idFromBody));
-  }
-  next.push(OBJECT_ENDS);
-  next.end();
+/**
+ * @param mode - `raw`: the text as it stands in the body, for passing on in the same format. `decoded`: as UTF-8, for
+ * working on.
+ * @param onPiece - Takes the text; a piece is valid until it returns, unless it is a raw one.
+ */
+export function textReader(
+  format: TextFormat,
+  mode: 'raw' | 'decoded',
+  trail: RequestTrail,
+  onPiece: (bytes: Uint8Array) => void,
+): TextReader {
+  return format === 'json' ? new JsonTextReader(mode, trail, onPiece) : new PlainTextReader(onPiece);
+}
+
+export function textWriter(format: TextFormat, next: NextBody, trail: RequestTrail): TextWriter {
+  return format === 'json' ? new JsonTextWriter(next, trail) : new PlainTextWriter(next);
 }

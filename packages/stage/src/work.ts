@@ -1,5 +1,6 @@
 import type { RequestTrail } from '@flotilla/service-kit';
 import type { NextBody } from './next-body.js';
+import type { TextFormat } from './text-format.js';
 
 /** What a stage's work is given of its request. */
 export interface StageRequest {
@@ -16,5 +17,10 @@ export interface StageWork {
   end(): void | Promise<void>;
 }
 
+/** A request whose body is a text. */
+export interface TextRequest extends StageRequest {
+  readonly format: TextFormat;
+}
+
 /** Begins a stage's work that fills a body for the next stage. */
-export type BeginRelay = (request: StageRequest, next: NextBody) => StageWork;
+export type BeginRelay = (request: TextRequest, next: NextBody) => StageWork;

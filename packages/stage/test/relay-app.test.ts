@@ -1,11 +1,10 @@
 import http from 'node:http';
 import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { upstreamSettings } from '@flotilla/balancer';
 import { appSettings, createMetrics, Lifecycle, readConfig } from '@flotilla/service-kit';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { type BeginRelay, buildRelayApp, stageSettings } from '../src/index.js';
+import { type BeginRelay, buildRelayApp, relaySettings } from '../src/index.js';
 
 /** Listens on a free port, and closes with all connections when the test ends. */
 async function listen(server: net.Server): Promise<number> {
@@ -21,7 +20,7 @@ async function listen(server: net.Server): Promise<number> {
 
 /** A service of stage 1 that calls what listens on a port, and does this work. */
 async function service(nextPort: number, begin: BeginRelay) {
-  const settings = [...appSettings, ...stageSettings, ...upstreamSettings] as const;
+  const settings = [...appSettings, ...relaySettings] as const;
   const config = readConfig(settings, { SERVICE_PORT: '1' });
   const identity = { service: 'service1', instance: 'service1a', stage: 1 };
   const logger = pino({ level: 'silent' });

@@ -36,4 +36,5 @@ export {
 export { type ReportInput, renderReport } from './report.js';
 export { finish } from './slices.js';
 export { TextError, type TextErrorCode } from './text-error.js';
+export { Utf8Stream } from './utf8-stream.js';
 export { WordCounter } from './word-counter.js';

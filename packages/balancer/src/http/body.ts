@@ -20,6 +20,7 @@ export class Body {
   isFromCaller = true;
   readonly #budget: ReplayBudget;
   readonly #gatherBytes: number;
+  readonly #maxKeptBytes: number;
   #chunks: (Uint8Array | undefined)[] = [];
   /** Index of the chunk that the reader takes next. */
   #position = 0;
@@ -36,10 +37,14 @@ export class Body {
   #wakeSource: (() => void) | undefined;
   #isReleased = false;
 
-  /** @param gatherBytes - A body up to this size is waited for, so that head and body go out in one write. */
-  constructor(budget: ReplayBudget, gatherBytes: number) {
+  /**
+   * @param gatherBytes - A body up to this size is waited for, so that head and body go out in one write.
+   * @param maxKeptBytes - How much of it may be kept so that it can be sent again. 0 keeps none.
+   */
+  constructor(budget: ReplayBudget, gatherBytes: number, maxKeptBytes: number) {
     this.#budget = budget;
     this.#gatherBytes = gatherBytes;
+    this.#maxKeptBytes = maxKeptBytes;
   }
 
   /** Why the source broke off, if it did. */
@@ -212,7 +217,8 @@ export class Body {
   }
 
   #keep(bytes: number): void {
-    if (this.#budget.take(bytes, this.#keptBytes)) this.#keptBytes += bytes;
+    const mayKeep = this.#keptBytes + bytes <= this.#maxKeptBytes;
+    if (mayKeep && this.#budget.take(bytes)) this.#keptBytes += bytes;
     else this.stopKeeping();
   }
 }

@@ -24,6 +24,7 @@ export const upstreamSettings = [
   'upstreamIdleMs',
   'maxConnections',
   'maxReplayBytes',
+  'maxReplayStreamBytes',
   'maxReplayTotalBytes',
   'maxHeldResponseBytes',
 ] as const satisfies readonly SettingName[];
@@ -62,10 +63,7 @@ export class Upstream implements CallTarget {
     const specs = addresses.map(specOf);
     this.group = new Group(specs, createStrategy(config.strategy), groupOptions(config), (event) => this.#heard(event));
     for (const slot of this.group.members) this.#open(slot);
-    this.#budget = new ReplayBudget({
-      perRequestBytes: config.maxReplayBytes,
-      totalBytes: config.maxReplayTotalBytes,
-    });
+    this.#budget = new ReplayBudget(config.maxReplayTotalBytes);
     const { requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs } = config;
     const shortestMs = Math.min(requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs);
     this.#watch = new Watch(shortestMs, (nowMs) => {
@@ -103,9 +101,15 @@ export class Upstream implements CallTarget {
     return this.#instances.get(slot)?.pool.size ?? 0;
   }
 
-  /** A body to be filled and sent here. */
-  newBody(): Body {
-    return new Body(this.#budget, GATHER_BYTES);
+  /**
+   * A body to be filled and sent here.
+   *
+   * @param isStream - Whether it may have any length: less of it is kept then, so that memory stays flat.
+   */
+  newBody(isStream = false): Body {
+    const { maxReplayBytes, maxReplayStreamBytes } = this.limits;
+    const maxKeptBytes = isStream ? Math.min(maxReplayBytes, maxReplayStreamBytes) : maxReplayBytes;
+    return new Body(this.#budget, GATHER_BYTES, maxKeptBytes);
   }
 
   /** A request to one of the instances; {@link Call.run} sends it. */

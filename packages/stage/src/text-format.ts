@@ -1,0 +1,22 @@
+import type { IncomingMessage } from 'node:http';
+import { checkEncoding, isJson, isPlainText, unsupportedMediaType } from '@flotilla/service-kit';
+
+/**
+ * How a text travels: in a JSON object with its request id, or as itself, its id in the header. It leaves a stage as it
+ * came in, so that nobody packs what another has to unpack.
+ */
+export type TextFormat = 'json' | 'plain';
+
+const JSON_TYPE = 'application/json';
+const PLAIN_TYPE = 'text/plain; charset=utf-8';
+
+/** The media type of each. */
+export const mediaTypes: Readonly<Record<TextFormat, string>> = { json: JSON_TYPE, plain: PLAIN_TYPE };
+
+/** @throws FlotillaError if the body is of another type, or compressed. */
+export function textFormatOf(request: IncomingMessage): TextFormat {
+  checkEncoding(request);
+  if (isJson(request)) return 'json';
+  if (isPlainText(request)) return 'plain';
+  throw unsupportedMediaType(`${JSON_TYPE}, ${PLAIN_TYPE}`);
+}
