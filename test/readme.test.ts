@@ -53,11 +53,18 @@ describe('the README', () => {
     for (const command of commands) {
       const { code, output } = await run(command);
       expect(code, `${command}\n${output}`).toBe(0);
-      if (command.includes('/process')) expect(output).toContain('"word_count":6');
+      if (command.includes('/process')) expect(output).toContain('"status":"success"');
+      if (command.includes('application/json')) expect(output).toContain('"word_count":6');
       if (command.includes('/stats')) expect(output).toContain('"instances":["service1a:8051"');
       if (command.includes('test-parallel')) expect(output).toContain('Speed-up');
     }
     expect((await run('make status')).output).toContain('no fleet runs');
+  });
+
+  test('a balancer shows what it would run with', async () => {
+    const { code, output } = await run(commandsUnder('### How a balancer behaves')[0] as string);
+    expect(code).toBe(0);
+    expect(output).toMatch(/^FLOTILLA_STRATEGY=round_robin +# default/m);
   });
 
   test('every file that a document links to is there', async () => {
