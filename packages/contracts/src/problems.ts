@@ -69,6 +69,11 @@ export const problems = {
     title: 'The body is larger than the limit',
     fix: 'Cut the text at white space and merge the answers, as the client does, or raise the limit that is named here.',
   },
+  FLT_TARGET_TOO_LONG: {
+    status: 414,
+    title: 'The target of the request is too long',
+    fix: 'Send what is long in the body.',
+  },
   FLT_UNSUPPORTED_MEDIA_TYPE: {
     status: 415,
     title: 'The body is of a type that this route does not take',
@@ -78,6 +83,11 @@ export const problems = {
     status: 415,
     title: 'The body is compressed',
     fix: 'Send it without Content-Encoding.',
+  },
+  FLT_EXPECTATION_FAILED: {
+    status: 417,
+    title: 'The request expects what cannot be met',
+    fix: 'Leave out Expect, or send "expect: 100-continue".',
   },
   FLT_WORD_TOO_LONG: {
     status: 422,

@@ -10,8 +10,10 @@ import { closeConnectionsOnDrain, type Lifecycle } from './lifecycle.js';
 import type { LogIdentity } from './log.js';
 import { type Metrics, registerMetrics } from './metrics.js';
 import { registerProblems, sendProblem } from './problem-responses.js';
-import { refusal, refuseWhatNodeRefuses } from './request-checks.js';
+import { discardRest } from './receive.js';
+import { endConnectionAfter, refusal, refuseWhatNodeRefuses } from './request-checks.js';
 import { registerTrail, requestIdOf } from './request-trail.js';
+import { normalisedTarget } from './target.js';
 
 /** The settings that every process has. */
 export const appSettings = [
@@ -60,10 +62,9 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
     forceCloseConnections: 'idle',
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: config.keepAliveMs,
+    rewriteUrl: normalisedTarget,
     clientErrorHandler: answerClientError,
-    frameworkErrors: (_error, request, reply) => {
-      sendProblem(new FlotillaError('FLT_MALFORMED_HTTP'), request as FastifyRequest, reply as FastifyReply);
-    },
+    frameworkErrors: (_error, request, reply) => refuseTarget(request as FastifyRequest, reply as FastifyReply),
     http: {
       maxHeaderSize: config.maxHeaderBytes,
       headersTimeout: Math.min(config.headersTimeoutMs, config.requestTimeoutMs),
@@ -80,8 +81,8 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
   closeConnectionsOnDrain(app);
   registerTrail(app, { metrics, logger });
   registerProblems(app);
-  refuseWhatNodeRefuses(app);
-  app.addHook('onRequest', (request, _reply, done) => done(refusal(request.raw, config.maxHeaders)));
+  refuseWhatNodeRefuses(app, config.maxHeaders);
+  app.addHook('onRequest', (request, reply, done) => done(refusal(request.raw, reply.raw, config.maxHeaders)));
   registerHealth(app, identity.service, lifecycle);
   registerMetrics(app, metrics);
   app.get('/openapi.json', async () => {
@@ -90,4 +91,12 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
     return openApi({ name: identity.service, ...api });
   });
   return app;
+}
+
+/** Answers a request whose target Fastify cannot decode. None of the hooks runs for it. */
+function refuseTarget(request: FastifyRequest, reply: FastifyReply): void {
+  endConnectionAfter(request.raw);
+  reply.raw.prependOnceListener('finish', () => discardRest(request.raw));
+  const reason = 'The target cannot be decoded.';
+  sendProblem(new FlotillaError('FLT_MALFORMED_HTTP', reason, {}, { connection: 'close' }), request, reply);
 }

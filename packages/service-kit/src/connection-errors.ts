@@ -25,14 +25,22 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     socket.destroy();
     return;
   }
-  const problem = problemOfForeign(error) ?? new FlotillaError('FLT_MALFORMED_HTTP');
   if (!response) {
-    refuseConnection(problem, socket);
+    refuseConnection(problemOfHead(error), socket);
     return;
   }
+  const problem = problemOfForeign(error) ?? new FlotillaError('FLT_MALFORMED_HTTP');
   response.setHeader('connection', 'close');
   const { req: request } = response;
   if (!request.complete && request.listenerCount('error') > 0) request.emit('error', problem);
+}
+
+/** What is wrong with a head, where for a body the same error means something else. */
+function problemOfHead(error: NodeJS.ErrnoException): FlotillaError {
+  if (error.code === 'HPE_INVALID_EOF_STATE') {
+    return new FlotillaError('FLT_MALFORMED_HTTP', 'The request ended within its head.');
+  }
+  return problemOfForeign(error) ?? new FlotillaError('FLT_MALFORMED_HTTP');
 }
 
 /** Answers with a problem where there is no request that Fastify knows of, and closes the connection. */

@@ -39,10 +39,11 @@ export function addStageRoute(
   });
   const { server } = app;
   const [framework] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
-  server.removeAllListeners('request');
+  if (!framework) throw new Error('the framework does not listen to its server');
+  server.off('request', framework);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (isPlain(request, path)) direct(request, response, path, handler, options);
-    else framework?.(request, response);
+    else framework(request, response);
   });
 }
 
@@ -60,7 +61,7 @@ function direct(
   const trail = new RequestTrail(requestIdOf(request));
   openTrail(request, response, trail, options, () => path);
   const exchange = { request, response, trail };
-  const refused = refusal(request, options.maxHeaders);
+  const refused = refusal(request, response, options.maxHeaders);
   if (refused) sendStageProblem(exchange, refused);
   else void answer(exchange, handler, options);
 }
@@ -86,7 +87,7 @@ function sendStageProblem({ response, trail }: StageExchange, problem: FlotillaE
   response.writeHead(problem.statusCode, {
     ...problem.headers,
     ...(isHeaderSafeId(requestId) ? { [header.requestId]: requestId } : {}),
-    'content-type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
+    'content-type': PROBLEM_MEDIA_TYPE,
     'content-length': Buffer.byteLength(body),
   });
   response.end(body);

@@ -2,9 +2,21 @@ import net, { type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { appSettings, createApp, createMetrics, Lifecycle, readConfig, receive } from '../src/index.js';
+import {
+  addStageRoute,
+  appSettings,
+  createApp,
+  createMetrics,
+  Lifecycle,
+  readConfig,
+  receive,
+  type StageExchange,
+} from '../src/index.js';
 
-/** An app with one route, `POST /work`, that gives back how many bytes came; and what it logged. */
+/**
+ * An app whose route `POST /work` gives back how many bytes came, and whose stage's route `POST /held` answers when its
+ * test lets it; and what it logged.
+ */
 export async function testApp(env: Record<string, string> = {}) {
   const lines: string[] = [];
   const sink = new Writable({
@@ -18,7 +30,15 @@ export async function testApp(env: Record<string, string> = {}) {
   const config = readConfig(appSettings, { SERVICE_PORT: '1', ...env });
   const metrics = createMetrics(identity);
   const api = { role: 'service', route: '/process', stage: 1 } as const;
-  const app = await createApp({ identity, config, logger: pino(sink), metrics, lifecycle, api });
+  const logger = pino(sink);
+  const app = await createApp({ identity, config, logger, metrics, lifecycle, api });
+  const held: (() => void)[] = [];
+  const hold = ({ request, response }: StageExchange) => {
+    request.resume();
+    held.push(() => response.end('released'));
+    return Promise.resolve();
+  };
+  addStageRoute(app, '/held', hold, { metrics, logger, lifecycle, maxHeaders: config.maxHeaders });
   app.post('/work', (request, reply) => {
     let bytes = 0;
     receive(
@@ -40,7 +60,7 @@ export async function testApp(env: Record<string, string> = {}) {
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const { port } = app.server.address() as AddressInfo;
-  return { app, lifecycle, lines, port, url: `http://127.0.0.1:${port}` };
+  return { app, held, lifecycle, lines, port, url: `http://127.0.0.1:${port}` };
 }
 
 /** Sends bytes over a connection of its own that is never closed from this side, and gives back all that comes. */

@@ -56,7 +56,8 @@ async function stream(socket: Socket, exchange: Exchange, body: AsyncIterable<Ui
   const { request } = exchange;
   const { announcedBytes } = request;
   const isChunked = announcedBytes === undefined;
-  socket.write(formatHead(request, isChunked ? 'transfer-encoding: chunked' : `content-length: ${announcedBytes}`));
+  const framing = isChunked ? 'transfer-encoding: chunked' : `content-length: ${announcedBytes}`;
+  socket.write(formatHead(request, framing), 'latin1');
   for await (const chunk of body) {
     if (exchange.isOver) return;
     if (!(isChunked ? writeChunk(socket, chunk) : socket.write(chunk))) await drained(socket);
