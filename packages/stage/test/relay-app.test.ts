@@ -1,10 +1,8 @@
 import http from 'node:http';
 import type net from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { appSettings, createMetrics, Lifecycle, readConfig } from '@flotilla/service-kit';
-import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { type BeginRelay, buildRelayApp, relaySettings } from '../src/index.js';
+import { service } from './fixtures.js';
 
 /** Listens on a free port, and closes with all connections when the test ends. */
 async function listen(server: net.Server): Promise<number> {
@@ -16,25 +14,6 @@ async function listen(server: net.Server): Promise<number> {
     server.close();
   });
   return (server.address() as AddressInfo).port;
-}
-
-/** A service of stage 1 that calls what listens on a port, and does this work. */
-async function service(nextPort: number, begin: BeginRelay) {
-  const settings = [...appSettings, ...relaySettings] as const;
-  const config = readConfig(settings, { SERVICE_PORT: '1' });
-  const identity = { service: 'service1', instance: 'service1a', stage: 1 };
-  const logger = pino({ level: 'silent' });
-  const app = await buildRelayApp(
-    { identity, config, logger, metrics: createMetrics(identity), lifecycle: new Lifecycle() },
-    { stage: 1, nextAddresses: [{ key: 'next', host: '127.0.0.1', port: nextPort }], begin },
-  );
-  await app.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(() => app.close());
-  const { port } = app.server.address() as AddressInfo;
-  const headers = { 'content-type': 'application/json' };
-  const send = (body: Buffer, init: RequestInit = {}) =>
-    fetch(`http://127.0.0.1:${port}/process`, { method: 'POST', headers, body: new Uint8Array(body), ...init });
-  return { send };
 }
 
 test('input that leaves nothing to hand on does not stop what comes behind it', async () => {
