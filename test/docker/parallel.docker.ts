@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { settings } from '@flotilla/contracts';
 import { stages } from '@flotilla/topology';
 import { composeFiles, containerName, composeFleet as processesOf } from '@flotilla/topology/compose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -12,8 +13,8 @@ const containers = names.map(containerName);
 
 /** From nothing to twenty healthy containers, their images being there. */
 const MAX_SECONDS_TO_HEALTHY = 15;
-/** From SIGTERM to the end of a process that has nothing to do. */
-const MAX_SECONDS_TO_STOP = 1;
+/** From SIGTERM to the end of a process that has nothing to do: FLOTILLA_DRAIN_DELAY_MS, and a second. */
+const MAX_SECONDS_TO_STOP = Number(settings.drainDelayMs.default) / 1000 + 1;
 
 let secondsToHealthy: number;
 
@@ -115,7 +116,7 @@ describe('every container', () => {
 });
 
 describe('at the end', () => {
-  test('a process that has nothing to do stops in under a second, with exit code 0', async () => {
+  test('a process that has nothing to do stops a second after it has drained, with exit code 0', async () => {
     const container = containerName('service2c');
     expect(await seconds(() => docker(['stop', container]))).toBeLessThan(MAX_SECONDS_TO_STOP);
     expect(await inspect(container, '.State.ExitCode')).toBe('0');

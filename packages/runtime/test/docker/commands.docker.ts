@@ -88,6 +88,27 @@ describe('up, status, down', () => {
   );
 });
 
+test(
+  'two balancers per stage: asked for once, and known to every later command',
+  async () => {
+    await using line = await DockerLine.create();
+    const up = await line.run('--runtime', 'docker', 'up', '--mode', 'parallel', '--balancers', '2');
+    expect(up.out).toContain('all 24 containers are ready after');
+    expect(up.out).toContain(':8072  POST /preprocess  service2a:');
+    const second = 'service2-loadbalancer2';
+    expect((await line.run('stop-instance', second)).code).toBe(0);
+    expect(await line.notReady()).toEqual([`${second} stopped`]);
+    expect((await line.run('restart-instance', second)).out).toBe(`${second} is restarted, and ready`);
+    const urls = await line.run('with', '--', process.execPath, '-p', 'process.env.SERVICE4_URL');
+    expect(urls.out).toBe([8064, 8074].map((port) => `http://${BIND_ADDRESS}:${port}`).join(','));
+    expect((await line.run('up', '--mode', 'parallel', '--balancers', '1')).err).toContain('runs with 2 balancers');
+    expect((await line.run('logs', '--balancers', '--stage', '2')).out).toContain(`rest-${second}`);
+    expect((await line.run('down')).code).toBe(0);
+    expect(await line.remains()).toEqual([]);
+  },
+  TIMEOUT_MS,
+);
+
 describe('instances', () => {
   test(
     'one that dies is started again and counted; one that is stopped stays so until it is started',
