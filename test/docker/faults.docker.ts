@@ -37,6 +37,11 @@ async function countsOf({ stage, key }: Victim) {
   return (await statsOf(stage)).stats[key] ?? { requests: 0, errors: 0 };
 }
 
+/** What its balancer holds of an instance. */
+async function stateOf({ stage, key }: Victim): Promise<string | undefined> {
+  return (await statsOf(stage)).stats[key]?.state;
+}
+
 /** Waits until tries fail at an instance: its balancer has noticed. */
 async function failing(target: Victim): Promise<void> {
   const { errors } = await countsOf(target);
@@ -92,7 +97,7 @@ describe('under load, nothing is lost', () => {
     const { failures } = await underLoad(CLIENTS, async (result) => {
       await more(result, 20);
       await docker(['stop', target.container]);
-      await failing(target);
+      await until('its balancer has turned away', async () => (await stateOf(target)) === 'unhealthy');
       await more(result, 20);
       await docker(['start', target.container]);
       await inService(target);
