@@ -97,7 +97,7 @@ function hashOfRequest({ strategy, limits }: Upstream, { headers }: IncomingMess
 
 /** A client that leaves cancels the work that goes on for it. */
 export function cancelWhenClientLeaves(response: ServerResponse, call: Call): void {
-  response.once('close', () => {
+  response.on('close', () => {
     if (!response.writableFinished) call.cancel(new FlotillaError('FLT_BODY_INCOMPLETE'));
   });
 }

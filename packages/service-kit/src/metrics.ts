@@ -42,8 +42,13 @@ export function createMetrics(identity: LogIdentity): Metrics {
     register(registry, kind, name, help, values);
   };
   const requests = durations('http_request_duration_seconds', 'Time from the first byte of a request to its answer.');
-  const observeRequest: Metrics['observeRequest'] = (route, method, status, seconds) =>
-    requests({ route, method, status: String(status) }).observe(seconds);
+  const known = new Map<string, DurationHistogram>();
+  const observeRequest: Metrics['observeRequest'] = (route, method, status, seconds) => {
+    const key = `${route} ${method} ${status}`;
+    const histogram = known.get(key) ?? requests({ route, method, status: String(status) });
+    known.set(key, histogram);
+    histogram.observe(seconds);
+  };
   return { registry, observeRequest, observed, durations };
 }
 

@@ -57,8 +57,8 @@ export function openTrail(
   sinks: TrailSinks,
   routeOf: () => string,
 ): void {
-  response.prependOnceListener('finish', () => discardRest(request));
-  response.once('close', () => finish(request.method ?? '', response, trail, sinks, routeOf()));
+  response.prependListener('finish', () => discardRest(request));
+  response.on('close', () => finish(request.method ?? '', response, trail, sinks, routeOf()));
 }
 
 /** Gives every request of an app its trail. */

@@ -69,9 +69,10 @@ function send(response: ServerResponse, headers: string[], pieces: Iterator<Uint
   const first = pieces.next();
   const second = pieces.next();
   if (first.done || second.done) {
-    const body = first.done ? Buffer.alloc(0) : asBuffer(first.value);
+    // As a string it goes out with its head in one write.
+    const body = first.done ? '' : asBuffer(first.value).toString('latin1');
     headers.push('content-length', String(body.length));
-    response.writeHead(200, headers as unknown as Record<string, string>).end(body);
+    response.writeHead(200, headers as unknown as Record<string, string>).end(body, 'latin1');
     return;
   }
   response.writeHead(200, headers as unknown as Record<string, string>);

@@ -13,7 +13,8 @@ export interface AnswerSink {
 export interface Answer {
   readonly status: number;
   readonly headers: RawHeaders;
-  readonly held: Buffer[];
+  /** Bytes as strings of Latin-1, a character a byte: on the heap they cost less than buffers. */
+  readonly held: string[];
   /** Whether `held` is the whole body. If not, {@link Answer.stream} gives the rest. */
   readonly isWhole: boolean;
   /** Fields after the body of a whole answer. */

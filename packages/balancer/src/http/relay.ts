@@ -26,18 +26,19 @@ export function relay(
 
 function relayWhole(raw: ServerResponse, answer: Answer, headers: RawHeaders): void {
   const { held, status } = answer;
-  const body = held.length === 1 ? (held[0] as Buffer) : Buffer.concat(held);
+  const body = held.length === 1 ? (held[0] as string) : held.join('');
   const trailers = forwardableTrailers(answer.trailers);
   // Fields after a body need one that comes in chunks.
   if (trailers.length === 0 && !BODILESS.has(status)) headers.push('content-length', String(body.length));
   raw.writeHead(status, headers as unknown as Record<string, string>);
   if (trailers.length > 0) raw.addTrailers(pairs(trailers));
-  raw.end(body);
+  // With its head in one write.
+  raw.end(body, 'latin1');
 }
 
 function relayStream(raw: ServerResponse, answer: Answer, headers: RawHeaders): void {
   raw.writeHead(answer.status, headers as unknown as Record<string, string>);
-  for (const chunk of answer.held) raw.write(chunk);
+  for (const part of answer.held) raw.write(part, 'latin1');
   raw.on('drain', () => answer.resume());
   answer.stream({
     data: (chunk) => raw.write(chunk),

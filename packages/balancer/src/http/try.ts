@@ -26,7 +26,7 @@ export class Try implements WireObserver, Answer {
   status = 0;
   headers: RawHeaders = [];
   trailers: RawHeaders = [];
-  readonly held: Buffer[] = [];
+  readonly held: string[] = [];
   isWhole = false;
   isOver = false;
   /** Bytes of the answer so far: what its progress is told by. */
@@ -96,15 +96,15 @@ export class Try implements WireObserver, Answer {
     if (outcome === 'server_error') this.#finish(outcome, new Error(outcome));
   }
 
-  onData(chunk: Buffer): void {
-    this.receivedBytes += chunk.length;
+  onData(view: Buffer): void {
+    this.receivedBytes += view.length;
     if (this.isOver) {
       // A failure's short body is read to its end, so that the connection can be used again; a long one is cut off.
       if (this.receivedBytes > this.#maxHeldBytes) this.exchange.abort(new Error('the rest of a failed answer'));
     } else if (this.#sink) {
-      if (!this.#sink.data(chunk)) this.exchange.pause();
+      if (!this.#sink.data(Buffer.from(view))) this.exchange.pause();
     } else {
-      this.held.push(chunk);
+      this.held.push(view.toString('latin1'));
       if (this.receivedBytes > this.#maxHeldBytes) this.#answerInPart();
     }
   }

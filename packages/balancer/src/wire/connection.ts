@@ -98,7 +98,7 @@ export class Connection implements Carrier, ResponseSink {
   }
 
   onBody(view: Buffer): void {
-    this.#exchange?.observer.onData(Buffer.from(view));
+    this.#exchange?.observer.onData(view);
   }
 
   /** @returns False if the observer wants no more for now: Node stops reading then. */

@@ -30,8 +30,8 @@ export interface WireRequest {
 /** What a request's sender is told. One of `onEnd` and `onError` comes last, and nothing after it. */
 export interface WireObserver {
   onHead(head: ResponseHead): void;
-  /** @param chunk - The observer's to keep. */
-  onData(chunk: Buffer): void;
+  /** @param view - Only valid during the call: whoever keeps it copies it. */
+  onData(view: Buffer): void;
   onEnd(trailers: RawHeaders): void;
   onError(error: Error): void;
 }
