@@ -61,6 +61,18 @@ describe('the README', () => {
     expect((await run('make status')).output).toContain('no fleet runs');
   });
 
+  test('with two balancers per stage, one may be restarted and the other stopped', async () => {
+    const commands = commandsUnder('### Two balancers per stage');
+    expect(commands.length).toBeGreaterThan(3);
+    for (const command of commands) {
+      const { code, output } = await run(command);
+      expect(code, `${command}\n${output}`).toBe(0);
+      if (command.includes('up-parallel')) expect(output).toContain('all 24 processes are ready');
+      if (command.includes('test-parallel')) expect(output).toContain('going on with another address');
+    }
+    expect((await run('make status')).output).toContain('no fleet runs');
+  }, 180_000);
+
   test('a balancer shows what it would run with', async () => {
     const { code, output } = await run(commandsUnder('### How a balancer behaves')[0] as string);
     expect(code).toBe(0);
