@@ -8,6 +8,7 @@ import type { Body } from './body.js';
 import type { RawHeaders } from './headers.js';
 import { Progress, type ProgressLimits } from './progress.js';
 import { Try, type TryObserver } from './try.js';
+import { UNWATCHED, type Watched } from './watch.js';
 
 /** What a call needs of the group of instances that it is made to. */
 export interface CallTarget {
@@ -58,9 +59,10 @@ export type CallResult =
 const EXACT_DEADLINE_MS = 2_000;
 
 /** One request to a group of instances: it tries one after the other until one answers. */
-export class Call implements TryObserver {
+export class Call implements TryObserver, Watched {
   /** Its place at the group's door, and its tries. */
   readonly attempts: CallAttempts;
+  watchIndex = UNWATCHED;
   readonly #target: CallTarget;
   readonly #request: CallRequest;
   readonly #body: Body;
