@@ -1,7 +1,7 @@
 import { readAnswer } from './answer.js';
 import { type Expected, requireExpected } from './expected.js';
 import { askInTurn } from './failover.js';
-import { postJson, type Transport } from './http.js';
+import { post, type Transport } from './http.js';
 import { wholeTextBody } from './json-text.js';
 import { type Summary, sum, summarize } from './quantiles.js';
 import type { Target } from './target.js';
@@ -74,7 +74,7 @@ export async function runBatches(options: BatchOptions): Promise<BatchResult> {
 /** @returns From the first byte sent to the last one of a right answer, in ms. */
 async function measure(body: Buffer, requestId: string, options: BatchOptions): Promise<number> {
   const { target, transport } = options;
-  const ask = (url: string) => postJson(url, body, requestId, transport, (each) => readAnswer(each, false));
+  const ask = (url: string) => post(url, body, requestId, transport, (each) => readAnswer(each, false));
   const started = performance.now();
   try {
     const answer = await askInTurn(target, transport, ask);

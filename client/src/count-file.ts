@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { CountTable } from '@flotilla/text';
 import type { FleetAddresses } from './addresses.js';
 import { fetchReport, mergeTables } from './merge.js';
-import { planChunks } from './plan.js';
+import { planChunks, planJsonChunks } from './plan.js';
 import type { Progress } from './progress.js';
 import { sum } from './quantiles.js';
 import { type ChunkResult, type Sender, sendChunk } from './send.js';
@@ -13,7 +13,8 @@ export interface CountOptions {
   readonly addresses: FleetAddresses;
   /** Pipelines at once: chunks in flight, and chunks wanted. */
   readonly parallel: number;
-  readonly maxBodyBytes: number;
+  /** Largest body in JSON. Without it a text goes out as itself, and can have any length. */
+  readonly maxJsonBytes?: number;
   /** Whether the merged table is wanted even where a single chunk makes merging needless. */
   readonly isTableWanted: boolean;
   readonly sender: Sender;
@@ -43,8 +44,11 @@ export interface FileCount {
 export async function countFile(file: TextFile, options: CountOptions): Promise<FileCount> {
   const started = performance.now();
   const runId = `flotilla-${randomBytes(6).toString('hex')}`;
-  const { parallel: parts, maxBodyBytes, addresses, sender } = options;
-  const plan = await planChunks(file, { parts, maxBodyBytes, runId });
+  const { parallel: parts, maxJsonBytes, addresses, sender } = options;
+  const isJson = maxJsonBytes !== undefined;
+  const plan = isJson
+    ? await planJsonChunks(file, { parts, maxBodyBytes: maxJsonBytes, runId })
+    : await planChunks(file, { parts, runId });
   const isTableWanted = options.isTableWanted || plan.length > 1;
   const chunks = await inParallel(plan, parts, sender, (chunk, chunkSender) =>
     sendChunk(file, chunk, addresses.process, isTableWanted, chunkSender, options.progress),

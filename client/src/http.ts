@@ -16,6 +16,7 @@ export interface Transport {
 
 /** A body that is made as it is sent, so that it can be sent again. */
 export interface StreamedBody {
+  readonly contentType: string;
   readonly contentLength: number;
   /** @throws ClientError when the body cannot be made; the request then fails with it. */
   chunks(): AsyncIterable<Uint8Array>;
@@ -27,17 +28,21 @@ export interface Answered {
   readonly body: AsyncIterable<Uint8Array>;
 }
 
+export const JSON_TYPE = 'application/json';
+export const PLAIN_TEXT = 'text/plain; charset=utf-8';
+
 /** An error answer is a small document; more of it than this says nothing more. */
 const MAX_PROBLEM_BYTES = 256 * 1024;
 
 /**
- * Sends JSON once and reads the answer.
+ * Sends a body once and reads the answer.
  *
+ * @param body - Whole, it is JSON.
  * @param read - Reads the whole body of an answer of status 200.
  * @throws NoAnswerError when none came, or not all of it, in time; ConnectionError when the connection is to blame.
  * @throws RefusedError when the answer has another status.
  */
-export async function postJson<Result>(
+export async function post<Result>(
   url: string,
   body: Uint8Array | StreamedBody,
   requestId: string,
@@ -46,7 +51,7 @@ export async function postJson<Result>(
 ): Promise<Result> {
   const isWhole = body instanceof Uint8Array;
   const headers = {
-    'content-type': 'application/json',
+    'content-type': isWhole ? JSON_TYPE : body.contentType,
     'content-length': String(isWhole ? body.length : body.contentLength),
     [header.requestId]: requestId,
   };
@@ -55,7 +60,7 @@ export async function postJson<Result>(
   return call(url, { method: 'POST', headers, body: content }, transport, read);
 }
 
-/** Asks for JSON. Errors as with {@link postJson}. */
+/** Asks for JSON. Errors as with {@link post}. */
 export async function getJson(url: string, transport: Transport): Promise<unknown> {
   return call(url, { method: 'GET' }, transport, async (answer) => parseJson(await textOf(answer.body), url));
 }

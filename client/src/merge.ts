@@ -1,7 +1,7 @@
 import { TOP_WORDS } from '@flotilla/contracts';
 import { CountTable } from '@flotilla/text';
 import { readAnswer, tableLimits } from './answer.js';
-import { postJson } from './http.js';
+import { post } from './http.js';
 import { type Sender, send } from './send.js';
 import type { Target } from './target.js';
 
@@ -30,7 +30,7 @@ export async function fetchReport(
     top_words: table.top(TOP_WORDS),
   };
   const body = Buffer.from(JSON.stringify({ analysis, request_id: requestId }));
-  const ask = (url: string) => postJson(url, body, requestId, sender.transport, (answer) => readAnswer(answer, false));
+  const ask = (url: string) => post(url, body, requestId, sender.transport, (answer) => readAnswer(answer, false));
   const { result } = await send(target, sender, ask);
   return result.report;
 }

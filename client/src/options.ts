@@ -11,6 +11,12 @@ export interface FleetOptions extends FleetChoice {
 /** Options of every command that cuts files. */
 export interface CutOptions {
   readonly maxBody: number;
+  readonly jsonBody?: boolean;
+}
+
+/** The largest JSON body; undefined where texts go out as themselves. */
+export function jsonLimitOf({ jsonBody, maxBody }: CutOptions): { readonly maxJsonBytes?: number } {
+  return jsonBody ? { maxJsonBytes: maxBody } : {};
 }
 
 /** Longest time that a timer of Node can hold, in ms. */
@@ -61,9 +67,10 @@ export function withJson(command: Command): Command {
 /** Adds the options of commands that cut files and have the merged report written. */
 export function withCutting(command: Command): Command {
   const fallback = Number(settings.maxBodyBytes.default);
-  const limit = new Option('--max-body <size>', 'largest body that the fleet takes');
+  const limit = new Option('--max-body <size>', 'largest JSON body that the fleet takes');
   return command
     .option('--report-url <urls>', 'stage 4 of the fleet; on the host of stage 1 unless said')
+    .option('--json-body', 'send each text in a JSON object, as clients do that know no other way')
     .addOption(limit.argParser(size).default(fallback, '100MiB'));
 }
 

@@ -10,16 +10,21 @@ export interface Chunk extends ByteRange {
   readonly requestId: string;
   /** Length of the request's body. */
   readonly bodyBytes: number;
+  /** Whether the body is a JSON object. If not, it is the text itself. */
+  readonly isJson: boolean;
 }
 
 /** What a file is cut for. */
-export interface CutRequest {
+interface CutRequest {
   /** How many chunks are wanted. */
   readonly parts: number;
-  /** The largest body that the fleet takes. */
-  readonly maxBodyBytes: number;
   /** Prefix of the chunks' request ids; safe in a header. */
   readonly runId: string;
+}
+
+interface JsonCutRequest extends CutRequest {
+  /** The largest body that the fleet takes. */
+  readonly maxBodyBytes: number;
 }
 
 /** Stands for every chunk's id while its body is measured: as long as the longest. */
@@ -30,12 +35,25 @@ interface Measured extends ByteRange {
 }
 
 /**
- * Cuts a file at white space into the wanted number of chunks, or more where one would be too large for a request.
+ * Cuts a file at white space into the wanted number of chunks, which go out as they are. Reads the file only where it is
+ * cut; that it is valid UTF-8 comes out as it is sent.
+ */
+export async function planChunks(file: TextFile, { parts, runId }: CutRequest): Promise<Chunk[]> {
+  const readAt = (position: number, maxBytes: number) => file.readAt(position, maxBytes);
+  const ranges = await cutRange(readAt, { start: 0, end: file.sizeBytes }, parts);
+  return ranges.map(({ start, end }, index) => {
+    const number = index + 1;
+    return { start, end, number, requestId: `${runId}-${number}`, bodyBytes: end - start, isJson: false };
+  });
+}
+
+/**
+ * Cuts a file at white space into the wanted number of chunks, or more where one would be too large for a JSON body.
  * Reads the whole file once, which also proves it to be valid UTF-8 before anything is sent.
  *
  * @throws ClientError when a word takes half of a request or more and cannot be sent, or the file is not valid UTF-8.
  */
-export async function planChunks(file: TextFile, request: CutRequest): Promise<Chunk[]> {
+export async function planJsonChunks(file: TextFile, request: JsonCutRequest): Promise<Chunk[]> {
   const { runId, maxBodyBytes } = request;
   const frameBytes = textBodyLength(`${runId}-${LONGEST_NUMBER}`, 0);
   const maxEscapedBytes = maxBodyBytes - frameBytes;
@@ -49,7 +67,7 @@ export async function planChunks(file: TextFile, request: CutRequest): Promise<C
       const number = chunks.length + 1;
       const requestId = `${runId}-${number}`;
       const bodyBytes = textBodyLength(requestId, fitting.escapedBytes);
-      chunks.push({ start: fitting.start, end: fitting.end, number, requestId, bodyBytes });
+      chunks.push({ start: fitting.start, end: fitting.end, number, requestId, bodyBytes, isJson: true });
     }
   }
   return chunks;

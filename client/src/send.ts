@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { errors } from 'undici';
 import { type Answer, readAnswer } from './answer.js';
 import { askInTurn } from './failover.js';
-import { postJson, type StreamedBody, type Transport } from './http.js';
+import { JSON_TYPE, PLAIN_TEXT, post, type StreamedBody, type Transport } from './http.js';
 import { textBody } from './json-text.js';
 import type { Chunk } from './plan.js';
 import type { Progress } from './progress.js';
@@ -85,7 +85,7 @@ export async function sendChunk(
   const query = isTableWanted ? '?include=frequencies' : '';
   const body = chunkBody(file, chunk, progress);
   const ask = (url: string) =>
-    postJson(url + query, body, chunk.requestId, sender.transport, (answer) => readAnswer(answer, isTableWanted));
+    post(url + query, body, chunk.requestId, sender.transport, (answer) => readAnswer(answer, isTableWanted));
   try {
     return { ...(await send(target, sender, ask)), chunk };
   } catch (error) {
@@ -100,11 +100,13 @@ function chunkBody(file: TextFile, chunk: Chunk, progress: Progress): StreamedBo
     // A second try starts over, and so does the bar.
     progress.add(-done);
     done = 0;
-    for await (const slice of file.slices(chunk)) {
+    for await (const slice of file.slices(chunk, !chunk.isJson)) {
       done += slice.length;
       progress.add(slice.length);
       yield slice;
     }
   }
-  return { contentLength: chunk.bodyBytes, chunks: () => textBody(chunk.requestId, text()) };
+  const contentLength = chunk.bodyBytes;
+  if (!chunk.isJson) return { contentType: PLAIN_TEXT, contentLength, chunks: text };
+  return { contentType: JSON_TYPE, contentLength, chunks: () => textBody(chunk.requestId, text()) };
 }

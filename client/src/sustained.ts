@@ -1,7 +1,7 @@
 import { readAnswer } from './answer.js';
 import { type Expected, requireExpected } from './expected.js';
 import { askInTurn } from './failover.js';
-import { postJson, type Transport } from './http.js';
+import { post, type Transport } from './http.js';
 import { wholeTextBody } from './json-text.js';
 import { type ErrorReport, reportOf } from './problems.js';
 import type { Target } from './target.js';
@@ -71,7 +71,7 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 
 async function checkOne(body: Buffer, options: LoadOptions): Promise<ErrorReport | undefined> {
   const { target, runId, transport, expected } = options;
-  const ask = (url: string) => postJson(url, body, `${runId}-check`, transport, (each) => readAnswer(each, false));
+  const ask = (url: string) => post(url, body, `${runId}-check`, transport, (each) => readAnswer(each, false));
   try {
     const answer = await askInTurn(target, transport, ask);
     requireExpected(answer, expected);

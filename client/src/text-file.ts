@@ -63,13 +63,14 @@ export class TextFile implements AsyncDisposable {
   }
 
   /**
-   * The bytes of a part of the file, in slices of whole code points. Each is valid until the next one is asked for:
-   * all lie in the same memory, which saves the garbage collector as many bytes as the file has.
+   * The bytes of a part of the file, in slices of whole code points.
    *
+   * @param areKept - Whether each has memory of its own. If not, it is valid until the next one is asked for: all lie in
+   * the same memory, which saves the garbage collector as many bytes as the file has.
    * @throws ClientError when the bytes are not valid UTF-8, or the file has become shorter.
    */
-  async *slices(range: ByteRange): AsyncGenerator<Buffer> {
-    const memory = Buffer.allocUnsafe(Math.min(SLICE_BYTES, range.end - range.start));
+  async *slices(range: ByteRange, areKept = false): AsyncGenerator<Buffer> {
+    const memory = areKept ? undefined : Buffer.allocUnsafe(Math.min(SLICE_BYTES, range.end - range.start));
     let position = range.start;
     while (position < range.end) {
       const wanted = Math.min(SLICE_BYTES, range.end - position);

@@ -37,12 +37,17 @@ const sender = (timeoutMs = 30_000): Sender => ({
   },
 });
 
-async function count(text: string, parallel: number, options: Partial<CountOptions> = {}): Promise<FileCount> {
+async function count(
+  text: string,
+  parallel: number,
+  options: Partial<CountOptions> = {},
+  isJson = false,
+): Promise<FileCount> {
   await using file = await TextFile.open(await folder.write('text.txt', text));
   return await countFile(file, {
     addresses: fleet.addresses,
     parallel,
-    maxBodyBytes: 1e6,
+    ...(isJson ? { maxJsonBytes: 1e6 } : {}),
     isTableWanted: true,
     sender: sender(),
     progress: { add: () => {}, stop: () => {} },
@@ -56,8 +61,8 @@ const WORDS = 'the boats of the harbour and the gulls of the bay ';
 describe('countFile', () => {
   test('gives the same numbers and the same report as the text in one piece, however it is cut', async () => {
     await fc.assert(
-      fc.asyncProperty(nonEmpty, fc.integer({ min: 1, max: 12 }), async (text, parallel) => {
-        const found = await count(text, parallel);
+      fc.asyncProperty(nonEmpty, fc.integer({ min: 1, max: 12 }), fc.boolean(), async (text, parallel, isJson) => {
+        const found = await count(text, parallel, {}, isJson);
         const expected = naiveCount(text);
         expect(found.report).toBe(naiveReport(text));
         expect(new Map(found.table?.top(expected.size + 1))).toEqual(expected);
@@ -67,13 +72,16 @@ describe('countFile', () => {
     );
   });
 
-  test('sends the chunks in the file’s order, each with an id of its own in body and header', async () => {
-    await count(WORDS.repeat(20), 4, { sender: sender() });
-    const inOrder = fleet.seen.toSorted((a, b) => String(a.requestId).localeCompare(String(b.requestId)));
-    expect(inOrder.map(({ text }) => text).join('')).toBe(WORDS.repeat(20));
-    expect(new Set(inOrder.map(({ requestId }) => requestId)).size).toBe(4);
-    for (const { requestId, headerId } of inOrder) expect(headerId).toBe(requestId);
-  });
+  test.each([true, false])(
+    'sends the chunks in the file’s order, each with an id of its own; in JSON: %s',
+    async (isJson) => {
+      await count(WORDS.repeat(20), 4, { sender: sender() }, isJson);
+      const inOrder = fleet.seen.toSorted((a, b) => String(a.requestId).localeCompare(String(b.requestId)));
+      expect(inOrder.map(({ text }) => text).join('')).toBe(WORDS.repeat(20));
+      expect(new Set(inOrder.map(({ requestId }) => requestId)).size).toBe(4);
+      for (const { requestId, headerId } of inOrder) expect(headerId).toBe(requestId);
+    },
+  );
 
   test('takes the report of a single chunk as it is', async () => {
     const found = await count(WORDS, 1, { isTableWanted: false });
@@ -83,7 +91,7 @@ describe('countFile', () => {
 
   test('cuts into more requests than asked for where the body limit wants it', async () => {
     const text = WORDS.repeat(200);
-    const found = await count(text, 2, { maxBodyBytes: 1000 });
+    const found = await count(text, 2, { maxJsonBytes: 1000 });
     expect(found.chunks.length).toBeGreaterThan(10);
     expect(Math.max(...fleet.seen.map(({ bodyBytes }) => bodyBytes))).toBeLessThanOrEqual(1000);
     expect(found.report).toBe(naiveReport(text));

@@ -4,7 +4,7 @@ import { stages } from '@flotilla/topology';
 import { Agent } from 'undici';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { askInTurn } from '../../client/src/failover.js';
-import { postJson } from '../../client/src/http.js';
+import { post } from '../../client/src/http.js';
 import { Target } from '../../client/src/target.js';
 import { type LoadResult, type TestFleet, testFleet, underLoad, until } from './support.js';
 
@@ -29,7 +29,7 @@ const balancers = stages.flatMap((stage) => stage.balancers).reverse();
 /** Sends a request as the client does, once: to an address, and to the other one if that gives no answer. */
 function send(body: unknown, id: string): Promise<string> {
   const bytes = Buffer.from(JSON.stringify(body));
-  return askInTurn(target, transport, (url) => postJson(url, bytes, id, transport, ({ body }) => text(body)));
+  return askInTurn(target, transport, (url) => post(url, bytes, id, transport, ({ body }) => text(body)));
 }
 
 /** Waits until so many more requests have been answered. */

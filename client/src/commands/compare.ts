@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { fleetAddresses } from '../addresses.js';
 import { countFile } from '../count-file.js';
 import { describeMachine, type Machine, thisMachine } from '../machine.js';
-import { type CutOptions, type FleetOptions, number, withCutting, withFleet } from '../options.js';
+import { type CutOptions, type FleetOptions, jsonLimitOf, number, withCutting, withFleet } from '../options.js';
 import { ClientError } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { median } from '../quantiles.js';
@@ -48,7 +48,7 @@ export async function runCompare(context: Context, name: string, options: Compar
       const inTurn = round % 2 === 0 ? series : series.toReversed();
       for (const each of inTurn) {
         const { pipelines: parallel } = each;
-        const settings = { addresses, sender, maxBodyBytes: options.maxBody, isTableWanted: false, progress };
+        const settings = { addresses, sender, ...jsonLimitOf(options), isTableWanted: false, progress };
         const count = await countFile(file, { ...settings, parallel });
         reports.add(count.report);
         each.chunks = count.chunks.length;

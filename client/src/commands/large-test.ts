@@ -8,7 +8,7 @@ import { countLocally, type Expected } from '../expected.js';
 import { DEFAULT_STATE_DIR, readPeaks } from '../fleet-memory.js';
 import { type LargeTestResult, largeTestAsJson, renderLargeTest } from '../large-test-view.js';
 import { thisMachine } from '../machine.js';
-import { type CutOptions, type FleetOptions, number, size, withCutting, withFleet } from '../options.js';
+import { type CutOptions, type FleetOptions, jsonLimitOf, number, size, withCutting, withFleet } from '../options.js';
 import { ClientError } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { requireFleet } from '../require-fleet.js';
@@ -90,8 +90,14 @@ async function count(
   const progress = startProgress(context.output, `${parallel}-way`, file.sizeBytes);
   try {
     const sender = realSender(context.transport(options.timeout));
-    const { maxBody: maxBodyBytes } = options;
-    return await countFile(file, { addresses, parallel, maxBodyBytes, isTableWanted: false, sender, progress });
+    return await countFile(file, {
+      addresses,
+      parallel,
+      ...jsonLimitOf(options),
+      isTableWanted: false,
+      sender,
+      progress,
+    });
   } finally {
     progress.stop();
   }

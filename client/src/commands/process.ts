@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type FleetAddresses, fleetAddresses } from '../addresses.js';
 import { countFile } from '../count-file.js';
 import { countAsJson, renderCount } from '../count-view.js';
-import { type CutOptions, type FleetOptions, number, withCutting, withFleet } from '../options.js';
+import { type CutOptions, type FleetOptions, jsonLimitOf, number, withCutting, withFleet } from '../options.js';
 import { startProgress } from '../progress.js';
 import type { Context } from '../run-command.js';
 import { realSender, type Sender } from '../send.js';
@@ -52,8 +52,15 @@ async function countNamed(
   const isTableWanted = options.includeFrequencies === true;
   const progress = startProgress(output, name, file.sizeBytes);
   try {
-    const { parallel, maxBody: maxBodyBytes } = options;
-    const count = await countFile(file, { addresses, sender, parallel, maxBodyBytes, isTableWanted, progress });
+    const { parallel } = options;
+    const count = await countFile(file, {
+      addresses,
+      sender,
+      parallel,
+      ...jsonLimitOf(options),
+      isTableWanted,
+      progress,
+    });
     progress.stop();
     output.text(renderCount(file, count, isTableWanted));
     return countAsJson(file, count, isTableWanted);

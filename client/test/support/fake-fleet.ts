@@ -63,7 +63,11 @@ export class FakeFleet implements AsyncDisposable {
   }
 
   #process(url: URL, body: Buffer, request: IncomingMessage, response: ServerResponse): void {
-    const { text, request_id: requestId } = JSON.parse(body.toString());
+    const isJson = request.headers['content-type'] === 'application/json';
+    const given = isJson
+      ? JSON.parse(body.toString())
+      : { text: body.toString(), request_id: request.headers['x-request-id'] };
+    const { text, request_id: requestId } = given;
     this.seen.push({ text, requestId, headerId: request.headers['x-request-id'], bodyBytes: body.length });
     const fault = this.faults.shift();
     if (fault === 'hang') return;
