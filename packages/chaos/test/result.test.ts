@@ -71,7 +71,7 @@ describe('every answer is checked for its content', () => {
 
 describe('figures that are missed are named', () => {
   test('none', async () => {
-    const result = resultOf(scenario({ failed: 'none' }), await tallyOf(right), PAST);
+    const result = resultOf(scenario({ failed: 'none' }), { load: await tallyOf(right), timeline: PAST });
     expect(result.missed).toEqual([]);
     expect(verdict([result])).toBe('1 requests, 0 failed, 0 wrong answers. Every figure was reached.');
   });
@@ -79,7 +79,11 @@ describe('figures that are missed are named', () => {
   test('a failed request, a wrong answer, and what the scenario itself found', async () => {
     const load = await tallyOf(right, { status: 503, text: '' }, { status: 200, text: '{}' });
     const tally = await tallyOf({ status: 502, text: '' });
-    const result = resultOf(scenario({ failed: 'none' }), load, PAST, { tally, missed: ['too large'] });
+    const result = resultOf(scenario({ failed: 'none' }), {
+      load,
+      timeline: PAST,
+      observation: { tally, missed: ['too large'] },
+    });
     expect(result.missed).toEqual(['2 requests failed', '1 answers were wrong', 'too large']);
     expect([result.requests, result.failed, result.wrong]).toEqual([4, 2, 1]);
     expect(verdict([result])).toContain('  x: too large');
@@ -91,13 +95,13 @@ describe('figures that are missed are named', () => {
     const targets = { failed: 'none afterwards' } as const;
     const nowMs = performance.now();
     const later = { startedMs: 0, injectedMs: nowMs, healedMs: nowMs, endMs: nowMs };
-    expect(resultOf(scenario(targets), load, later).missed).toEqual([]);
-    expect(resultOf(scenario(targets), load, PAST).missed).toEqual(['1 requests failed']);
+    expect(resultOf(scenario(targets), { load, timeline: later }).missed).toEqual([]);
+    expect(resultOf(scenario(targets), { load, timeline: PAST }).missed).toEqual(['1 requests failed']);
   });
 
   test('latencies that never were normal', async () => {
     const targets = { failed: 'none', recoveredWithinMs: 5000, maxP99Factor: 2 } as const;
-    const { missed } = resultOf(scenario(targets), await tallyOf(right), PAST);
+    const { missed } = resultOf(scenario(targets), { load: await tallyOf(right), timeline: PAST });
     expect(missed).toHaveLength(2);
   });
 });

@@ -65,6 +65,11 @@ export class DrillFleet {
     return proxy;
   }
 
+  /** Of all processes that run. */
+  get pids(): number[] {
+    return this.fleet.processes.flatMap(({ name }) => this.fleet.pidOf(name) ?? []);
+  }
+
   /** @throws FleetError when the process does not run. */
   pidOf(name: string): number {
     const pid = this.fleet.pidOf(name);

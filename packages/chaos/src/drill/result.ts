@@ -7,6 +7,8 @@ export interface ScenarioResult extends Phases {
   readonly name: string;
   readonly fault: string;
   readonly seconds: number;
+  /** Part of the machine that others used meanwhile, from 0 to 1. Undefined: not known. */
+  readonly othersShare: number | undefined;
   readonly requests: number;
   readonly failed: number;
   readonly wrong: number;
@@ -17,13 +19,17 @@ export interface ScenarioResult extends Phases {
   readonly examples: readonly string[];
 }
 
+/** What was seen in a scenario. */
+export interface Seen {
+  readonly load: Tally;
+  readonly timeline: Timeline;
+  readonly othersShare?: number | undefined;
+  readonly observation?: Observation | undefined;
+}
+
 /** Holds what was seen against what was to be reached. */
-export function resultOf(
-  scenario: Scenario,
-  load: Tally,
-  timeline: Timeline,
-  observation: Observation = {},
-): ScenarioResult {
+export function resultOf(scenario: Scenario, seen: Seen): ScenarioResult {
+  const { load, timeline, othersShare, observation = {} } = seen;
   const tallies = observation.tally ? [load, observation.tally] : [load];
   const phases = phasesOf(load.samples, timeline);
   const total = (of: (tally: Tally) => number) => tallies.reduce((sum, tally) => sum + of(tally), 0);
@@ -35,6 +41,7 @@ export function resultOf(
     name: scenario.name,
     fault: scenario.fault,
     seconds: (timeline.endMs - timeline.startedMs) / 1000,
+    othersShare,
     requests: total((tally) => tally.requests),
     failed,
     wrong,

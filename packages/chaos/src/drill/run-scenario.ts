@@ -3,6 +3,7 @@ import { Caller } from '../load/caller.js';
 import type { KnownText } from '../load/known-text.js';
 import { SteadyLoad } from '../load/steady-load.js';
 import type { DrillFleet } from './drill-fleet.js';
+import { OthersShare } from './others-share.js';
 import { resultOf, type ScenarioResult } from './result.js';
 import type { Scenario } from './scenario.js';
 
@@ -13,7 +14,7 @@ interface Pace {
   readonly requests: number;
 }
 
-const fullPace: Pace = { beforeMs: 2500, afterMs: 1500, requests: 200 };
+const fullPace: Pace = { beforeMs: 3000, afterMs: 1000, requests: 200 };
 const shortPace: Pace = { beforeMs: 500, afterMs: 500, requests: 50 };
 
 /** A request that takes longer has failed: half as long again as it takes until a hung instance is given up. */
@@ -31,6 +32,7 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
   await fleet.fleet.awaitReady();
   const { name, clients, pauseMs } = scenario;
   const startedMs = performance.now();
+  const others = new OthersShare(() => fleet.pids);
   const caller = new Caller({
     urls: fleet.urls,
     path: '/process',
@@ -50,7 +52,8 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
     const observation = await heal();
     await Promise.all([sleep(pace.afterMs), load.more(pace.requests)]);
     const endMs = performance.now();
-    return resultOf(judged, await load.stop(), { startedMs, injectedMs, healedMs, endMs }, observation);
+    const timeline = { startedMs, injectedMs, healedMs, endMs };
+    return resultOf(judged, { load: await load.stop(), timeline, othersShare: others.share, observation });
   } finally {
     // After an error, what is under way ends with its connection.
     const stopped = load.stop();

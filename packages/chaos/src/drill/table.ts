@@ -1,4 +1,4 @@
-import { formatCount, formatMs, renderTable } from '@flotilla/client/tables';
+import { formatCount, formatMs, formatShare, renderTable } from '@flotilla/client/tables';
 import type { Latencies } from './phases.js';
 import type { ScenarioResult } from './result.js';
 
@@ -16,6 +16,7 @@ export function resultTable(results: readonly ScenarioResult[]): string {
     { head: 'during', ...right },
     { head: 'after', ...right },
     { head: 'back in', ...right },
+    { head: 'others', ...right },
   ];
   const rows = results.map((result) => [
     result.fault,
@@ -26,12 +27,13 @@ export function resultTable(results: readonly ScenarioResult[]): string {
     latencyCell(result.during),
     latencyCell(result.after),
     result.recoveredMs === undefined ? NONE : formatMs(result.recoveredMs),
+    formatShare(result.othersShare ?? Number.NaN),
   ]);
   return [renderTable(columns, rows), LEGEND, ...remarks(results)].join('\n\n');
 }
 
 const LEGEND = `before, during, after: p50 / p99 of the latency in ms. back in: time until p99 was back within twice of what it was, and
-stayed there, with the fault still in place; – where it was not.`;
+stayed there, with the fault still in place; – where it was not. others: part of the machine that other work took;\nwith much of it, latencies are not the fleet's alone.`;
 
 /** One line for a result as it comes. */
 export function resultLine({ name, seconds, before, during, after, ...result }: ScenarioResult): string {

@@ -5,7 +5,7 @@ export const steady = {
   balancers: 1,
   clients: 8,
   pauseMs: 20,
-  holdMs: 6500,
+  holdMs: 6200,
   targets: { failed: 'none', recoveredWithinMs: 5000 },
   isShort: false,
 } as const satisfies Partial<Scenario>;
