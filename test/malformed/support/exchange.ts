@@ -39,7 +39,7 @@ export interface Heard {
 }
 
 const ONE_MORE = 'GET /health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n';
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 5000;
 
 /** Sends bytes over a connection of its own, and gives back what was heard. */
 export async function exchange(port: number, sending: Sending): Promise<Heard> {
