@@ -1,5 +1,5 @@
 import { header, problem } from '@flotilla/contracts';
-import { type Dispatcher, errors, request } from 'undici';
+import { Agent, type Dispatcher, errors, request } from 'undici';
 import { ClientError, ConnectionError, NoAnswerError, RefusedError, START_FLEET } from './problems.js';
 import { parseRetryAfterMs } from './retry.js';
 
@@ -12,6 +12,15 @@ export interface Transport {
   readonly signal?: AbortSignal | undefined;
   /** Told why an address gave no answer when another one is asked. */
   readonly movedOn?: (error: ConnectionError) => void;
+}
+
+/** Time to open a connection. The fleet is near; a host that does not answer in this time is not there. */
+const CONNECT_TIMEOUT_MS = 5000;
+
+/** Connections for requests, until its owner destroys it. */
+export function openDispatcher(): Dispatcher {
+  // Every request in flight has a connection of its own: one request behind another would spoil the times.
+  return new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
 }
 
 /** A body that is made as it is sent, so that it can be sent again. */

@@ -1,5 +1,4 @@
-import { Agent } from 'undici';
-import type { Transport } from './http.js';
+import { openDispatcher, type Transport } from './http.js';
 import { Output, type Sink } from './output.js';
 import { ClientError, type ConnectionError } from './problems.js';
 
@@ -19,9 +18,6 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** Time to open a connection. The fleet is near; a host that does not answer in this time is not there. */
-const CONNECT_TIMEOUT_MS = 5000;
-
 /**
  * Runs a command's work, tells its errors, and closes its connections.
  *
@@ -34,8 +30,7 @@ export async function runCommand(
 ): Promise<0 | 1> {
   const { stdout, stderr, signal } = surroundings;
   const output = new Output(stdout, stderr, isJson);
-  // Every request in flight has a connection of its own: one request behind another would spoil the times.
-  const dispatcher = new Agent({ pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  const dispatcher = openDispatcher();
   const movedOn = tellOnce(output);
   try {
     await work({ output, signal, transport: (timeoutMs) => ({ dispatcher, timeoutMs, signal, movedOn }) });

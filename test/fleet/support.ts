@@ -16,13 +16,16 @@ export interface TestFleet extends LocalFleet {
   end(): Promise<void>;
 }
 
+/** Far more than it takes, but on a machine that is busy with other fleets. */
+const READY_TIMEOUT_MS = 120_000;
+
 /** Starts a fleet. Whoever does so calls `end` after the tests. */
 export async function testFleet(
   options: Pick<FleetOptions, 'mode' | 'balancers' | 'env' | 'table'>,
 ): Promise<TestFleet> {
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
   const portOffset = await freePortOffset(options.mode, options.table);
-  const fleet = await startFleet({ ...options, stateDir, portOffset });
+  const fleet = await startFleet({ ...options, stateDir, portOffset, readyTimeoutMs: READY_TIMEOUT_MS });
   const at = (port: number) => `http://127.0.0.1:${port + portOffset}`;
   return {
     ...fleet,

@@ -1,16 +1,15 @@
 import { text } from 'node:stream/consumers';
 import type { Stats } from '@flotilla/contracts';
 import { stages } from '@flotilla/topology';
-import { Agent } from 'undici';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { askInTurn } from '../../client/src/failover.js';
-import { post } from '../../client/src/http.js';
+import { openDispatcher, post } from '../../client/src/http.js';
 import { Target } from '../../client/src/target.js';
 import { type LoadResult, type TestFleet, testFleet, underLoad, until } from './support.js';
 
 let fleet: TestFleet;
 let target: Target;
-const transport = { dispatcher: new Agent(), timeoutMs: 60_000 };
+const transport = { dispatcher: openDispatcher(), timeoutMs: 60_000 };
 
 beforeAll(async () => {
   fleet = await testFleet({ mode: 'parallel', balancers: 2 });
@@ -19,7 +18,7 @@ beforeAll(async () => {
     await transport.dispatcher.destroy();
     await fleet.end();
   };
-});
+}, 150_000);
 
 const CLIENTS = 8;
 const TIMEOUT_MS = 300_000;
