@@ -2,15 +2,21 @@ import { type BodyLimit, type Config, runProcess } from '@flotilla/service-kit';
 import { type StageNumber, stageNumbered } from '@flotilla/topology';
 import { balancerSettings, buildBalancer } from './app.js';
 
+/** The first balancer of a stage has the stage's name alone; the second is `service1-loadbalancer2`. */
+const FIRST_ID = '1';
+
 /** Runs the balancer of a stage, as its environment says, until it is told to stop. */
 export async function runBalancer(number: StageNumber): Promise<void> {
   const stage = stageNumbered(number);
   const instances = `service${number}Instances` as const;
   const localInstances = stage.instances.map(({ name, port }) => `${name}:${port}=127.0.0.1:${port}`);
   await runProcess({
-    settings: [instances, 'maxBodyBytes', 'maxInnerBodyBytes', 'maxStreamBytes', ...balancerSettings],
-    defaults: { servicePort: String(stage.port), [instances]: localInstances.join(',') },
-    identity: () => ({ service: stage.balancer, instance: stage.balancer, stage: number }),
+    settings: [instances, 'instanceId', 'maxBodyBytes', 'maxInnerBodyBytes', 'maxStreamBytes', ...balancerSettings],
+    defaults: { servicePort: String(stage.port), instanceId: FIRST_ID, [instances]: localInstances.join(',') },
+    identity: ({ instanceId }) => {
+      const instance = instanceId === FIRST_ID ? stage.balancer : stage.balancer + instanceId;
+      return { service: stage.balancer, instance, stage: number };
+    },
     build: (dependencies) =>
       buildBalancer({
         ...dependencies,

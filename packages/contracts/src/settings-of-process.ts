@@ -24,8 +24,8 @@ export const processSettings = {
     text(1, 32, /^[A-Za-z0-9._-]+$/, 'letters, digits, dot, underscore or hyphen'),
     'a',
     'name',
-    ['service'],
-    'Which instance of its service this is: service1 + a makes service1a in logs, metrics and x-served-by.',
+    both,
+    'Which instance this is: service1 + a makes service1a in logs, metrics and x-served-by. The second balancer of a stage is 2; a balancer’s default is 1.',
   ),
   service2Url: setting(
     'SERVICE2_URL',

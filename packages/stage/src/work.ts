@@ -18,7 +18,7 @@ export interface StageWork {
 }
 
 /** A request whose body is a text. */
-export interface TextRequest extends StageRequest {
+interface TextRequest extends StageRequest {
   readonly format: TextFormat;
 }
 

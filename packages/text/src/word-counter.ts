@@ -6,6 +6,9 @@ import { findFirstWordEnd, findWordEnds } from './word-ends.js';
 /** So much is looked through for ends of words before they are counted: what stays in the nearest cache. */
 const BLOCK_BYTES = 8 * 1024;
 
+/** Where the words of a block end. One for all counters: each fills it and reads it in one go. */
+const ends = new Int32Array(BLOCK_BYTES);
+
 /**
  * Stage 3: splits text on white space (`\s` of ECMAScript, all of it) and counts the words. It does not clean: words
  * that differ in case or punctuation are different words.
@@ -15,7 +18,6 @@ const BLOCK_BYTES = 8 * 1024;
 export class WordCounter {
   readonly #table: CountTable;
   readonly #utf8 = new Utf8Stream();
-  readonly #ends = new Int32Array(BLOCK_BYTES);
   #cutWord = new Uint8Array(0);
   #cutLength = 0;
 
@@ -61,7 +63,6 @@ export class WordCounter {
       if (wordStart === to) return;
       this.#countCutWord();
     }
-    const ends = this.#ends;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let at = wordStart; at < to; ) {
       const blockEnd = wholeBlock(bytes, at, to);

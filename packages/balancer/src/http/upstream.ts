@@ -179,10 +179,7 @@ export class Upstream implements CallTarget {
     const name = this.group.nameOf(slot);
     const address = this.#addresses.find(({ key }) => key === name);
     if (!address) return;
-    // Alone, it is asked whatever its checks say.
-    const healthIntervalMs = this.#addresses.length > 1 ? this.limits.healthIntervalMs : 0;
-    const options = { ...this.limits, lookup: this.#lookup, healthIntervalMs };
-    const instance = new Instance(address, options, (isGood) => {
+    const instance = new Instance(address, { ...this.limits, lookup: this.#lookup }, (isGood) => {
       if (this.#instances.get(slot) !== instance) return;
       const nowMs = performance.now();
       this.group.check(slot, isGood, nowMs);
@@ -206,9 +203,14 @@ export class Upstream implements CallTarget {
     if (event.kind === 'unhealthy') queueMicrotask(() => this.#moveTriesOff(event.slot));
   }
 
-  /** One that answers that it is not ready still works on what it has; one that says nothing may not. */
+  /**
+   * One that answers that it is not ready still works on what it has; one that says nothing may not, and its connections
+   * may lead nowhere.
+   */
   #moveTriesOff(slot: number): void {
-    if (!this.#instances.get(slot)?.isSilent) return;
+    const instance = this.#instances.get(slot);
+    if (!instance?.isSilent) return;
+    instance.pool.dropIdle();
     for (const call of [...this.#watch.all]) if (call.leave(slot)) this.#movedTries++;
   }
 }

@@ -54,6 +54,11 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   retire(): void {
     this.#isRetired = true;
     clearInterval(this.#sweeper);
+    this.dropIdle();
+  }
+
+  /** Closes the connections that are not in use: they may not lead anywhere any more. */
+  dropIdle(): void {
     for (const connection of this.#idle.splice(0)) connection.destroy();
   }
 
