@@ -8,7 +8,7 @@ let fleet: TestFleet;
 beforeAll(async () => {
   fleet = await testFleet({
     mode: 'parallel',
-    env: { FLOTILLA_MAX_REPLAY_STREAM_BYTES: '4000000', FLOTILLA_MAX_WORD_BYTES: '100000' },
+    env: { FLOTILLA_MAX_REPLAY_STREAM_BYTES: '2000000', FLOTILLA_MAX_WORD_BYTES: '100000' },
   });
   return () => fleet.end();
 });
@@ -143,9 +143,9 @@ describe('streams that come to no good', () => {
   test('an instance that dies when too much has passed to send it again: a clear error, never half a report', async () => {
     const response = await send(
       (async function* () {
-        for (let n = 0; n < 20; n++) yield many;
+        for (let n = 0; n < 60; n++) yield many;
         process.kill(fleet.pidOf(await busyInstance(2)) as number, 'SIGKILL');
-        for (let n = 0; n < 20; n++) yield many;
+        for (let n = 0; n < 60; n++) yield many;
       })(),
     );
     expect(response.status).toBe(502);
