@@ -3,7 +3,7 @@ import net from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { balancer, deadPort, echo, instance, rawInstance, until } from './fixtures.js';
 
-const CHECKS = { FLOTILLA_HEALTH_INTERVAL_MS: '20', FLOTILLA_HEALTH_TIMEOUT_MS: '50' };
+const CHECKS = { FLOTILLA_HEALTH_INTERVAL_MS: '20', FLOTILLA_HEALTH_TIMEOUT_MS: '1000' };
 
 /** An instance whose answer to checks and requests can be changed as it goes. */
 function controlled(name: string) {

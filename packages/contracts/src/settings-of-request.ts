@@ -142,7 +142,7 @@ export const requestSettings = {
   maxReplayTotalBytes: setting(
     'FLOTILLA_MAX_REPLAY_TOTAL_BYTES',
     integer(0, 64 * GIB),
-    String(256 * MIB),
+    String(160 * MIB),
     'bytes',
     both,
     'The same for all requests of a process together: what bounds its memory.',

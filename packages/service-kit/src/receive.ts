@@ -41,7 +41,7 @@ export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySi
   let sinkIsFull = false;
   let turnIsOver = false;
   const goOn = () => {
-    if (!sinkIsFull && !turnIsOver) request.resume();
+    if (!sinkIsFull && !turnIsOver && !isDone) request.resume();
   };
   const endTurn = () => {
     turnIsOver = true;

@@ -9,7 +9,7 @@ export interface MemoryLimits {
 }
 
 /**
- * Enough for bodies of 100 MiB, several at once. What streams on (services 1 and 2, balancers) keeps up to 256 MiB
+ * Enough for bodies of 100 MiB, several at once. What streams on (services 1 and 2, balancers) keeps up to 160 MiB
  * to send again, and took 0.4 GiB with eight such bodies under way. What holds a table (services 3 and 4) took 0.8 GiB
  * for one such text of 17 million words, no two the same; English text takes 0.1.
  */

@@ -36,6 +36,8 @@ export class Body {
   #onStartable: (() => void) | undefined;
   #wakeSource: (() => void) | undefined;
   #isReleased = false;
+  /** Whether `push` has told the source to wait. */
+  #isSourceWaiting = false;
 
   /**
    * @param gatherBytes - A body up to this size is waited for, so that head and body go out in one write.
@@ -102,7 +104,8 @@ export class Body {
     this.#unreadBytes += chunk.length;
     if (this.#isReplayable) this.#keep(chunk.length);
     this.#wake();
-    return this.hasRoom;
+    this.#isSourceWaiting = !this.hasRoom;
+    return !this.#isSourceWaiting;
   }
 
   end(trailers: RawHeaders = []): void {
@@ -202,7 +205,9 @@ export class Body {
   }
 
   #drained(): void {
-    this.onDrain?.();
+    // To resume a request that is over is no empty gesture: it costs a turn, and keeps it from being collected young.
+    if (this.#isSourceWaiting) this.onDrain?.();
+    this.#isSourceWaiting = false;
     this.#wakeSource?.();
     this.#wakeSource = undefined;
   }
