@@ -13,6 +13,12 @@ async function read(source: ReturnType<Body['forTry']>): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
+/** What a try does as it begins. */
+function attempt(body: Body) {
+  body.rewind();
+  return body.forTry();
+}
+
 function newBody(perRequestBytes = 1024, totalBytes = 4096) {
   const budget = new ReplayBudget(totalBytes);
   return { budget, body: new Body(budget, GATHER_BYTES, perRequestBytes) };
@@ -28,7 +34,7 @@ describe('a body on its way', () => {
         pieces.slice(0, firstTryAfter).forEach((piece) => {
           body.push(piece);
         });
-        const abandoned = body.forTry();
+        const abandoned = attempt(body);
         if (abandoned && !(abandoned instanceof Uint8Array)) {
           await Promise.race([abandoned[Symbol.asyncIterator]().next(), Promise.resolve()]);
         }
@@ -37,8 +43,8 @@ describe('a body on its way', () => {
         });
         body.end();
         expect(body.canStart).toBe(true);
-        expect(await read(body.forTry())).toEqual(whole);
-        expect(await read(body.forTry())).toEqual(whole);
+        expect(await read(attempt(body))).toEqual(whole);
+        expect(await read(attempt(body))).toEqual(whole);
         expect(budget.keptBytes).toBe(whole.length);
         body.release();
         expect(budget.keptBytes).toBe(0);
@@ -50,7 +56,7 @@ describe('a body on its way', () => {
     const { body, budget } = newBody(100);
     const chunk = Buffer.alloc(60, 1);
     body.push(chunk);
-    const reading = read(body.forTry());
+    const reading = read(attempt(body));
     body.push(chunk);
     expect(budget.keptBytes).toBe(0);
     body.push(chunk);
@@ -64,18 +70,18 @@ describe('a body on its way', () => {
     body.push(Buffer.alloc(60, 1));
     body.end();
     expect(body.canStart).toBe(true);
-    expect(await read(body.forTry())).toHaveLength(60);
+    expect(await read(attempt(body))).toHaveLength(60);
     expect(body.canStart).toBe(false);
   });
 
   test('a body past the limit of which no try has taken anything, as when it found no connection, can still be sent', async () => {
     const { body } = newBody(10);
     body.push(Buffer.alloc(60, 1));
-    body.forTry();
+    attempt(body);
     body.push(Buffer.alloc(60, 2));
     body.end();
     expect(body.canStart).toBe(true);
-    expect(await read(body.forTry())).toHaveLength(120);
+    expect(await read(attempt(body))).toHaveLength(120);
     expect(body.canStart).toBe(false);
   });
 
@@ -99,7 +105,7 @@ describe('a body on its way', () => {
     do pushes++;
     while (body.push(chunk) && pushes < 100);
     expect(pushes).toBeLessThan(100);
-    const source = body.forTry() as AsyncIterable<Uint8Array>;
+    const source = attempt(body) as AsyncIterable<Uint8Array>;
     const reader = source[Symbol.asyncIterator]();
     for (let n = 0; n < pushes; n++) await reader.next();
     expect(drains).toBe(1);
@@ -108,7 +114,7 @@ describe('a body on its way', () => {
   test('a source that breaks off is no end: whoever reads is told, and nobody begins again', async () => {
     const { body } = newBody();
     body.push(Buffer.alloc(60));
-    const reading = read(body.forTry());
+    const reading = read(attempt(body));
     body.fail(new Error('cut short'));
     await expect(reading).rejects.toThrow('cut short');
     expect(body.canStart).toBe(false);
@@ -117,8 +123,8 @@ describe('a body on its way', () => {
   test('a reader that another try has taken over from never ends as if the body were whole', async () => {
     const { body } = newBody();
     body.push(Buffer.alloc(60));
-    const reading = read(body.forTry());
-    const second = read(body.forTry());
+    const reading = read(attempt(body));
+    const second = read(attempt(body));
     body.end();
     await expect(reading).rejects.toThrow();
     expect(await second).toHaveLength(60);
@@ -139,14 +145,36 @@ describe('a body on its way', () => {
 });
 
 describe('a body and its limits, at awkward moments', () => {
+  test('a limit met while the next try waits for its connection loses nothing', async () => {
+    const { body } = newBody(100);
+    body.push(Buffer.alloc(60, 1));
+    const first = attempt(body) as AsyncIterable<Uint8Array>;
+    await first[Symbol.asyncIterator]().next();
+    body.rewind();
+    body.push(Buffer.alloc(60, 2));
+    body.end();
+    expect(await read(body.forTry())).toEqual(Buffer.concat([Buffer.alloc(60, 1), Buffer.alloc(60, 2)]));
+  });
+
+  test('what has been let go is never passed over in silence', async () => {
+    const { body } = newBody(100);
+    body.push(Buffer.alloc(60, 1));
+    const first = attempt(body) as AsyncIterable<Uint8Array>;
+    await first[Symbol.asyncIterator]().next();
+    body.push(Buffer.alloc(60, 2));
+    body.end();
+    expect(body.canStart).toBe(false);
+    await expect(read(attempt(body))).rejects.toThrow('let go');
+  });
+
   test('a limit met between a failed try and the next one’s first read loses nothing', async () => {
     const { body } = newBody(100);
     body.push(Buffer.alloc(30, 1));
     body.push(Buffer.alloc(30, 2));
-    const first = (body.forTry() as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+    const first = (attempt(body) as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
     await first.next();
     await first.next();
-    const second = body.forTry();
+    const second = attempt(body);
     body.push(Buffer.alloc(60, 3));
     body.end();
     expect(await read(second)).toEqual(Buffer.concat([Buffer.alloc(30, 1), Buffer.alloc(30, 2), Buffer.alloc(60, 3)]));
@@ -156,7 +184,7 @@ describe('a body and its limits, at awkward moments', () => {
     const { body } = newBody(10_000_000, 10_000_000);
     while (body.push(Buffer.alloc(64 * 1024)));
     expect(body.hasRoom).toBe(false);
-    await (body.forTry() as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().next();
+    await (attempt(body) as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().next();
     expect(body.hasRoom).toBe(true);
   });
 

@@ -30,10 +30,10 @@ export const balancingSettings = {
   shedDelayMs: setting(
     'FLOTILLA_SHED_DELAY_MS',
     millisecondsOrOff,
-    '1000',
+    '5000',
     'ms',
     ['balancer'],
-    'When the event loop comes so late, the process cannot keep up, and new requests are refused with 503 until it can. 0: never.',
+    'When the event loop comes so late time and again, the process cannot keep up, and new requests are refused with 503 until it can. Long, since a machine that is busy with others makes every process late. 0: never.',
   ),
   healthIntervalMs: setting(
     'FLOTILLA_HEALTH_INTERVAL_MS',

@@ -143,17 +143,20 @@ export class Body {
     if (this.#isReleased) throw new Error('nobody reads the body any more');
   }
 
-  /** What a try sends: a small body in one piece, a large one to iterate over, null for an empty one. */
-  forTry(): Uint8Array | AsyncIterable<Uint8Array> | null {
-    const reader = ++this.#reader;
+  /**
+   * A try is about to send it, from its beginning. To be called as soon as that is certain: while a connection is opened
+   * more may come, and when a limit is met, what is before the position is let go.
+   */
+  rewind(): void {
+    this.#reader++;
     this.#wake();
-    if (!this.isOnePiece) {
-      // Now, not when the first chunk is asked for: while a connection is opened, more may come, and what is before
-      // the position is let go when a limit is met.
-      this.#position = 0;
-      this.#unreadBytes = this.#totalBytes;
-      return this.#read(reader);
-    }
+    this.#position = 0;
+    this.#unreadBytes = this.#totalBytes;
+  }
+
+  /** What a try sends, after {@link rewind}: a small body in one piece, a large one to iterate over, null for an empty one. */
+  forTry(): Uint8Array | AsyncIterable<Uint8Array> | null {
+    if (!this.isOnePiece) return this.#read(this.#reader);
     this.#unreadBytes = 0;
     if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks as Uint8Array[])];
     return this.#chunks[0] ?? null;
@@ -185,6 +188,9 @@ export class Body {
       const chunk = this.#chunks[this.#position];
       if (chunk) {
         yield this.#take(chunk);
+      } else if (this.#position < this.#chunks.length) {
+        // Never silently: what follows would be taken for the whole.
+        throw new Error('a part of the body has been let go');
       } else if (this.#isEnded) {
         return;
       } else {

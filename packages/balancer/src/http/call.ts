@@ -290,6 +290,7 @@ function wireRequest(request: CallRequest, body: Body): WireRequest {
     method,
     path,
     headers: () => request.headers(Math.max(0, Math.round(deadlineMs - performance.now()))),
+    prepare: () => body.rewind(),
     body: () => body.forTry(),
     announcedBytes: body.announcedBytes,
     trailers: () => body.trailers,

@@ -97,6 +97,7 @@ function readinessRequest(host: string): WireRequest {
     method: 'GET',
     path: '/health/ready',
     headers: () => headers,
+    prepare: () => {},
     body: () => null,
     announcedBytes: undefined,
     trailers: () => [],

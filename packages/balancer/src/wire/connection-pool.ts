@@ -39,6 +39,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
 
   /** Sends an exchange's request as soon as there is a connection for it. */
   send(exchange: Exchange): void {
+    exchange.request.prepare();
     const connection = exchange.hasResent ? undefined : this.#idle.pop();
     if (connection) {
       connection.run(exchange);

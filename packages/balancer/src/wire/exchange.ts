@@ -14,6 +14,8 @@ export interface WireRequest {
    * since some of it may only be known then.
    */
   headers(): RawHeaders;
+  /** The request is going to be sent, be it later: what {@link body} gives from its beginning must stay until then. */
+  prepare(): void;
   /** Asked for at the same time, and again if the request is sent again: from the beginning then. */
   body(): WireBody;
   /** Length of a body that is a stream, if its sender has said it; undefined sends it in chunks. */
