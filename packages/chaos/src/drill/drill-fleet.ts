@@ -9,6 +9,9 @@ import { FaultProxy } from '../fault-proxy/fault-proxy.js';
 const FIRST_PROXY_PORT = 8076;
 const LAST_PROXY_PORT = 8100;
 
+/** Twice the usual: the machine may be busy, and a drill that does not begin shows nothing. */
+const READY_TIMEOUT_MS = 60_000;
+
 export interface DrillFleetOptions {
   /** Of each stage. Clients and services know all of them. */
   readonly balancers: BalancerCount;
@@ -40,7 +43,14 @@ export class DrillFleet {
     const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-chaos-'));
     try {
       const environmentOf = (spec: ProcessSpec) => throughProxies(spec, proxies);
-      const fleet = await startFleet({ mode: 'parallel', balancers, portOffset, stateDir, environmentOf });
+      const fleet = await startFleet({
+        mode: 'parallel',
+        balancers,
+        portOffset,
+        stateDir,
+        environmentOf,
+        readyTimeoutMs: READY_TIMEOUT_MS,
+      });
       return new DrillFleet(fleet, proxies, stateDir);
     } catch (error) {
       await closeAll(proxies, stateDir);

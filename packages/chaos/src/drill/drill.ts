@@ -20,7 +20,7 @@ export interface DrillOptions {
 
 const BALANCER_COUNTS: readonly BalancerCount[] = [1, 2];
 const TEXTS = 256;
-const WARM_UP_REQUESTS = 2000;
+const WARM_UP_REQUESTS = 4000;
 const SHORT_WARM_UP_REQUESTS = 100;
 
 /**

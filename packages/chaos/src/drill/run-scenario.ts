@@ -14,7 +14,7 @@ interface Pace {
   readonly requests: number;
 }
 
-const fullPace: Pace = { beforeMs: 3000, afterMs: 1000, requests: 200 };
+const fullPace: Pace = { beforeMs: 2500, afterMs: 1000, requests: 200 };
 const shortPace: Pace = { beforeMs: 500, afterMs: 500, requests: 50 };
 
 /** A request that takes longer has failed: half as long again as it takes until a hung instance is given up. */
@@ -29,6 +29,7 @@ export interface Stand {
 
 /** Runs a scenario: load, the fault, and its end. @throws FleetError when a process cannot be started again. */
 export async function runScenario(scenario: Scenario, { fleet, texts, isShort }: Stand): Promise<ScenarioResult> {
+  await scenario.prepare?.();
   await fleet.fleet.awaitReady();
   const { name, clients, pauseMs } = scenario;
   const startedMs = performance.now();

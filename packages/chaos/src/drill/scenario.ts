@@ -46,6 +46,8 @@ export interface Scenario {
   readonly targets: Targets;
   /** Whether it is a part of the short drill. */
   readonly isShort: boolean;
+  /** What takes long, and is done before the load begins. */
+  prepare?(): Promise<void>;
   /** Brings the fault about. What it gives back takes it away. */
   inject(context: DrillContext): Promise<() => Promise<Observation | undefined>>;
 }

@@ -4,7 +4,7 @@ import { networkScenarios } from './network.js';
 import { rollingRestartScenario } from './rolling-restart.js';
 import { slowClientsScenario } from './slow-clients.js';
 import { stopScenario } from './stop.js';
-import { uploadScenarios } from './uploads.js';
+import { uploadsScenario } from './uploads.js';
 
 /** All faults, in the order in which they are run. */
 export const scenarios: readonly Scenario[] = [
@@ -12,6 +12,6 @@ export const scenarios: readonly Scenario[] = [
   stopScenario,
   ...networkScenarios,
   slowClientsScenario,
-  ...uploadScenarios,
+  uploadsScenario(),
   rollingRestartScenario,
 ];

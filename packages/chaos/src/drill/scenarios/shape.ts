@@ -5,7 +5,7 @@ export const steady = {
   balancers: 1,
   clients: 8,
   pauseMs: 20,
-  holdMs: 6200,
+  holdMs: 6100,
   targets: { failed: 'none', recoveredWithinMs: 5000 },
   isShort: false,
 } as const satisfies Partial<Scenario>;
