@@ -191,8 +191,8 @@ describe('a process that dies', () => {
   test('or never becomes ready: the start of the fleet fails at its deadline', async () => {
     using fixture = new FixtureRoot();
     fixture.behave('service1a', 'unready');
-    await expect(start(fixture, { readyTimeoutMs: 2000 })).rejects.toThrow(
-      /^service1a did not become ready: not ready after 2 s \(GET http:\/\/127\.0\.0\.1:\d+\/health\/ready: 503\)/,
+    await expect(start(fixture, { readyTimeoutMs: 6000 })).rejects.toThrow(
+      /^service1a did not become ready: not ready after 6 s \(GET http:\/\/127\.0\.0\.1:\d+\/health\/ready: 503\)/,
     );
   });
 
