@@ -17,7 +17,7 @@ export default defineConfig({
     ],
     reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 60_000,
-    hookTimeout: 60_000,
+    hookTimeout: 180_000,
     // Two cores: more workers than that only make whole-fleet tests wait for each other.
     maxWorkers: 2,
   },

@@ -94,7 +94,7 @@ describe('with', () => {
   test('on a signal: passes it to the command, then cleans up', async () => {
     await using line = await CommandLine.create();
     const marker = `${line.fixture.root}/began`;
-    const script = `require('fs').writeFileSync('${marker}', 'yes'); setInterval(() => {}, 1000)`;
+    const script = `require('fs').writeFileSync('${marker}.part', 'yes'); require('fs').renameSync('${marker}.part', '${marker}'); setInterval(() => {}, 1000)`;
     const running = line.begin('with', '--mode', 'sequential', '--', process.execPath, '-e', script);
     await eventually(() => line.fixture.has('began'), 'the command runs');
     line.state();
