@@ -31,6 +31,8 @@ export class Instance {
     const times = { intervalMs: healthIntervalMs, timeoutMs: healthTimeoutMs };
     this.#checker = new HealthChecker(checkPool, key, times, (result: CheckResult) => {
       this.isSilent = result === 'silent';
+      // After a cut in the network they lead nowhere, and a request on one would wait for all of its time.
+      if (this.isSilent) this.pool.dropIdle();
       onCheck(result === 'good');
     });
   }

@@ -203,14 +203,9 @@ export class Upstream implements CallTarget {
     if (event.kind === 'unhealthy') queueMicrotask(() => this.#moveTriesOff(event.slot));
   }
 
-  /**
-   * One that answers that it is not ready still works on what it has; one that says nothing may not, and its connections
-   * may lead nowhere.
-   */
+  /** One that answers that it is not ready still works on what it has; one that says nothing may not. */
   #moveTriesOff(slot: number): void {
-    const instance = this.#instances.get(slot);
-    if (!instance?.isSilent) return;
-    instance.pool.dropIdle();
+    if (!this.#instances.get(slot)?.isSilent) return;
     for (const call of [...this.#watch.all]) if (call.leave(slot)) this.#movedTries++;
   }
 }
