@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Agent } from 'undici';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type CountOptions, countFile, type FileCount } from '../src/count-file.js';
 import { RefusedError } from '../src/problems.js';
 import type { Sender } from '../src/send.js';
@@ -16,16 +16,15 @@ const dispatcher = new Agent();
 
 beforeAll(async () => {
   folder = await TemporaryFolder.make();
-  fleet = await FakeFleet.start();
 });
-afterEach(() => {
-  fleet.faults.length = 0;
-  fleet.seen.length = 0;
+// A fleet for each test: a request that the last test gave up may still be on its way, and would take a fault of this one.
+beforeEach(async () => {
   waits = [];
+  fleet = await FakeFleet.start();
+  return async () => await fleet[Symbol.asyncDispose]();
 });
 afterAll(async () => {
   await dispatcher.destroy();
-  await fleet[Symbol.asyncDispose]();
   await folder[Symbol.asyncDispose]();
 });
 

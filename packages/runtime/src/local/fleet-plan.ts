@@ -6,8 +6,8 @@ import type { StartChanges } from '../runtime.js';
 import { defaultBackoff } from './backoff.js';
 import type { FleetPlan } from './plan.js';
 
-/** Time for a fleet, or one process of it, to become ready. */
-export const READY_TIMEOUT_MS = 30_000;
+/** Time for a fleet, or one process of it, to become ready: 4 s on an idle machine with two cores, 30 s and more on a busy one. */
+export const READY_TIMEOUT_MS = 120_000;
 /** Beyond the time that a process gives its own requests at its end: what it then still does takes far less. */
 const KILL_MARGIN_MS = 5000;
 
