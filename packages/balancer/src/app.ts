@@ -53,7 +53,7 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
   addStageRoute(app, stage.route, proxy(options), {
     metrics,
     logger,
-    maxHeaders: config.maxHeaders,
+    config,
     lifecycle: dependencies.lifecycle,
   });
   app.get('/stats', () => statsOf(upstream));

@@ -1,15 +1,16 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { FlotillaError, header } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
+  type InboundRequest,
   isPlainText,
-  receive,
+  type OutboundResponse,
   type StageExchange,
   type StageHandler,
 } from '@flotilla/service-kit';
 import { hashOf } from './core/hash.js';
 import { exhausted, overloaded } from './exhausted.js';
+import type { Body } from './http/body.js';
 import type { Call } from './http/call.js';
 import { deadlineOf } from './http/deadline.js';
 import { forwardedHeaders } from './http/forwarded.js';
@@ -36,9 +37,18 @@ export function proxy(options: ProxyOptions): StageHandler {
   const { service, name } = options;
   return async (exchange) => {
     const { response, trail } = exchange;
-    const call = forward(options, exchange);
-    const result = await call.run();
-    trail.fields = { upstream: call.lastInstance, tries: call.tryCount };
+    const { call, body, limit } = callOf(options, exchange);
+    const running = call.run();
+    const receiving = exchange.request.receive(limit, {
+      chunk: (chunk) => body.push(chunk),
+      end: (rawTrailers) => body.end(forwardableTrailers(rawTrailers)),
+      fail: (error) => call.cancel(error),
+    });
+    body.onDrain = () => receiving.resume();
+    cancelWhenClientLeaves(response, call);
+    const result = await running;
+    trail.upstream = call.lastInstance;
+    trail.tries = call.tryCount;
     if (result.kind === 'answer') {
       trail.requestId = requestIdOfAnswer(result.answer) ?? trail.requestId;
       relay(response, result.answer, (headers) => {
@@ -55,7 +65,10 @@ export function proxy(options: ProxyOptions): StageHandler {
   };
 }
 
-function forward(options: ProxyOptions, { request, response, trail }: StageExchange): Call {
+function callOf(
+  options: ProxyOptions,
+  { request, trail }: StageExchange,
+): { call: Call; body: Body; limit: BodyLimit } {
   const { upstream, name } = options;
   const isStream = isPlainText(request);
   const limit = isStream ? options.streamLimit : options.limit;
@@ -66,38 +79,31 @@ function forward(options: ProxyOptions, { request, response, trail }: StageExcha
   const call = upstream.newCall(
     {
       method: 'POST',
-      path: request.url ?? '/',
+      path: request.url,
       deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
-      isIdempotent: options.isIdempotent || request.headers['idempotency-key'] !== undefined,
+      isIdempotent: options.isIdempotent || request.header('idempotency-key') !== undefined,
       hash: hashOfRequest(upstream, request),
       headers: (remainingMs) => [...headers, header.deadline, String(remainingMs)],
     },
     body,
   );
-  const receiving = receive(request, limit, {
-    chunk: (chunk) => body.push(chunk),
-    end: () => body.end(forwardableTrailers(request.rawTrailers)),
-    fail: (error) => call.cancel(error),
-  });
-  body.onDrain = () => receiving.resume();
-  cancelWhenClientLeaves(response, call);
-  return call;
+  return { call, body, limit };
 }
 
-function announcedBytes({ headers }: IncomingMessage): number | undefined {
-  const length = headers['content-length'];
+function announcedBytes(request: InboundRequest): number | undefined {
+  const length = request.header('content-length');
   return length === undefined ? undefined : Number(length);
 }
 
-function hashOfRequest({ strategy, limits }: Upstream, { headers }: IncomingMessage): number {
+function hashOfRequest({ strategy, limits }: Upstream, request: InboundRequest): number {
   if (strategy !== 'consistent_hash') return -1;
-  const key = headers[limits.hashHeader];
-  return key === undefined ? -1 : hashOf(String(key));
+  const key = request.header(limits.hashHeader);
+  return key === undefined ? -1 : hashOf(key);
 }
 
 /** A client that leaves cancels the work that goes on for it. */
-export function cancelWhenClientLeaves(response: ServerResponse, call: Call): void {
-  response.on('close', () => {
-    if (!response.writableFinished) call.cancel(new FlotillaError('FLT_BODY_INCOMPLETE'));
+export function cancelWhenClientLeaves(response: OutboundResponse, call: Call): void {
+  response.onClose((isWhole) => {
+    if (!isWhole) call.cancel(new FlotillaError('FLT_BODY_INCOMPLETE'));
   });
 }

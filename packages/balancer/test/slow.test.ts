@@ -88,28 +88,40 @@ describe('answers that must not look whole, or other than they are', () => {
     expect(error).toBe('ECONNRESET');
   });
 
-  test('nothing is written into an answer that is under way when its client sends nonsense', async () => {
-    let response: http.ServerResponse | undefined;
-    const half = await instance((request, answer) => {
-      request.resume();
-      response = answer;
-      answer.writeHead(200, { 'content-length': 200_000 });
-      answer.write(Buffer.alloc(199_000, 'x'));
-    });
-    const { port } = await balancer([half]);
-    const socket = net.connect(port, '127.0.0.1');
-    let received = '';
-    socket.on('error', () => {});
-    const closed = new Promise((resolve) => socket.on('close', resolve));
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1');
-      if (received.endsWith('x')) socket.write('nonsense\r\n\r\n');
-    });
-    socket.write(`${HEAD}content-length: 2\r\n\r\n{}`);
-    await closed;
-    expect(received).not.toContain('FLT_');
-    await until(() => response?.destroyed === true);
-  });
+  // A plain request, whose connection is read on behind its answer; and one that Node reads, which ends with the nonsense.
+  test.each([
+    ['content-length: 2\r\n\r\n{}', true],
+    ['transfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n', false],
+  ])(
+    'nothing is written into an answer that is under way when its client sends nonsense: %j',
+    async (rest, isWhole) => {
+      let response: http.ServerResponse | undefined;
+      const half = await instance((request, answer) => {
+        request.resume();
+        response = answer;
+        answer.writeHead(200, { 'content-length': 200_000 });
+        answer.write(Buffer.alloc(199_000, 'x'));
+      });
+      const { port } = await balancer([half]);
+      const socket = net.connect(port, '127.0.0.1');
+      let received = '';
+      socket.on('error', () => {});
+      const closed = new Promise((resolve) => socket.on('close', resolve));
+      socket.on('data', (chunk) => {
+        received += chunk.toString('latin1');
+        if (!received.endsWith('x')) return;
+        if (isWhole) socket.write('nonsense\r\n\r\n', () => response?.end(Buffer.alloc(1000, 'y')));
+        else socket.write('nonsense\r\n\r\n');
+      });
+      socket.write(HEAD + rest);
+      await closed;
+      const [head = '', answered = ''] = received.split('\r\n\r\n', 2);
+      expect(head).toMatch(/^HTTP\/1.1 200/);
+      if (isWhole) expect(answered).toMatch(/^x+y{1000}HTTP\/1.1 400/);
+      else expect(received).not.toContain('FLT_');
+      await until(() => response?.destroyed === true);
+    },
+  );
 
   test('204 and 304 say no length', async () => {
     for (const status of [204, 304]) {

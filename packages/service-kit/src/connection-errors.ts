@@ -37,10 +37,12 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 
 /** What is wrong with a head, where for a body the same error means something else. */
 function problemOfHead(error: NodeJS.ErrnoException): FlotillaError {
-  if (error.code === 'HPE_INVALID_EOF_STATE') {
-    return new FlotillaError('FLT_MALFORMED_HTTP', 'The request ended within its head.');
-  }
+  if (error.code === 'HPE_INVALID_EOF_STATE') return endedInHead();
   return problemOfForeign(error) ?? new FlotillaError('FLT_MALFORMED_HTTP');
+}
+
+export function endedInHead(): FlotillaError {
+  return new FlotillaError('FLT_MALFORMED_HTTP', 'The request ended within its head.');
 }
 
 /** Answers with a problem where there is no request that Fastify knows of, and closes the connection. */

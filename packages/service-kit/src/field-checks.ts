@@ -1,3 +1,5 @@
+import { isName } from './field-lines.js';
+
 /** Fields that every hop acts on, or that say what a request is. No hop may lose one, or read one of its own. */
 const ACTED_ON: ReadonlySet<string> = new Set([
   'host',
@@ -38,7 +40,7 @@ export function faultOfNames(raw: readonly string[]): string | undefined {
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     const once = ONCE[name.length];
-    if (once !== undefined && isSameName(name, once)) {
+    if (once !== undefined && isName(name, once)) {
       const bit = 1 << name.length;
       if (seen & bit) return `The request has more than one ${once} header.`;
       seen |= bit;
@@ -72,13 +74,4 @@ function byLength(names: readonly string[]): (string | undefined)[] {
   const table: (string | undefined)[] = [];
   for (const name of names) table[name.length] = name;
   return table;
-}
-
-/** Whether two names of the same length are the same but for case. `lower` is in lower case. */
-function isSameName(name: string, lower: string): boolean {
-  for (let i = 0; i < lower.length; i++) {
-    // Sets the bit that tells capitals from small letters, and leaves dashes and digits as they are.
-    if ((name.charCodeAt(i) | 0x20) !== lower.charCodeAt(i)) return false;
-  }
-  return true;
 }

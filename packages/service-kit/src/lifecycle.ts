@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { answerClientError, responseUnderWay } from './connection-errors.js';
+import { isDirect } from './direct/direct-lane.js';
 
 /** Where a process is in its life. It takes requests in all of them; `ready` is when others should send some. */
 export type Phase = 'starting' | 'ready' | 'draining';
@@ -45,7 +46,7 @@ function closeSilent(sockets: ReadonlySet<Socket>): NodeJS.Timeout {
     for (const socket of sockets) {
       const isSilent = seenBytes.get(socket) === socket.bytesRead;
       seenBytes.set(socket, socket.bytesRead);
-      if (isSilent && isAwaited(socket)) giveUp(socket);
+      if (isSilent && !isDirect(socket) && isAwaited(socket)) giveUp(socket);
     }
   }, DRAIN_SILENCE_MS);
   return timer.unref();

@@ -1,5 +1,8 @@
-import type { IncomingMessage } from 'node:http';
 import { FlotillaError } from '@flotilla/contracts';
+import type { InboundRequest } from './exchange.js';
+
+/** What is looked at here of a request. */
+type Fields = Pick<InboundRequest, 'header'>;
 
 const JSON_TYPE = /^\s*application\/json\s*(;|$)/i;
 const PLAIN_TYPE = /^\s*text\/plain\s*(;|$)/i;
@@ -7,13 +10,13 @@ const PLAIN_TYPE = /^\s*text\/plain\s*(;|$)/i;
 const FOREIGN_CHARSET = /;\s*charset\s*=\s*"?(?!(utf-?8|us-ascii)"?\s*(;|$))/i;
 
 /** Whether the body says that it is JSON, in UTF-8. */
-export function isJson({ headers }: IncomingMessage): boolean {
-  return isOfType(headers['content-type'], 'application/json', JSON_TYPE);
+export function isJson(request: Fields): boolean {
+  return isOfType(request.header('content-type'), 'application/json', JSON_TYPE);
 }
 
 /** Whether the body says that it is the text itself, in UTF-8. */
-export function isPlainText({ headers }: IncomingMessage): boolean {
-  return isOfType(headers['content-type'], 'text/plain; charset=utf-8', PLAIN_TYPE);
+export function isPlainText(request: Fields): boolean {
+  return isOfType(request.header('content-type'), 'text/plain; charset=utf-8', PLAIN_TYPE);
 }
 
 /** @param usual - How it is most often written: that needs no more looking at. */
@@ -23,15 +26,15 @@ function isOfType(type: string | undefined, usual: string, pattern: RegExp): boo
 }
 
 /** Refuses a body that is compressed: what it unpacks to would have no limit. */
-export function checkEncoding({ headers }: IncomingMessage): void {
-  const encoding = headers['content-encoding'];
+export function checkEncoding(request: Fields): void {
+  const encoding = request.header('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new FlotillaError('FLT_UNSUPPORTED_ENCODING', '', {}, { 'accept-encoding': 'identity' });
   }
 }
 
 /** Refuses a body that is not JSON in UTF-8, or that is compressed. */
-export function checkJsonBody(request: IncomingMessage): void {
+export function checkJsonBody(request: Fields): void {
   checkEncoding(request);
   if (!isJson(request)) throw unsupportedMediaType('application/json');
 }

@@ -1,12 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FlotillaError } from '@flotilla/contracts';
+import type { InboundRequest } from './exchange.js';
 
 /** Where a request's body goes as it arrives. */
 export interface BodySink {
   /** False: wait for {@link Receiving.resume} before more is handed over. What it throws ends the receiving. */
   chunk(chunk: Buffer): boolean;
-  end(): void;
+  /** @param rawTrailers - Fields after the body. */
+  end(rawTrailers: readonly string[]): void;
   fail(error: Error): void;
 }
 
@@ -76,7 +78,7 @@ export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySi
   request.on('end', () => {
     if (isDone) return;
     isDone = true;
-    sink.end();
+    sink.end(request.rawTrailers);
   });
   // Every request closes in the end; making an error each time would cost more than the rest of this function.
   const breakOff = () => {
@@ -94,11 +96,12 @@ export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySi
 }
 
 /** Refuses a body that says of itself that it is too large, before any of it is read. */
-export function checkAnnouncedLength(request: IncomingMessage, limit: BodyLimit): void {
-  if (Number(request.headers['content-length'] ?? 0) > limit.maxBytes) throw tooLarge(limit);
+export function checkAnnouncedLength(request: Pick<InboundRequest, 'header'>, limit: BodyLimit): void {
+  if (Number(request.header('content-length') ?? 0) > limit.maxBytes) throw tooLarge(limit);
 }
 
-function tooLarge({ maxBytes, setting }: BodyLimit): FlotillaError {
+/** What a body is refused with that is beyond its limit. */
+export function tooLarge({ maxBytes, setting }: BodyLimit): FlotillaError {
   return new FlotillaError('FLT_BODY_TOO_LARGE', `It may have ${maxBytes} bytes here (${setting}).`);
 }
 

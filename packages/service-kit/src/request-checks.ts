@@ -7,7 +7,7 @@ import { faultOfConnection, faultOfNames, optionsOf } from './field-checks.js';
 import { faultOfTarget, MAX_TARGET_BYTES, normalisedTarget } from './target.js';
 
 /** A host name or an address, and a port up to 65535 that may be empty (RFC 3986, 3.2.2 and 3.2.3). */
-const HOST =
+export const HOST =
   /^(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{0,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$/;
 
 /**

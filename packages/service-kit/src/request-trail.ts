@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.js';
 import { discardRest } from './receive.js';
+import { logRequest } from './request-log.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -18,8 +19,9 @@ export class RequestTrail {
   requestId: string;
   /** The id that the request came with, or was given at the start: it can always stand in a header. */
   readonly idFromHeader: string;
-  /** More for the log line: which instance was asked, how often. Never anything of the text. */
-  fields: Record<string, unknown> | undefined;
+  /** The instance whose answer it is, or that was tried last; and how many were tried. */
+  upstream: string | undefined;
+  tries: number | undefined;
   /** The id that the body brought, if it brought one. */
   idFromBody: string | undefined;
   readonly startedMs = performance.now();
@@ -41,8 +43,12 @@ const CLIENT_CLOSED_REQUEST = 499;
 
 /** The caller's id if it may stand in a header, or a new one. */
 export function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers[header.requestId];
-  return typeof given === 'string' && isHeaderSafeId(given) ? given : randomUUID();
+  return requestIdFrom(request.headers[header.requestId] as string | undefined);
+}
+
+/** @param given - The value of the header. */
+export function requestIdFrom(given: string | undefined): string {
+  return given !== undefined && isHeaderSafeId(given) ? given : randomUUID();
 }
 
 /**
@@ -58,7 +64,10 @@ export function openTrail(
   routeOf: () => string,
 ): void {
   response.prependListener('finish', () => discardRest(request));
-  response.on('close', () => finish(request.method ?? '', response, trail, sinks, routeOf()));
+  response.on('close', () => {
+    const status = response.writableFinished ? response.statusCode : undefined;
+    noteEnd(request.method ?? '', routeOf(), status, trail, sinks);
+  });
 }
 
 /** Gives every request of an app its trail. */
@@ -77,21 +86,24 @@ export function registerTrail(app: FastifyInstance, sinks: TrailSinks): void {
   });
 }
 
-function finish(
+/**
+ * Logs and measures a request whose answer has gone out, or whose client has left.
+ *
+ * @param answeredStatus - Undefined if the client left before.
+ */
+export function noteEnd(
   method: string,
-  response: ServerResponse,
+  route: string,
+  answeredStatus: number | undefined,
   trail: RequestTrail,
   { metrics, logger }: TrailSinks,
-  route: string,
 ): void {
-  const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST;
+  const status = answeredStatus ?? CLIENT_CLOSED_REQUEST;
   const tookMs = performance.now() - trail.startedMs;
   metrics.observeRequest(route, method, status, tookMs / 1000);
   if (isRoutine(route)) return;
-  const duration_ms = Math.round(tookMs * 1e3) / 1e3;
-  const line = { request_id: trail.requestId, method, route, status, duration_ms, ...trail.fields };
-  if (status >= 500) logger.error(line, 'request');
-  else logger.info(line, 'request');
+  const { requestId, upstream, tries } = trail;
+  logRequest(logger, { requestId, method, route, status, tookMs, upstream, tries });
 }
 
 /** Probes and scrapes come every second; as log lines they would hide the rest. */

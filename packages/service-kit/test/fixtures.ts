@@ -9,9 +9,9 @@ import {
   createMetrics,
   Lifecycle,
   readConfig,
-  receive,
   type StageExchange,
 } from '../src/index.js';
+import { receive } from '../src/receive.js';
 
 /**
  * An app whose route `POST /work` gives back how many bytes came, and whose stage's route `POST /held` answers when its
@@ -34,11 +34,12 @@ export async function testApp(env: Record<string, string> = {}) {
   const app = await createApp({ identity, config, logger, metrics, lifecycle, api });
   const held: (() => void)[] = [];
   const hold = ({ request, response }: StageExchange) => {
-    request.resume();
-    held.push(() => response.end('released'));
+    const limit = { maxBytes: 1e9, setting: 'none' };
+    request.receive(limit, { chunk: () => true, end: () => {}, fail: () => {} });
+    held.push(() => response.send(200, [], 'released'));
     return Promise.resolve();
   };
-  addStageRoute(app, '/held', hold, { metrics, logger, lifecycle, maxHeaders: config.maxHeaders });
+  addStageRoute(app, '/held', hold, { metrics, logger, lifecycle, config });
   app.post('/work', (request, reply) => {
     let bytes = 0;
     receive(

@@ -14,6 +14,6 @@ export async function buildAnswerApp(
   const stage = stageNumbered(4);
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
   const handler = answerStage({ identity, limit: bodyLimit(stage.number, config), begin });
-  addStageRoute(app, stage.route, handler, { ...dependencies, maxHeaders: config.maxHeaders });
+  addStageRoute(app, stage.route, handler, dependencies);
   return app;
 }

@@ -1,13 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { pipeline, Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
   checkJsonBody,
+  type InboundRequest,
   type LogIdentity,
-  receive,
+  type OutboundResponse,
   type StageHandler,
 } from '@flotilla/service-kit';
 import { asInputError } from './input-errors.js';
@@ -44,10 +43,10 @@ export function answerStage({ identity, limit, begin }: AnswerStageOptions): Sta
   };
 }
 
-function received(request: IncomingMessage, limit: BodyLimit, work: AnswerWork): Promise<Iterator<Uint8Array>> {
+function received(request: InboundRequest, limit: BodyLimit, work: AnswerWork): Promise<Iterator<Uint8Array>> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(asInputError(error));
-    receive(request, limit, {
+    request.receive(limit, {
       chunk: (chunk) => {
         work.write(chunk);
         return true;
@@ -65,29 +64,43 @@ function received(request: IncomingMessage, limit: BodyLimit, work: AnswerWork):
 }
 
 /** An answer of one piece goes out whole, with its length; a longer one as it is made, no faster than it is read. */
-function send(response: ServerResponse, headers: string[], pieces: Iterator<Uint8Array>): void {
+function send(response: OutboundResponse, headers: string[], pieces: Iterator<Uint8Array>): void {
   const first = pieces.next();
   const second = pieces.next();
-  if (first.done || second.done) {
-    // As a string it goes out with its head in one write.
-    const body = first.done ? '' : asBuffer(first.value).toString('latin1');
-    headers.push('content-length', String(body.length));
-    response.writeHead(200, headers as unknown as Record<string, string>).end(body, 'latin1');
-    return;
+  if (first.done) {
+    response.send(200, headers, '');
+  } else if (second.done) {
+    response.send(200, headers, asBuffer(first.value).toString('latin1'));
+  } else {
+    response.begin(200, headers);
+    stream(response, [first.value, second.value], pieces).catch(() => response.abort());
   }
-  response.writeHead(200, headers as unknown as Record<string, string>);
-  const rest = Readable.from(joined([first.value, second.value], pieces), { objectMode: false });
-  // An error here is a client that has left: the response is closed, and says so in the log.
-  pipeline(rest, response, () => {});
 }
 
-/** A fast reader would have all pieces in one turn of the event loop; others get theirs between two. */
-async function* joined(head: readonly Uint8Array[], rest: Iterator<Uint8Array>): AsyncGenerator<Buffer> {
-  for (const piece of head) yield asBuffer(piece);
-  for (let next = rest.next(); !next.done; next = rest.next()) {
-    yield asBuffer(next.value);
+async function stream(response: OutboundResponse, head: Uint8Array[], rest: Iterator<Uint8Array>): Promise<void> {
+  let isClosed = false;
+  let wake = () => {};
+  response.onDrain(() => wake());
+  response.onClose(() => {
+    isClosed = true;
+    wake();
+  });
+  for (const piece of joined(head, rest)) {
+    if (!response.write(asBuffer(piece))) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    // A fast reader would have all pieces in one turn of the event loop; others get theirs between two.
     await nextTurn();
+    if (isClosed) return;
   }
+  response.end([]);
+}
+
+function* joined(head: readonly Uint8Array[], rest: Iterator<Uint8Array>): Generator<Uint8Array> {
+  yield* head;
+  for (let next = rest.next(); !next.done; next = rest.next()) yield next.value;
 }
 
 function asBuffer(bytes: Uint8Array): Buffer {

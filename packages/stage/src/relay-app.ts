@@ -42,7 +42,7 @@ export async function buildRelayApp(
   const limits = { json: bodyLimit(number, config), plain: streamLimit(config) };
   const handsOn = number === 3 ? 'analysis' : 'text';
   const handler = relayStage({ identity, limits, handsOn, next, upstream, begin });
-  addStageRoute(app, stage.route, handler, { ...dependencies, maxHeaders: config.maxHeaders });
+  addStageRoute(app, stage.route, handler, dependencies);
   app.addHook('onClose', () => upstream.close());
   return app;
 }

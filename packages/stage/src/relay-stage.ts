@@ -13,7 +13,6 @@ import {
   checkAnnouncedLength,
   type LogIdentity,
   type RequestTrail,
-  receive,
   type StageExchange,
   type StageHandler,
 } from '@flotilla/service-kit';
@@ -49,19 +48,6 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const body = upstream.newBody(format === 'plain');
     const nextBody = new NextBody(body);
     const work = options.begin({ includeFrequencies, trail, format }, nextBody);
-    const fail = (error: unknown) => call.cancel(asInputError(error));
-    const receiving = receive(request, limit, {
-      chunk: (chunk) => {
-        work.write(chunk);
-        return nextBody.hasRoom;
-      },
-      end: () => {
-        body.isFromCaller = false;
-        void endWork(work, fail);
-      },
-      fail,
-    });
-    body.onDrain = () => receiving.resume();
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
     const call = upstream.newCall(
       {
@@ -77,8 +63,22 @@ export function relayStage(options: RelayStageOptions): StageHandler {
       },
       body,
     );
+    const running = call.run();
+    const fail = (error: unknown) => call.cancel(asInputError(error));
+    const receiving = request.receive(limit, {
+      chunk: (chunk) => {
+        work.write(chunk);
+        return nextBody.hasRoom;
+      },
+      end: () => {
+        body.isFromCaller = false;
+        void endWork(work, fail);
+      },
+      fail,
+    });
+    body.onDrain = () => receiving.resume();
     cancelWhenClientLeaves(response, call);
-    const result = await call.run();
+    const result = await running;
     if (result.kind === 'cancelled') throw result.reason;
     if (result.kind === 'exhausted') throw nextStageFailed(next, result.exhaustion);
     if (result.kind === 'refused') throw overloaded(next.service, result.retryAfterSeconds);
@@ -101,8 +101,8 @@ function requestHeaders({ request, trail }: StageExchange, next: Stage, type: st
   const id = isHeaderSafeId(trail.requestId) ? trail.requestId : trail.idFromHeader;
   const headers = ['host', next.service, 'content-type', type, header.requestId, id];
   for (const name of PASSED_ON) {
-    const value = request.headers[name];
-    if (typeof value === 'string') headers.push(name, value);
+    const value = request.header(name);
+    if (value !== undefined) headers.push(name, value);
   }
   headers.push(header.deadline, String(remainingMs));
   return headers;

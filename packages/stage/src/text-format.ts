@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import { checkEncoding, isJson, isPlainText, unsupportedMediaType } from '@flotilla/service-kit';
+import { checkEncoding, type InboundRequest, isJson, isPlainText, unsupportedMediaType } from '@flotilla/service-kit';
 
 /**
  * How a text travels: in a JSON object with its request id, or as itself, its id in the header. It leaves a stage as it
@@ -14,7 +13,7 @@ const PLAIN_TYPE = 'text/plain; charset=utf-8';
 export const mediaTypes: Readonly<Record<TextFormat, string>> = { json: JSON_TYPE, plain: PLAIN_TYPE };
 
 /** @throws FlotillaError if the body is of another type, or compressed. */
-export function textFormatOf(request: IncomingMessage): TextFormat {
+export function textFormatOf(request: InboundRequest): TextFormat {
   checkEncoding(request);
   if (isJson(request)) return 'json';
   if (isPlainText(request)) return 'plain';

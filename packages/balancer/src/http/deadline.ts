@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { header } from '@flotilla/contracts';
+import type { InboundRequest } from '@flotilla/service-kit';
 
 const MILLISECONDS = /^\d{1,9}$/;
 
@@ -9,8 +9,8 @@ const MILLISECONDS = /^\d{1,9}$/;
  * @param maxMs - What this process allows.
  * @returns A time of `performance.now()`.
  */
-export function deadlineOf(request: IncomingMessage, maxMs: number): number {
-  const given = request.headers[header.deadline];
-  const leftMs = typeof given === 'string' && MILLISECONDS.test(given) ? Number(given) : maxMs;
+export function deadlineOf(request: InboundRequest, maxMs: number): number {
+  const given = request.header(header.deadline);
+  const leftMs = given !== undefined && MILLISECONDS.test(given) ? Number(given) : maxMs;
   return performance.now() + Math.min(maxMs, leftMs);
 }

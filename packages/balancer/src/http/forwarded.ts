@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http';
 import { header } from '@flotilla/contracts';
+import type { InboundRequest } from '@flotilla/service-kit';
 import { forwardable, type RawHeaders } from './headers.js';
 
 const FOR = 'x-forwarded-for';
@@ -30,18 +30,18 @@ const MAPPED = '::ffff:';
  * @param requestId - The id that the request has from here on.
  * @param hop - What this process is called in `Via`.
  */
-export function forwardedHeaders(request: IncomingMessage, requestId: string, hop: string): RawHeaders {
-  const { headers: given } = request;
+export function forwardedHeaders(request: InboundRequest, requestId: string, hop: string): RawHeaders {
   const kept = forwardable(request.rawHeaders, REPLACED);
-  const client = plainAddress(request.socket.remoteAddress ?? 'unknown');
-  const host = given.host !== undefined && PLAIN_HOST.test(given.host) ? given.host : undefined;
-  if (given.host === undefined) kept.push('host', hop);
+  const client = plainAddress(request.remoteAddress ?? 'unknown');
+  const givenHost = request.header('host');
+  const host = givenHost !== undefined && PLAIN_HOST.test(givenHost) ? givenHost : undefined;
+  if (givenHost === undefined) kept.push('host', hop);
   kept.push(header.requestId, requestId);
-  kept.push(VIA, after(given.via, `1.${request.httpVersionMinor} ${hop}`));
-  kept.push(FOR, after(given[FOR] as string | undefined, client));
-  kept.push(FORWARDED, after(given.forwarded, forwardedElement(client, host)));
-  if (given[PROTO] === undefined) kept.push(PROTO, 'http');
-  if (given[HOST] === undefined && host !== undefined) kept.push(HOST, host);
+  kept.push(VIA, after(request.header(VIA), `1.${request.httpVersionMinor} ${hop}`));
+  kept.push(FOR, after(request.header(FOR), client));
+  kept.push(FORWARDED, after(request.header(FORWARDED), forwardedElement(client, host)));
+  if (request.header(PROTO) === undefined) kept.push(PROTO, 'http');
+  if (request.header(HOST) === undefined && host !== undefined) kept.push(HOST, host);
   return kept;
 }
 

@@ -1,12 +1,10 @@
-import type { ServerResponse } from 'node:http';
 import { header } from '@flotilla/contracts';
+import type { OutboundResponse } from '@flotilla/service-kit';
 import type { Answer } from './answer.js';
 import { field, forwardable, forwardableTrailers, type RawHeaders } from './headers.js';
 
 const NONE: ReadonlySet<string> = new Set();
 const LENGTH: ReadonlySet<string> = new Set(['content-length']);
-/** Answers without a body, whose length would be that of another (304) or must not be said (204): RFC 9110, 8.6. */
-const BODILESS: ReadonlySet<number> = new Set([204, 304]);
 
 /**
  * Passes an instance's answer on to the client as it is: status, headers but those of the connection, and body as
@@ -15,7 +13,7 @@ const BODILESS: ReadonlySet<number> = new Set([204, 304]);
  * @param changeHeaders - Makes changes of the relaying process's own, such as its name in `x-served-by`.
  */
 export function relay(
-  response: ServerResponse,
+  response: OutboundResponse,
   answer: Answer,
   changeHeaders: (headers: RawHeaders) => RawHeaders = (headers) => headers,
 ): void {
@@ -24,35 +22,29 @@ export function relay(
   else relayStream(response, answer, headers);
 }
 
-function relayWhole(raw: ServerResponse, answer: Answer, headers: RawHeaders): void {
+function relayWhole(response: OutboundResponse, answer: Answer, headers: RawHeaders): void {
   const { held, status } = answer;
   const body = held.length === 1 ? (held[0] as string) : held.join('');
   const trailers = forwardableTrailers(answer.trailers);
+  if (trailers.length === 0) {
+    response.send(status, headers, body);
+    return;
+  }
   // Fields after a body need one that comes in chunks.
-  if (trailers.length === 0 && !BODILESS.has(status)) headers.push('content-length', String(body.length));
-  raw.writeHead(status, headers as unknown as Record<string, string>);
-  if (trailers.length > 0) raw.addTrailers(pairs(trailers));
-  // With its head in one write.
-  raw.end(body, 'latin1');
+  response.begin(status, headers);
+  response.write(Buffer.from(body, 'latin1'));
+  response.end(trailers);
 }
 
-function relayStream(raw: ServerResponse, answer: Answer, headers: RawHeaders): void {
-  raw.writeHead(answer.status, headers as unknown as Record<string, string>);
-  for (const part of answer.held) raw.write(part, 'latin1');
-  raw.on('drain', () => answer.resume());
+function relayStream(response: OutboundResponse, answer: Answer, headers: RawHeaders): void {
+  response.begin(answer.status, headers);
+  for (const part of answer.held) response.write(Buffer.from(part, 'latin1'));
+  response.onDrain(() => answer.resume());
   answer.stream({
-    data: (chunk) => raw.write(chunk),
-    end: (trailers) => {
-      if (trailers.length > 0) raw.addTrailers(pairs(forwardableTrailers(trailers)));
-      raw.end();
-    },
-    // A reset: to a client of HTTP/1.0 an ordinary close is the end of a whole answer.
-    fail: () => raw.socket?.resetAndDestroy() ?? raw.destroy(),
+    data: (chunk) => response.write(chunk),
+    end: (trailers) => response.end(forwardableTrailers(trailers)),
+    fail: () => response.abort(),
   });
-}
-
-function pairs(raw: RawHeaders): [string, string][] {
-  return Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] as string, raw[2 * n + 1] as string]);
 }
 
 /** The id that an answer's header carries: what a balancer logs. */

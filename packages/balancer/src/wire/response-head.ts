@@ -1,3 +1,4 @@
+import { hasIllegalCharacter, isName, parseFieldLines } from '@flotilla/service-kit';
 import type { RawHeaders } from '../http/headers.js';
 
 /** The instance answered with something that is no HTTP/1.1, or that two readers could understand in two ways. */
@@ -21,11 +22,7 @@ export interface ResponseHead {
   readonly keepsAlive: boolean;
 }
 
-/** Control characters, a bare CR or LF, and a folded line (RFC 9112, section 5.2). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what it looks for.
-const ILLEGAL = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n|\n[ \t]/;
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const LENGTH = /^\d{1,15}$/;
 
 /**
@@ -36,7 +33,7 @@ const LENGTH = /^\d{1,15}$/;
  * @throws {@link MalformedResponse}
  */
 export function parseResponseHead(text: string): ResponseHead {
-  if (ILLEGAL.test(text)) throw new MalformedResponse('an illegal character in the head');
+  if (hasIllegalCharacter(text)) throw new MalformedResponse('an illegal character in the head');
   let end = text.indexOf('\r\n');
   if (end === -1) end = text.length;
   const line = STATUS_LINE.exec(text.slice(0, end));
@@ -44,39 +41,17 @@ export function parseResponseHead(text: string): ResponseHead {
   return frame(Number(line[2]), line[1] === '1', parseFields(text, end + 2));
 }
 
-/** Lines with CRLF between them. */
+/** @throws {@link MalformedResponse} */
 function parseFields(text: string, start = 0): RawHeaders {
-  const fields: RawHeaders = [];
-  for (let at = start; at < text.length; ) {
-    let end = text.indexOf('\r\n', at);
-    if (end === -1) end = text.length;
-    const colon = text.indexOf(':', at);
-    if (colon === -1 || colon >= end) throw new MalformedResponse('a line without a colon');
-    const name = text.slice(at, colon);
-    if (!TOKEN.test(name)) throw new MalformedResponse('a name that is none');
-    fields.push(name, withoutBlanks(text, colon + 1, end));
-    at = end + 2;
-  }
+  const fields = parseFieldLines(text, start);
+  if (!fields) throw new MalformedResponse('a line that is no field');
   return fields;
 }
 
 /** Reads the fields after a chunked body. @throws {@link MalformedResponse} */
 export function parseTrailers(text: string): RawHeaders {
-  if (ILLEGAL.test(text)) throw new MalformedResponse('an illegal character in a trailer');
+  if (hasIllegalCharacter(text)) throw new MalformedResponse('an illegal character in a trailer');
   return parseFields(text);
-}
-
-/** Spaces and tabs only: `trim` would also take the bytes that Latin-1 reads as other blanks. */
-function withoutBlanks(text: string, start: number, end: number): string {
-  let from = start;
-  let to = end;
-  while (from < to && isBlank(text.charCodeAt(from))) from++;
-  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
-  return text.slice(from, to);
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09;
 }
 
 /** RFC 9112, section 6.3. */
@@ -87,13 +62,13 @@ function frame(status: number, isHttp11: boolean, headers: RawHeaders): Response
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
-    if (is(name, 'content-length')) {
+    if (isName(name, 'content-length')) {
       if (length !== undefined || !LENGTH.test(value)) throw new MalformedResponse('a length that is none');
       length = value;
-    } else if (is(name, 'transfer-encoding')) {
+    } else if (isName(name, 'transfer-encoding')) {
       if (coding !== undefined || value.toLowerCase() !== 'chunked') throw new MalformedResponse('an unknown coding');
       coding = value;
-    } else if (is(name, 'connection') && value.toLowerCase().includes('close')) {
+    } else if (isName(name, 'connection') && value.toLowerCase().includes('close')) {
       closes = true;
     }
   }
@@ -108,8 +83,4 @@ function bodyBytesOf(status: number, length: string | undefined, coding: string 
   if (status < 200 || status === 204 || status === 304) return 0;
   if (coding !== undefined) return CHUNKED;
   return length === undefined ? UNTIL_CLOSE : Number(length);
-}
-
-function is(name: string, lower: string): boolean {
-  return name.length === lower.length && name.toLowerCase() === lower;
 }

@@ -1,0 +1,91 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { DirectConnection, type DirectServer } from './direct-connection.js';
+import type { DirectExchange } from './direct-exchange.js';
+import type { PlainRoute } from './plain-head.js';
+
+/** What becomes of connections and their plain requests. */
+export interface DirectLaneOptions {
+  readonly route: PlainRoute;
+  readonly keepAliveMs: number;
+  /** Whether the process is about to end: connections are closed after their answers. */
+  isDraining(): boolean;
+  answer(exchange: DirectExchange): void;
+}
+
+/** How often connections are looked at that wait. */
+const CHECK_INTERVAL_MS = 250;
+
+const directSockets = new WeakSet<Socket>();
+
+/** Whether a connection is one that Node's server knows nothing of. */
+export function isDirect(socket: Socket): boolean {
+  return directSockets.has(socket);
+}
+
+/** A server's connections, until something is asked on them that is not plain. */
+export class DirectLane implements DirectServer {
+  readonly route: PlainRoute;
+  readonly lineStart: string;
+  readonly keepAliveMs: number;
+  readonly #options: DirectLaneOptions;
+  readonly #server: Server;
+  readonly #connections = new Set<DirectConnection>();
+  readonly #nodesWay: (socket: Socket) => void;
+  readonly #timer: NodeJS.Timeout;
+  isClosed = false;
+
+  /** Takes over the server's new connections. */
+  constructor(server: Server, options: DirectLaneOptions) {
+    this.route = options.route;
+    this.lineStart = `POST ${options.route.path}`;
+    this.keepAliveMs = options.keepAliveMs;
+    this.#options = options;
+    this.#server = server;
+    const [nodesWay] = server.listeners('connection') as ((socket: Socket) => void)[];
+    if (!nodesWay) throw new Error('the server does not listen to its connections');
+    this.#nodesWay = nodesWay;
+    server.off('connection', nodesWay);
+    server.on('connection', (socket) => this.#accept(socket));
+    this.#timer = setInterval(() => {
+      const nowMs = performance.now();
+      for (const connection of this.#connections) connection.check(nowMs);
+    }, CHECK_INTERVAL_MS).unref();
+    server.once('close', () => clearInterval(this.#timer));
+  }
+
+  get isClosing(): boolean {
+    return this.isClosed || this.#options.isDraining();
+  }
+
+  answer(exchange: DirectExchange): void {
+    this.#options.answer(exchange);
+  }
+
+  handOver(connection: DirectConnection): void {
+    const { socket, rest } = connection;
+    connection.release();
+    this.forget(connection);
+    // Once Node's parser reads from the socket itself, only resuming brings up what is put back here.
+    socket.pause();
+    if (rest) socket.unshift(rest);
+    this.#nodesWay.call(this.#server, socket);
+    socket.resume();
+  }
+
+  forget(connection: DirectConnection): void {
+    this.#connections.delete(connection);
+    directSockets.delete(connection.socket);
+  }
+
+  /** Closes connections: those that are idle now, the others after their answers. */
+  close(): void {
+    this.isClosed = true;
+    for (const connection of this.#connections) connection.closeIfIdle();
+  }
+
+  #accept(socket: Socket): void {
+    directSockets.add(socket);
+    this.#connections.add(new DirectConnection(socket, this));
+  }
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type InboundRequest, isBodiless, type OutboundResponse, type RawFields } from './exchange.js';
+import { type BodyLimit, type BodySink, type Receiving, receive } from './receive.js';
+
+/** A request that Node's server has read, and its response. */
+export class NodeExchange implements InboundRequest, OutboundResponse {
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get url(): string {
+    return this.#request.url ?? '/';
+  }
+
+  get httpVersionMinor(): number {
+    return this.#request.httpVersionMinor;
+  }
+
+  get rawHeaders(): RawFields {
+    return this.#request.rawHeaders;
+  }
+
+  get remoteAddress(): string | undefined {
+    return this.#request.socket.remoteAddress;
+  }
+
+  get isBegun(): boolean {
+    return this.#response.headersSent;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.#request.headers[name];
+    return typeof value === 'object' ? value.join(', ') : value;
+  }
+
+  receive(limit: BodyLimit, sink: BodySink): Receiving {
+    return receive(this.#request, limit, sink);
+  }
+
+  onClose(callback: (isWhole: boolean) => void): void {
+    this.#response.on('close', () => callback(this.#response.writableFinished));
+  }
+
+  closeAfterwards(): void {
+    this.#response.shouldKeepAlive = false;
+  }
+
+  send(status: number, headers: string[], body: string): void {
+    if (!isBodiless(status)) headers.push('content-length', String(body.length));
+    this.begin(status, headers);
+    this.#response.end(body, 'latin1');
+  }
+
+  begin(status: number, headers: string[]): void {
+    this.#response.writeHead(status, headers as unknown as Record<string, string>);
+  }
+
+  write(chunk: Buffer): boolean {
+    return this.#response.write(chunk);
+  }
+
+  onDrain(callback: () => void): void {
+    this.#response.on('drain', callback);
+  }
+
+  end(trailers: RawFields): void {
+    if (trailers.length > 0) this.#response.addTrailers(pairs(trailers));
+    this.#response.end();
+  }
+
+  abort(): void {
+    this.#response.socket?.resetAndDestroy() ?? this.#response.destroy();
+  }
+}
+
+function pairs(raw: RawFields): [string, string][] {
+  return Array.from({ length: raw.length / 2 }, (_, n) => [raw[2 * n] as string, raw[2 * n + 1] as string]);
+}
