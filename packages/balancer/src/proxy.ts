@@ -44,7 +44,7 @@ export function proxy(options: ProxyOptions): StageHandler {
       end: (rawTrailers) => body.end(forwardableTrailers(rawTrailers)),
       fail: (error) => call.cancel(error),
     });
-    body.onDrain = () => receiving.resume();
+    body.source = receiving;
     cancelWhenClientLeaves(response, call);
     const result = await running;
     trail.upstream = call.lastInstance;

@@ -97,8 +97,10 @@ describe('a body on its way', () => {
   test('its source is asked to wait when it is far ahead of the reader, and to go on when it is not', async () => {
     const { body } = newBody(10_000_000, 10_000_000);
     let drains = 0;
-    body.onDrain = () => {
-      drains++;
+    body.source = {
+      resume: () => {
+        drains++;
+      },
     };
     const chunk = Buffer.alloc(64 * 1024);
     let pushes = 0;

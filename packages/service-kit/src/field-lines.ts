@@ -55,7 +55,7 @@ export function isName(name: string, lower: string): boolean {
 }
 
 /** A field's value, several of them joined by commas (RFC 9110, section 5.2); undefined if there is none. */
-export function valueOf(fields: readonly string[], lower: string): string | undefined {
+export function fieldValue(fields: readonly string[], lower: string): string | undefined {
   let value: string | undefined;
   for (let i = 0; i < fields.length; i += 2) {
     if (!isName(fields[i] as string, lower)) continue;

@@ -2,7 +2,7 @@ export { type AppConfig, type AppDependencies, appSettings, createApp } from './
 export { type Config, ConfigError, type Environment, readConfig } from './config.js';
 export { DurationHistogram } from './duration-histogram.js';
 export type { InboundRequest, OutboundResponse } from './exchange.js';
-export { hasIllegalCharacter, isName, parseFieldLines, valueOf } from './field-lines.js';
+export { fieldValue, hasIllegalCharacter, isName, parseFieldLines } from './field-lines.js';
 export { Lifecycle } from './lifecycle.js';
 export { describeError, type LogIdentity } from './log.js';
 export { checkEncoding, checkJsonBody, isJson, isPlainText, unsupportedMediaType } from './media-type.js';

@@ -76,7 +76,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
       },
       fail,
     });
-    body.onDrain = () => receiving.resume();
+    body.source = receiving;
     cancelWhenClientLeaves(response, call);
     const result = await running;
     if (result.kind === 'cancelled') throw result.reason;

@@ -4,14 +4,23 @@ import type { ReplayBudget } from './replay-budget.js';
 /** How far a body's source may be ahead of its reader, in bytes, before it is asked to wait. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
+/** Who fills a body, and waits while it is full. */
+export interface BodySource {
+  resume(): void;
+}
+
 /**
  * The body of a request on its way to an instance: filled by one source, read by one try at a time, from its
  * beginning for as long as all of it is kept. Past the replay limits what has been read is let go, and the body can
  * no longer be sent again.
  */
 export class Body {
-  /** Called when the reader has caught up and the source may go on. */
-  onDrain: (() => void) | undefined;
+  /**
+   * Told when the reader has caught up and the source may go on. An object, and no callback: V8 makes a function literal
+   * that is assigned to a property in the old generation, and all that it refers to then stays there until the next full
+   * collection.
+   */
+  source: BodySource | undefined;
   /** Fields after the body, there once it has ended. */
   trailers: RawHeaders = [];
   /** Length in bytes that the source has announced, if the bytes go on as they are. */
@@ -90,12 +99,12 @@ export class Body {
     return this.#totalBytes - this.#unreadBytes;
   }
 
-  /** Whether the source may add more. If not, `onDrain` will be called. */
+  /** Whether the source may add more. If not, {@link BodySource.resume} will be called. */
   get hasRoom(): boolean {
     return this.#unreadBytes < HIGH_WATER_BYTES || this.#isReleased || this.#failure !== undefined;
   }
 
-  /** Adds a chunk, which must not change afterwards. False: wait for `onDrain` before adding more. */
+  /** Adds a chunk, which must not change afterwards. False: wait for {@link BodySource.resume} before adding more. */
   push(chunk: Uint8Array): boolean {
     // Nobody will read it: the source may run dry.
     if (this.#isReleased || this.#failure) return true;
@@ -212,7 +221,7 @@ export class Body {
 
   #drained(): void {
     // To resume a request that is over is no empty gesture: it costs a turn, and keeps it from being collected young.
-    if (this.#isSourceWaiting) this.onDrain?.();
+    if (this.#isSourceWaiting) this.source?.resume();
     this.#isSourceWaiting = false;
     this.#wakeSource?.();
     this.#wakeSource = undefined;

@@ -70,7 +70,7 @@ export class Call implements TryObserver, Watched {
   readonly #progress: Progress;
   /** Tries under way: one, or two where the first was slow. */
   readonly #running: Try[] = [];
-  #resolve: (result: CallResult) => void = () => {};
+  #resolve: ((result: CallResult) => void) | undefined;
   /** Of a back-off, or of a second try. */
   #timer: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
@@ -160,7 +160,7 @@ export class Call implements TryObserver, Watched {
     clearTimeout(this.#timer);
     for (const each of [...this.#running]) if (each !== current) each.abort('outrun');
     this.#body.stopKeeping();
-    this.#resolve({ kind: 'answer', answer: current });
+    this.#resolve?.({ kind: 'answer', answer: current });
     if (current.isOver) this.#finish();
   }
 
@@ -254,7 +254,7 @@ export class Call implements TryObserver, Watched {
   /** There is no answer, and there will be none. */
   #settle(result: CallResult): void {
     if (this.#isOver) return;
-    this.#resolve(result);
+    this.#resolve?.(result);
     this.#finish();
   }
 

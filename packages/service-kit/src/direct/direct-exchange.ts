@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type InboundRequest, isBodiless, type OutboundResponse, type RawFields } from '../exchange.js';
-import { valueOf } from '../field-lines.js';
+import { fieldValue } from '../field-lines.js';
 import { type BodyLimit, type BodySink, type Receiving, tooLarge } from '../receive.js';
 import type { PlainHead } from './plain-head.js';
 import { responseHead } from './response-head.js';
@@ -50,7 +50,7 @@ export class DirectExchange implements InboundRequest, OutboundResponse {
   }
 
   header(name: string): string | undefined {
-    return valueOf(this.rawHeaders, name);
+    return fieldValue(this.rawHeaders, name);
   }
 
   receive(limit: BodyLimit, sink: BodySink): Receiving {
