@@ -136,7 +136,7 @@ dataset: compile ## A text like real language: SIZE=32MB SEED=1
 
 ##@ For developers
 
-.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start bench-balancer
+.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
 docs: compile ## Write the documents that are tables of the code
@@ -153,6 +153,8 @@ bench-start: compile ## From up to the first answer, and memory: local and Docke
 	@node bench/start.ts
 bench-balancer: compile ## One hop through the balancer beside nginx, HAProxy and others: CPU per request
 	@node bench/balancer/main.ts
+bench-chain: compile ## 1 KB requests through the whole chain: CPU per request of all processes
+	@node bench/chain/main.ts
 
 .PHONY: clean clean-parallel super-clean
 clean: ## Stop the fleet; remove what was compiled, the logs, the images and networks
