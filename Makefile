@@ -136,7 +136,7 @@ dataset: compile ## A text like real language: SIZE=32MB SEED=1
 
 ##@ For developers
 
-.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain
+.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain bench-stream bench-gigabyte bench-growth bench-large-json
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
 docs: compile ## Write the documents that are tables of the code
@@ -155,6 +155,14 @@ bench-balancer: compile ## One hop through the balancer beside nginx, HAProxy an
 	@node bench/balancer/main.ts
 bench-chain: compile ## 1 KB requests through the whole chain: CPU per request of all processes
 	@node bench/chain/main.ts
+bench-stream: compile ## 32 MB and 100 MB, whole and cut, beside a relay that does no work: CPU and time
+	@node bench/stream/main.ts
+bench-gigabyte: compile ## 1 GB streamed: MB/s, and the most memory of each process
+	@node bench/gigabyte/main.ts
+bench-growth: compile ## 1 to 256 MB: how cost grows with size
+	@node bench/growth/main.ts
+bench-large-json: compile ## 100 MB as JSON, 1, 2 and 4 at once: the most memory of each process
+	@node bench/large-json/main.ts
 
 .PHONY: clean clean-parallel super-clean
 clean: ## Stop the fleet; remove what was compiled, the logs, the images and networks

@@ -12,13 +12,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateText, parseSize } from '@flotilla/dataset';
 import { Cleaner, type CountTable, WordCounter } from '@flotilla/text';
-
-const PIECE_BYTES = 64 * 1024;
-
-interface Sample {
-  wallMs: number;
-  cpuMs: number;
-}
+import { median } from '../client/dist/quantiles.js';
+import { cleanAndCount, inPieces, PIECE_BYTES, type Timing, time } from './measure/text-engine.ts';
 
 interface Counts {
   totalWords: number;
@@ -62,14 +57,14 @@ function writeDataset(file: string): string {
 function measure(file: string, text: Buffer) {
   const pieces = inPieces(text);
   const cleaned = inPieces(Buffer.concat(clean(pieces)));
-  const wc = (): Sample => runWc(file);
-  const contenders: Record<string, () => Sample> = {
+  const wc = (): Timing => runWc(file);
+  const contenders: Record<string, () => Timing> = {
     'wc -w (LC_ALL=C.UTF-8)': wc,
     clean: () => time(() => clean(pieces)),
     count: () => time(() => count(cleaned)),
     'clean + count': () => time(() => cleanAndCount(pieces)),
   };
-  const samples = Object.fromEntries(Object.keys(contenders).map((name): [string, Sample[]] => [name, []]));
+  const samples = Object.fromEntries(Object.keys(contenders).map((name): [string, Timing[]] => [name, []]));
   // Taking turns spreads what else the machine does over all of them.
   for (let run = 0; run < runs; run++) {
     for (const [name, contender] of Object.entries(contenders)) samples[name]?.push(contender());
@@ -92,7 +87,7 @@ function measure(file: string, text: Buffer) {
   };
 }
 
-function resultOf(name: string, taken: readonly Sample[], sizeBytes: number, referenceMs: number) {
+function resultOf(name: string, taken: readonly Timing[], sizeBytes: number, referenceMs: number) {
   const wall = taken.map(({ wallMs }) => wallMs);
   const medianMs = medianOf(taken);
   return {
@@ -108,11 +103,6 @@ function resultOf(name: string, taken: readonly Sample[], sizeBytes: number, ref
   };
 }
 
-function inPieces(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(bytes.length / PIECE_BYTES);
-  return Array.from({ length: count }, (_, i) => bytes.subarray(i * PIECE_BYTES, (i + 1) * PIECE_BYTES));
-}
-
 function clean(pieces: readonly Uint8Array[]): Uint8Array[] {
   const cleaner = new Cleaner();
   const cleaned = pieces.map((piece) => cleaner.write(piece));
@@ -122,14 +112,6 @@ function clean(pieces: readonly Uint8Array[]): Uint8Array[] {
 function count(pieces: readonly Uint8Array[]): CountTable {
   const counter = new WordCounter();
   for (const piece of pieces) counter.write(piece);
-  return counter.end();
-}
-
-function cleanAndCount(pieces: readonly Uint8Array[]): CountTable {
-  const cleaner = new Cleaner();
-  const counter = new WordCounter();
-  for (const piece of pieces) counter.write(cleaner.write(piece));
-  counter.write(cleaner.end());
   return counter.end();
 }
 
@@ -153,17 +135,8 @@ function summarise(table: CountTable): Counts {
   return { totalWords: table.totalWords, uniqueWords: table.uniqueWords, top: table.top(10) };
 }
 
-function time(work: () => unknown): Sample {
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  work();
-  const wallMs = performance.now() - start;
-  const { user, system } = process.cpuUsage(cpu);
-  return { wallMs, cpuMs: (user + system) / 1000 };
-}
-
 /** Runs `wc` under a shell, whose `times` tells the processor time of its children. */
-function runWc(file: string): Sample {
+function runWc(file: string): Timing {
   const start = performance.now();
   const child = spawnSync('sh', ['-c', 'wc -w "$1" && times', 'sh', file], {
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
@@ -179,16 +152,8 @@ function runWc(file: string): Sample {
   return { wallMs, cpuMs };
 }
 
-function medianOf(samples: readonly Sample[]): number {
+function medianOf(samples: readonly Timing[]): number {
   return median(samples.map(({ wallMs }) => wallMs));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
 function render(result: ReturnType<typeof measure>): string {

@@ -1,8 +1,10 @@
 /** Requests one after another on each of some connections. */
 export interface LoadRequest {
   readonly connections: number;
-  /** It ends when so many were sent, or the time is over, and all are answered. */
-  readonly until: { readonly requests: number } | { readonly seconds: number };
+  /** It ends when the time is over, and all are answered. */
+  readonly seconds: number;
+  /** It ends earlier when so many were sent. */
+  readonly maxRequests?: number;
 }
 
 /** What the load generator counted. */

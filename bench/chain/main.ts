@@ -2,9 +2,11 @@
  * What a small request costs on its way through the whole chain, four balancers and four services:
  *
  *     node bench/chain/main.ts [--shapes single,full] [--connections 1,16,64] [--seconds 3] [--repetitions 3]
- *                              [--warm-up 20000] [--texts 1024] [--text-bytes 1000] [--cpu-prof DIR] [--json]
+ *                              [--warm-up 20000] [--max-warm-up 60] [--texts 1024] [--text-bytes 1000]
+ *                              [--cpu-prof DIR] [--json]
  *
- * `single` has one instance behind each balancer, `full` four. `--warm-up` is requests per instance. Needs Linux and the
+ * `single` has one instance behind each balancer, `full` four. `--warm-up` is requests per instance,
+ * `--max-warm-up` seconds. Needs Linux and the
  * compiled packages (`npm run build`). `--cpu-prof` keeps a CPU profile of every process of the fleet.
  */
 import { resolve } from 'node:path';
@@ -36,6 +38,7 @@ function readOptions(args: string[]): { settings: Settings; isJson: boolean } {
       seconds: { type: 'string', default: '3' },
       repetitions: { type: 'string', default: '3' },
       'warm-up': { type: 'string', default: '20000' },
+      'max-warm-up': { type: 'string', default: '60' },
       texts: { type: 'string', default: '1024' },
       'text-bytes': { type: 'string', default: '1000' },
       'cpu-prof': { type: 'string' },
@@ -48,6 +51,7 @@ function readOptions(args: string[]): { settings: Settings; isJson: boolean } {
     seconds: wholeNumber('seconds', values.seconds, 1),
     repetitions: wholeNumber('repetitions', values.repetitions, 1),
     warmUpRequests: wholeNumber('warm-up', values['warm-up'], 0),
+    maxWarmUpSeconds: wholeNumber('max-warm-up', values['max-warm-up'], 0),
     texts: wholeNumber('texts', values.texts, 1),
     textBytes: wholeNumber('text-bytes', values['text-bytes'], 1),
     ...(values['cpu-prof'] === undefined ? {} : { cpuProfileFolder: resolve(values['cpu-prof']) }),

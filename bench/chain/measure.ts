@@ -11,8 +11,10 @@ export interface Settings {
   readonly connections: readonly number[];
   readonly seconds: number;
   readonly repetitions: number;
-  /** Requests through each instance before anything is measured. */
+  /** Requests through each instance before anything is measured, */
   readonly warmUpRequests: number;
+  /** or as many as there are in this time. */
+  readonly maxWarmUpSeconds: number;
   readonly texts: number;
   readonly textBytes: number;
   readonly cpuProfileFolder?: string;
@@ -52,14 +54,17 @@ async function measureFleet(shape: FleetShape, settings: Settings, signal: Abort
   started.defer(() => generator.end());
   const services = fleet.processes.filter(({ role }) => role === 'service').length;
   const balancers = fleet.processes.length - services;
-  const requests = settings.warmUpRequests * (services / balancers);
-  const { failed, wrong, examples } = await generator.ask({ connections: WARM_UP_CONNECTIONS, until: { requests } });
+  const { failed, wrong, examples } = await generator.ask({
+    connections: WARM_UP_CONNECTIONS,
+    seconds: settings.maxWarmUpSeconds,
+    maxRequests: settings.warmUpRequests * (services / balancers),
+  });
   if (failed + wrong > 0) throw new Error(`warming up: ${failed} failed, ${wrong} wrong\n${examples.join('\n')}`);
   const samples: Sample[] = [];
   for (let repetition = 0; repetition < settings.repetitions; repetition++) {
     for (const connections of settings.connections) {
       signal.throwIfAborted();
-      const request = { connections, until: { seconds: settings.seconds } };
+      const request = { connections, seconds: settings.seconds };
       samples.push({ shape, connections, ...(await sample(fleet.processes, generator, request)) });
     }
   }

@@ -90,7 +90,7 @@ export function figuresOf({ results }: Report): Figure[] {
 const NAMES: Record<FleetShape, string> = { single: '4 balancers + 4 services', full: '4 balancers + 16 services' };
 
 export function tableOf({ machine, settings, results }: Report): Table {
-  const { seconds, repetitions, warmUpRequests, texts, textBytes } = settings;
+  const { seconds, repetitions, warmUpRequests, maxWarmUpSeconds, texts, textBytes } = settings;
   const rows = results.map((each) => [
     NAMES[each.shape],
     String(each.connections),
@@ -120,7 +120,7 @@ export function tableOf({ machine, settings, results }: Report): Table {
     rows,
     notes: [
       `${describeMachine(machine)}.`,
-      `${repetitions} x ${seconds} s each in turn, after ${warmUpRequests} requests through every instance; median (min–max).`,
+      `${repetitions} x ${seconds} s each in turn, after ${warmUpRequests} requests through every instance or ${maxWarmUpSeconds} s; median (min–max).`,
       `${texts} texts of ${textBytes} bytes, each another; every answer is compared with what packages/text counts.`,
       'Fleet CPU is user and system time of all its processes over the requests answered. The load generator shares the',
       'cores; its own CPU is apart. Others: what other processes took of the machine meanwhile; it makes a request dearer.',

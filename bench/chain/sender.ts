@@ -22,13 +22,16 @@ export class ChainSender {
     this.#check = new AnswerCheck(texts);
   }
 
-  async run({ connections, until }: LoadRequest): Promise<LoadResult> {
+  async run({
+    connections,
+    seconds: maxSeconds,
+    maxRequests = Number.POSITIVE_INFINITY,
+  }: LoadRequest): Promise<LoadResult> {
     const cpu = process.cpuUsage();
     const startMs = performance.now();
     const tally: Tally = { latenciesMs: [], failed: 0, wrong: 0, examples: [] };
     let sent = 0;
-    const isOver = (nowMs: number) =>
-      'requests' in until ? sent >= until.requests : nowMs - startMs >= until.seconds * 1000;
+    const isOver = (nowMs: number) => sent >= maxRequests || nowMs - startMs >= maxSeconds * 1000;
     const nextText = (nowMs: number) => {
       if (isOver(nowMs)) return undefined;
       sent++;

@@ -24,7 +24,12 @@ const FIGURE_HEADS = ['Measured', 'To reach', ''] as const;
 
 export function figureCells(figure: Figure): string[] {
   const { name, measured, bound, side, unit } = figure;
-  return [name, `${threeDigits(measured)} ${unit}`, `${side} ${bound} ${unit}`, isMet(figure) ? 'met' : 'not met'];
+  return [
+    name,
+    `${threeDigits(measured)} ${unit}`,
+    `${side} ${threeDigits(bound)} ${unit}`,
+    isMet(figure) ? 'met' : 'not met',
+  ];
 }
 
 /** `412`, `0.873`, `2,640`: as many digits as mean something. */

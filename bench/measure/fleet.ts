@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePortOffset, startFleet } from '@flotilla/runtime';
 import { type Stage, stages } from '@flotilla/topology';
-import { type CpuReading, readCpu } from './process-cost.ts';
+import { type CpuReading, forgetPeak, readCpu, readPeakBytes } from './process-cost.ts';
 
 /** Instances behind each balancer: `single` has one of each stage, 8 processes in all; `full` those of the topology. */
 export const FLEET_SHAPES = ['single', 'full'] as const;
@@ -79,4 +79,19 @@ export async function readCpuOfAll(processes: readonly FleetProcess[]): Promise<
     userTicks: sum.userTicks + each.userTicks,
     systemTicks: sum.systemTicks + each.systemTicks,
   }));
+}
+
+/** The most memory that a process had resident. */
+export interface Peak {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** What each process had resident at most since it started, or since {@link forgetPeaks}. */
+export function peaksOf(processes: readonly FleetProcess[]): Promise<Peak[]> {
+  return Promise.all(processes.map(async ({ name, pid }) => ({ name, bytes: await readPeakBytes(pid) })));
+}
+
+export async function forgetPeaks(processes: readonly FleetProcess[]): Promise<void> {
+  await Promise.all(processes.map(({ pid }) => forgetPeak(pid)));
 }

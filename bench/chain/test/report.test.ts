@@ -26,6 +26,7 @@ const settings: Settings = {
   seconds: 3,
   repetitions: 3,
   warmUpRequests: 20_000,
+  maxWarmUpSeconds: 60,
   texts: 1024,
   textBytes: 1000,
 };

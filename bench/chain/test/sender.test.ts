@@ -33,7 +33,7 @@ const texts = await Promise.all([1, 2, 3].map((seed) => knownText(1000, seed)));
 
 test('right answers are counted, as many as were asked for', async () => {
   const sender = new ChainSender(await startChain(texts, (answer) => answer), texts);
-  const result = await sender.run({ connections: 4, until: { requests: 50 } });
+  const result = await sender.run({ connections: 4, seconds: 60, maxRequests: 50 });
   expect(result).toMatchObject({ requests: 50, failed: 0, wrong: 0, examples: [] });
   expect(result.p99Ms).toBeGreaterThanOrEqual(result.p50Ms);
   expect(result.generatorCpuNs).toBeGreaterThan(0);
@@ -44,7 +44,7 @@ test('a wrong answer, the first about a text or a later one, is found out', asyn
   const change = (answer: string, n: number) =>
     isWrong(n) ? answer.replace(/"word_count":(\d)/, '"word_count":9$1') : answer;
   const sender = new ChainSender(await startChain(texts, change), texts);
-  const result = await sender.run({ connections: 1, until: { requests: 30 } });
+  const result = await sender.run({ connections: 1, seconds: 60, maxRequests: 30 });
   expect(result).toMatchObject({ requests: 30, failed: 0, wrong: 2 });
   expect(result.examples[0]).toContain('other word_count');
 });
@@ -52,7 +52,7 @@ test('a wrong answer, the first about a text or a later one, is found out', asyn
 test('another status and a connection that breaks are failures, and it goes on', async () => {
   const change = (answer: string, n: number) => (n === 5 ? 503 : n === 7 ? 0 : answer);
   const sender = new ChainSender(await startChain(texts, change), texts);
-  const result = await sender.run({ connections: 2, until: { requests: 30 } });
+  const result = await sender.run({ connections: 2, seconds: 60, maxRequests: 30 });
   expect(result).toMatchObject({ failed: 2, wrong: 0 });
   expect(result.examples[0]).toContain('503');
 });

@@ -53,6 +53,6 @@ test('a figure is met up to its bound and from its bound', () => {
   expect([2499, 2500].map((measured) => isMet({ ...rate, measured }))).toEqual([false, true]);
   expect(isMet({ ...cost, measured: Number.NaN })).toBe(false);
   expect(figureCells({ ...cost, measured: 412.34 })).toEqual(['CPU', '412 µs', 'at most 500 µs', 'met']);
-  expect(figureCells({ ...rate, measured: 1234.5 })).toEqual(['rate', '1,235 /s', 'at least 2500 /s', 'not met']);
+  expect(figureCells({ ...rate, measured: 1234.5 })).toEqual(['rate', '1,235 /s', 'at least 2,500 /s', 'not met']);
   expect(renderFigures([{ ...cost, measured: 0.8734, unit: 's' }])).toContain('0.873 s');
 });
