@@ -136,13 +136,15 @@ dataset: compile ## A text like real language: SIZE=32MB SEED=1
 
 ##@ For developers
 
-.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain bench-stream bench-gigabyte bench-growth bench-large-json
+.PHONY: format docs compose bench bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain bench-stream bench-gigabyte bench-growth bench-large-json
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
 docs: compile ## Write the documents that are tables of the code
 	@node scripts/generate-docs.ts
 compose: compile ## Write the compose files from the topology
 	@node scripts/generate-compose.ts
+bench: compile ## Most of the following, in ten minutes; writes the tables and plots of docs/performance.md
+	@node bench/report/main.ts
 bench-text: compile ## The text engine beside wc -w
 	@node bench/text.ts
 bench-text-pauses: compile ## How long the text engine holds its thread, and its memory, with 20 million different words

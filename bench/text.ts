@@ -7,12 +7,15 @@
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateText, parseSize } from '@flotilla/dataset';
 import { Cleaner, type CountTable, WordCounter } from '@flotilla/text';
+import { describeMachine, thisMachine } from '../client/dist/machine.js';
 import { median } from '../client/dist/quantiles.js';
+import { formatShare } from '../client/dist/tables.js';
+import { watchOtherLoad } from './measure/other-load.ts';
 import { cleanAndCount, inPieces, PIECE_BYTES, type Timing, time } from './measure/text-engine.ts';
 
 interface Counts {
@@ -38,12 +41,20 @@ if (!Number.isInteger(runs) || runs < 1)
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
 try {
   const file = options.file ?? writeDataset(join(folder, 'text.txt'));
-  const result = measure(file, readFileSync(file));
+  const othersShare = await watchOtherLoad();
+  const measured = measure(file, readFileSync(file));
+  const result: TextReport = { ...measured, othersShare: await othersShare() };
   console.log(options.json ? JSON.stringify(result, null, 2) : render(result));
   if (!result.agrees) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+
+/** What is printed for programs. */
+export type TextReport = ReturnType<typeof measure> & {
+  /** Of the machine's processor time, 0 to 1, what went to others meanwhile. */
+  readonly othersShare: number;
+};
 
 function writeDataset(file: string): string {
   const descriptor = openSync(file, 'w');
@@ -74,7 +85,7 @@ function measure(file: string, text: Buffer) {
   const engine = summarise(cleanAndCount(pieces));
   const reference = medianOf(samples['wc -w (LC_ALL=C.UTF-8)'] ?? []);
   return {
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+    machine: thisMachine(),
     text: {
       source: options.file ?? `generated, seed ${options.seed}`,
       sizeBytes: text.length,
@@ -156,7 +167,7 @@ function medianOf(samples: readonly Timing[]): number {
   return median(samples.map(({ wallMs }) => wallMs));
 }
 
-function render(result: ReturnType<typeof measure>): string {
+function render(result: TextReport): string {
   const { machine, text } = result;
   const rows = result.results.map((row) => [
     row.name,
@@ -177,12 +188,13 @@ function render(result: ReturnType<typeof measure>): string {
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
       .join('  ');
   return [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
+    describeMachine(machine),
     `${text.source}: ${text.sizeBytes} bytes, ${text.words} words, ${text.uniqueWords} different; pieces of ${result.pieceBytes} bytes`,
     '',
     line(head),
     ...rows.map(line),
     '',
+    `Others had ${formatShare(result.othersShare)} of the machine meanwhile.`,
     result.agrees ? 'Counts agree with the regular expressions.' : 'COUNTS DIFFER from the regular expressions.',
   ].join('\n');
 }

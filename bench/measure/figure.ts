@@ -1,5 +1,5 @@
 import { renderTable } from '../../client/dist/tables.js';
-import { columnsOf } from './table.ts';
+import { columnsOf, type Table } from './table.ts';
 
 /** A figure that is to be reached, and what was measured. */
 export interface Figure {
@@ -17,19 +17,17 @@ export function isMet({ measured, bound, side }: Figure): boolean {
 
 /** One line for each, with what was to be reached and whether it was. */
 export function renderFigures(figures: readonly Figure[]): string {
-  return renderTable(columnsOf('Figure', ...FIGURE_HEADS), figures.map(figureCells));
+  const { columns, rows } = figuresTable(figures);
+  return renderTable(columns, rows);
 }
 
-const FIGURE_HEADS = ['Measured', 'To reach', ''] as const;
-
-export function figureCells(figure: Figure): string[] {
-  const { name, measured, bound, side, unit } = figure;
-  return [
-    name,
-    `${threeDigits(measured)} ${unit}`,
-    `${side} ${threeDigits(bound)} ${unit}`,
-    isMet(figure) ? 'met' : 'not met',
-  ];
+export function figuresTable(figures: readonly Figure[]): Table {
+  const rows = figures.map((figure) => {
+    const { name, measured, bound, side, unit } = figure;
+    const reached = `${threeDigits(measured)} ${unit}`.trim();
+    return [name, reached, `${side} ${threeDigits(bound)} ${unit}`.trim(), isMet(figure) ? 'met' : 'not met'];
+  });
+  return { title: 'Figures to reach', columns: columnsOf('Figure', 'Measured', 'To reach', ''), rows, notes: [] };
 }
 
 /** `412`, `0.873`, `2,640`: as many digits as mean something. */

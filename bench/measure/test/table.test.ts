@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { figureCells, isMet, renderFigures } from '../figure.ts';
+import { figuresTable, isMet, renderFigures } from '../figure.ts';
 import { formatSpread, spreadOf } from '../spread.ts';
 import { columnsOf, renderMarkdown, renderText, type Table } from '../table.ts';
 
@@ -52,7 +52,13 @@ test('a figure is met up to its bound and from its bound', () => {
   expect([499, 500, 501].map((measured) => isMet({ ...cost, measured }))).toEqual([true, true, false]);
   expect([2499, 2500].map((measured) => isMet({ ...rate, measured }))).toEqual([false, true]);
   expect(isMet({ ...cost, measured: Number.NaN })).toBe(false);
-  expect(figureCells({ ...cost, measured: 412.34 })).toEqual(['CPU', '412 µs', 'at most 500 µs', 'met']);
-  expect(figureCells({ ...rate, measured: 1234.5 })).toEqual(['rate', '1,235 /s', 'at least 2,500 /s', 'not met']);
+  const shown = [
+    { ...cost, measured: 412.34 },
+    { ...rate, measured: 1234.5 },
+  ];
+  expect(figuresTable(shown).rows).toEqual([
+    ['CPU', '412 µs', 'at most 500 µs', 'met'],
+    ['rate', '1,235 /s', 'at least 2,500 /s', 'not met'],
+  ]);
   expect(renderFigures([{ ...cost, measured: 0.8734, unit: 's' }])).toContain('0.873 s');
 });
