@@ -136,13 +136,15 @@ dataset: compile ## A text like real language: SIZE=32MB SEED=1
 
 ##@ For developers
 
-.PHONY: format docs compose bench-text bench-text-pauses bench-json bench-start bench-balancer
+.PHONY: format docs compose bench bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain bench-stream bench-gigabyte bench-growth bench-large-json
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
 docs: compile ## Write the documents that are tables of the code
 	@node scripts/generate-docs.ts
 compose: compile ## Write the compose files from the topology
 	@node scripts/generate-compose.ts
+bench: compile ## Most of the following, in ten minutes; writes the tables and plots of docs/performance.md
+	@node bench/report/main.ts
 bench-text: compile ## The text engine beside wc -w
 	@node bench/text.ts
 bench-text-pauses: compile ## How long the text engine holds its thread, and its memory, with 20 million different words
@@ -153,6 +155,16 @@ bench-start: compile ## From up to the first answer, and memory: local and Docke
 	@node bench/start.ts
 bench-balancer: compile ## One hop through the balancer beside nginx, HAProxy and others: CPU per request
 	@node bench/balancer/main.ts
+bench-chain: compile ## 1 KB requests through the whole chain: CPU per request of all processes
+	@node bench/chain/main.ts
+bench-stream: compile ## 32 MB and 100 MB, whole and cut, beside a relay that does no work: CPU and time
+	@node bench/stream/main.ts
+bench-gigabyte: compile ## 1 GB streamed: MB/s, and the most memory of each process
+	@node bench/gigabyte/main.ts
+bench-growth: compile ## 1 to 256 MB: how cost grows with size
+	@node bench/growth/main.ts
+bench-large-json: compile ## 100 MB as JSON, 1, 2 and 4 at once: the most memory of each process
+	@node bench/large-json/main.ts
 
 .PHONY: clean clean-parallel super-clean
 clean: ## Stop the fleet; remove what was compiled, the logs, the images and networks

@@ -4,8 +4,10 @@
  *     npm run build && node bench/json.ts [--json]
  */
 import { isUtf8 } from 'node:buffer';
-import { cpus } from 'node:os';
 import { JsonReader, jsonShape, type SinksOf } from '@flotilla/json';
+import { describeMachine, type Machine, thisMachine } from '../client/dist/machine.js';
+import { formatShare } from '../client/dist/tables.js';
+import { watchOtherLoad } from './measure/other-load.ts';
 
 const RUNS = 9;
 const LARGE_BYTES = 32 * 1024 * 1024;
@@ -81,6 +83,17 @@ function cut(body: Buffer): Uint8Array[] {
   return Array.from({ length: count }, (_, i) => body.subarray(i * CHUNK_BYTES, (i + 1) * CHUNK_BYTES));
 }
 
+/** What is printed for programs. */
+export interface JsonReport {
+  readonly machine: Machine;
+  readonly runs: number;
+  readonly chunkBytes: number;
+  readonly rows: readonly Row[];
+  readonly memoryGrowthMb: number;
+  /** Of the machine's processor time, 0 to 1, what went to others meanwhile. */
+  readonly othersShare: number;
+}
+
 interface Row {
   name: string;
   unit: 'MB/s' | 'µs a body';
@@ -149,6 +162,7 @@ function memoryGrowth(): number {
   return (most - before) / 1e6;
 }
 
+const othersShare = await watchOtherLoad();
 const english = bodyOf(LINE, LARGE_BYTES);
 const escaped = bodyOf(ESCAPED, LARGE_BYTES);
 const oneKilobyte = bodyOf(LINE, 900);
@@ -161,17 +175,26 @@ const rows = [
   ...small(`raw, ${oneKilobyte.length} bytes in one write`, oneKilobyte, (chunks) => readBody(raw, chunks)),
   ...small(`decoded, ${oneKilobyte.length} bytes in one write`, oneKilobyte, (chunks) => readBody(decoded, chunks)),
 ];
-const machine = `${cpus()[0]?.model.trim()}, Node ${process.version}`;
-const growth = memoryGrowth();
+const report: JsonReport = {
+  machine: thisMachine(),
+  runs: RUNS,
+  chunkBytes: CHUNK_BYTES,
+  rows,
+  memoryGrowthMb: memoryGrowth(),
+  othersShare: await othersShare(),
+};
 
 if (process.argv.includes('--json')) {
-  console.log(JSON.stringify({ machine, runs: RUNS, chunkBytes: CHUNK_BYTES, rows, memoryGrowthMb: growth, seen }));
+  console.log(JSON.stringify({ ...report, seen }));
 } else {
-  console.log(`${machine}; ${RUNS} runs each, chunks of ${CHUNK_BYTES / 1024} KiB; median (lowest to highest)\n`);
+  console.log(describeMachine(report.machine));
+  console.log(`${RUNS} runs each, chunks of ${CHUNK_BYTES / 1024} KiB; median (lowest to highest)\n`);
   for (const { name, unit, median, min, max } of rows) {
     const digits = unit === 'MB/s' ? 0 : 2;
     const [m, low, high] = [median, min, max].map((figure) => figure.toFixed(digits));
     console.log(`${name.padEnd(36)} ${`${m}`.padStart(6)} ${unit} (${low} to ${high})`);
   }
-  console.log(`\n1 GB decoded through one reader: the resident set grew by ${growth.toFixed(0)} MB at most`);
+  const growth = report.memoryGrowthMb.toFixed(0);
+  console.log(`\n1 GB decoded through one reader: the resident set grew by ${growth} MB at most`);
+  console.log(`Others had ${formatShare(report.othersShare)} of the machine meanwhile.`);
 }

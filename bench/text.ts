@@ -7,18 +7,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateText, parseSize } from '@flotilla/dataset';
 import { Cleaner, type CountTable, WordCounter } from '@flotilla/text';
-
-const PIECE_BYTES = 64 * 1024;
-
-interface Sample {
-  wallMs: number;
-  cpuMs: number;
-}
+import { describeMachine, thisMachine } from '../client/dist/machine.js';
+import { median } from '../client/dist/quantiles.js';
+import { formatShare } from '../client/dist/tables.js';
+import { watchOtherLoad } from './measure/other-load.ts';
+import { cleanAndCount, inPieces, PIECE_BYTES, type Timing, time } from './measure/text-engine.ts';
 
 interface Counts {
   totalWords: number;
@@ -43,12 +41,20 @@ if (!Number.isInteger(runs) || runs < 1)
 const folder = mkdtempSync(join(tmpdir(), 'flotilla-bench-'));
 try {
   const file = options.file ?? writeDataset(join(folder, 'text.txt'));
-  const result = measure(file, readFileSync(file));
+  const othersShare = await watchOtherLoad();
+  const measured = measure(file, readFileSync(file));
+  const result: TextReport = { ...measured, othersShare: await othersShare() };
   console.log(options.json ? JSON.stringify(result, null, 2) : render(result));
   if (!result.agrees) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+
+/** What is printed for programs. */
+export type TextReport = ReturnType<typeof measure> & {
+  /** Of the machine's processor time, 0 to 1, what went to others meanwhile. */
+  readonly othersShare: number;
+};
 
 function writeDataset(file: string): string {
   const descriptor = openSync(file, 'w');
@@ -62,14 +68,14 @@ function writeDataset(file: string): string {
 function measure(file: string, text: Buffer) {
   const pieces = inPieces(text);
   const cleaned = inPieces(Buffer.concat(clean(pieces)));
-  const wc = (): Sample => runWc(file);
-  const contenders: Record<string, () => Sample> = {
+  const wc = (): Timing => runWc(file);
+  const contenders: Record<string, () => Timing> = {
     'wc -w (LC_ALL=C.UTF-8)': wc,
     clean: () => time(() => clean(pieces)),
     count: () => time(() => count(cleaned)),
     'clean + count': () => time(() => cleanAndCount(pieces)),
   };
-  const samples = Object.fromEntries(Object.keys(contenders).map((name): [string, Sample[]] => [name, []]));
+  const samples = Object.fromEntries(Object.keys(contenders).map((name): [string, Timing[]] => [name, []]));
   // Taking turns spreads what else the machine does over all of them.
   for (let run = 0; run < runs; run++) {
     for (const [name, contender] of Object.entries(contenders)) samples[name]?.push(contender());
@@ -79,7 +85,7 @@ function measure(file: string, text: Buffer) {
   const engine = summarise(cleanAndCount(pieces));
   const reference = medianOf(samples['wc -w (LC_ALL=C.UTF-8)'] ?? []);
   return {
-    machine: { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism(), node: process.version },
+    machine: thisMachine(),
     text: {
       source: options.file ?? `generated, seed ${options.seed}`,
       sizeBytes: text.length,
@@ -92,7 +98,7 @@ function measure(file: string, text: Buffer) {
   };
 }
 
-function resultOf(name: string, taken: readonly Sample[], sizeBytes: number, referenceMs: number) {
+function resultOf(name: string, taken: readonly Timing[], sizeBytes: number, referenceMs: number) {
   const wall = taken.map(({ wallMs }) => wallMs);
   const medianMs = medianOf(taken);
   return {
@@ -108,11 +114,6 @@ function resultOf(name: string, taken: readonly Sample[], sizeBytes: number, ref
   };
 }
 
-function inPieces(bytes: Uint8Array): Uint8Array[] {
-  const count = Math.ceil(bytes.length / PIECE_BYTES);
-  return Array.from({ length: count }, (_, i) => bytes.subarray(i * PIECE_BYTES, (i + 1) * PIECE_BYTES));
-}
-
 function clean(pieces: readonly Uint8Array[]): Uint8Array[] {
   const cleaner = new Cleaner();
   const cleaned = pieces.map((piece) => cleaner.write(piece));
@@ -122,14 +123,6 @@ function clean(pieces: readonly Uint8Array[]): Uint8Array[] {
 function count(pieces: readonly Uint8Array[]): CountTable {
   const counter = new WordCounter();
   for (const piece of pieces) counter.write(piece);
-  return counter.end();
-}
-
-function cleanAndCount(pieces: readonly Uint8Array[]): CountTable {
-  const cleaner = new Cleaner();
-  const counter = new WordCounter();
-  for (const piece of pieces) counter.write(cleaner.write(piece));
-  counter.write(cleaner.end());
   return counter.end();
 }
 
@@ -153,17 +146,8 @@ function summarise(table: CountTable): Counts {
   return { totalWords: table.totalWords, uniqueWords: table.uniqueWords, top: table.top(10) };
 }
 
-function time(work: () => unknown): Sample {
-  const cpu = process.cpuUsage();
-  const start = performance.now();
-  work();
-  const wallMs = performance.now() - start;
-  const { user, system } = process.cpuUsage(cpu);
-  return { wallMs, cpuMs: (user + system) / 1000 };
-}
-
 /** Runs `wc` under a shell, whose `times` tells the processor time of its children. */
-function runWc(file: string): Sample {
+function runWc(file: string): Timing {
   const start = performance.now();
   const child = spawnSync('sh', ['-c', 'wc -w "$1" && times', 'sh', file], {
     env: { ...process.env, LC_ALL: 'C.UTF-8' },
@@ -179,19 +163,11 @@ function runWc(file: string): Sample {
   return { wallMs, cpuMs };
 }
 
-function medianOf(samples: readonly Sample[]): number {
+function medianOf(samples: readonly Timing[]): number {
   return median(samples.map(({ wallMs }) => wallMs));
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
-}
-
-function render(result: ReturnType<typeof measure>): string {
+function render(result: TextReport): string {
   const { machine, text } = result;
   const rows = result.results.map((row) => [
     row.name,
@@ -212,12 +188,13 @@ function render(result: ReturnType<typeof measure>): string {
       .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] as number) : cell.padStart(widths[i] as number)))
       .join('  ');
   return [
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
+    describeMachine(machine),
     `${text.source}: ${text.sizeBytes} bytes, ${text.words} words, ${text.uniqueWords} different; pieces of ${result.pieceBytes} bytes`,
     '',
     line(head),
     ...rows.map(line),
     '',
+    `Others had ${formatShare(result.othersShare)} of the machine meanwhile.`,
     result.agrees ? 'Counts agree with the regular expressions.' : 'COUNTS DIFFER from the regular expressions.',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import type { Started } from './started-process.ts';
+import type { Started } from '../measure/started-process.ts';
 
 /** Where a contender is to stand, and what behind it. */
 export interface Place {

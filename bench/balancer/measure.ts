@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePorts } from '../measure/free-ports.ts';
+import { watchOtherLoad } from '../measure/other-load.ts';
+import { readCpu, readResidentBytes } from '../measure/process-cost.ts';
+import { type Started, startProcess } from '../measure/started-process.ts';
 import type { Contender } from './contender.ts';
-import { freePorts } from './free-ports.ts';
 import type { Load, LoadResult } from './load.ts';
-import { watchOtherLoad } from './other-load.ts';
 import { payload } from './payload.ts';
-import { readCpu, readResidentBytes } from './process-cost.ts';
-import { type Started, startProcess } from './started-process.ts';
 
 const UPSTREAMS = 4;
 /** For a process to get off its processor, when what it used is booked in full. */

@@ -1,6 +1,7 @@
 import { describeMachine, type Machine } from '../../client/dist/machine.js';
 import { median, sum } from '../../client/dist/quantiles.js';
-import { formatBytes, formatMs, formatRatio, formatShare, renderTable } from '../../client/dist/tables.js';
+import { formatBytes, formatMs, formatRatio, formatShare } from '../../client/dist/tables.js';
+import { columnsOf, renderText, type Table } from '../measure/table.ts';
 import type { Contender } from './contender.ts';
 import type { Sample, Settings } from './measure.ts';
 
@@ -62,31 +63,32 @@ function figuresOf(samples: readonly Sample[]): Figures {
   };
 }
 
-const COLUMNS = ['Proxy', 'CPU µs/request', 'x nginx', 'User', 'Requests/s', 'p50', 'p99', 'Errors', 'RSS'].map(
-  (head, index) => ({ head, align: index === 0 ? ('left' as const) : ('right' as const) }),
-);
+const COLUMNS = columnsOf('Proxy', 'CPU µs/request', 'x nginx', 'User', 'Requests/s', 'p50', 'p99', 'Errors', 'RSS');
 
 /** For people. */
-export function render({ machine, load, settings, results }: Report): string {
+export function render(report: Report): string {
+  return renderText(tableOf(report));
+}
+
+export function tableOf({ machine, load, settings, results }: Report): Table {
   const { connections, seconds, warmUpSeconds, repetitions, bodyBytes, cpuProfileFolder } = settings;
   const reference = results.find(({ name }) => name === 'nginx')?.figures?.cpu_us_per_request.median;
-  return [
-    `One hop, ${bodyBytes} bytes of JSON each way, keep-alive, round robin over four upstreams.`,
-    `${repetitions} x ${seconds} s each in turn, after ${warmUpSeconds} s to warm up those on Node; ${load}, ${connections} connections. Median (min–max).`,
-    describeMachine(machine),
-    '',
-    renderTable(
-      COLUMNS,
-      results.map((each) => rowOf(each, reference)),
-    ),
-    '',
-    ...results.flatMap(({ name, version, log }) => (version === null ? [] : `${name} ${version}; access log: ${log}`)),
-    '',
-    'CPU is user and system time of the proxy and its children over the requests answered. The load generator and the',
-    'upstream share the cores with it: requests/s and latencies compare within this table only.',
-    ...otherLoad(results),
-    ...(cpuProfileFolder ? [`CPU profiles are in ${cpuProfileFolder}; taking them is part of the cost.`] : []),
-  ].join('\n');
+  return {
+    title: `One hop, ${bodyBytes} bytes of JSON each way, keep-alive, round robin over four upstreams`,
+    columns: COLUMNS,
+    rows: results.map((each) => rowOf(each, reference)),
+    notes: [
+      `${describeMachine(machine)}.`,
+      `${repetitions} x ${seconds} s each in turn, after ${warmUpSeconds} s to warm up those on Node; ${load}, ${connections} connections. Median (min–max).`,
+      ...results.flatMap(({ name, version, log }) =>
+        version === null ? [] : `${name} ${version}; access log: ${log}.`,
+      ),
+      'CPU is user and system time of the proxy and its children over the requests answered. The load generator and the',
+      'upstream share the cores with it: requests/s and latencies compare within this table only.',
+      ...otherLoad(results),
+      ...(cpuProfileFolder ? [`CPU profiles are in ${cpuProfileFolder}; taking them is part of the cost.`] : []),
+    ],
+  };
 }
 
 function otherLoad(results: readonly Result[]): string[] {

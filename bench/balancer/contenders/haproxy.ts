@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startProcess } from '../../measure/started-process.ts';
 import type { Contender, Place } from '../contender.ts';
-import { startProcess } from '../started-process.ts';
 import { installedVersion } from './installed-version.ts';
 
 /** HAProxy with one thread, as it is set up to proxy fast. It can log to its output, but not in batches. */

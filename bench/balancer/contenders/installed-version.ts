@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { basicEnvironment } from '../started-process.ts';
+import { basicEnvironment } from '../../measure/started-process.ts';
 
 /** The version that a program tells. Undefined: it is not installed. */
 export function installedVersion(program: string, flag: string, pattern: RegExp): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { startProcess } from '../../measure/started-process.ts';
 import type { Contender, Place } from '../contender.ts';
-import { startProcess } from '../started-process.ts';
 import { installedVersion } from './installed-version.ts';
 
 /** nginx with one worker, as it is set up to proxy fast. */

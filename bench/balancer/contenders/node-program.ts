@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
+import { type Started, startProcess } from '../../measure/started-process.ts';
 import type { Contender, Place } from '../contender.ts';
-import { type Started, startProcess } from '../started-process.ts';
 
 /** Starts a contender that runs on Node, with a CPU profile if one is wanted. */
 export function startNode(

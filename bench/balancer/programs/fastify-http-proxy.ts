@@ -1,7 +1,7 @@
 /** `@fastify/http-proxy` over several upstreams, round robin: `node fastify-http-proxy.ts PORT UPSTREAM_PORT,…` */
 import proxy from '@fastify/http-proxy';
 import Fastify from 'fastify';
-import { endWithParent } from './end-with-parent.ts';
+import { endWithParent } from '../../measure/end-with-parent.ts';
 
 const origins = (process.argv[3] ?? '').split(',').map((port) => `http://127.0.0.1:${port}`);
 let next = 0;

@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { quantile } from '../../../client/dist/quantiles.js';
-import { HttpMessages } from '../http-messages.ts';
+import { HttpMessages } from '../../measure/http-messages.ts';
 
 const [url, bodyFile, connections, seconds] = process.argv.slice(2) as [string, string, string, string];
 const { host, hostname, port, pathname } = new URL(url);

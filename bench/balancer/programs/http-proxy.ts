@@ -1,7 +1,7 @@
 /** `http-proxy` over several upstreams, round robin: `node http-proxy.ts PORT UPSTREAM_PORT,…` */
 import { Agent, createServer, type ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy';
-import { endWithParent } from './end-with-parent.ts';
+import { endWithParent } from '../../measure/end-with-parent.ts';
 
 const targets = (process.argv[3] ?? '').split(',').map((port) => `http://127.0.0.1:${port}`);
 let next = 0;

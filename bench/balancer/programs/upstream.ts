@@ -6,9 +6,9 @@
  * A POST whose body is not of that many bytes is answered with 400, so a proxy that loses some is found out.
  */
 import { createServer, type Socket } from 'node:net';
-import { HttpMessages } from '../http-messages.ts';
+import { endWithParent } from '../../measure/end-with-parent.ts';
+import { HttpMessages } from '../../measure/http-messages.ts';
 import { payload } from '../payload.ts';
-import { endWithParent } from './end-with-parent.ts';
 
 const [bodyBytes, ports] = [Number(process.argv[2]), (process.argv[3] ?? '').split(',').map(Number)];
 const answer = Buffer.from(
@@ -18,8 +18,8 @@ const refusal = Buffer.from('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r
 
 function serve(socket: Socket): void {
   socket.setNoDelay();
-  const requests = new HttpMessages((head, receivedBytes) => {
-    const isWhole = !head.startsWith('POST ') || receivedBytes === bodyBytes;
+  const requests = new HttpMessages((head, body) => {
+    const isWhole = !head.startsWith('POST ') || body.length === bodyBytes;
     socket.write(isWhole ? answer : refusal);
   });
   socket.on('data', (chunk) => requests.write(chunk as Buffer));

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePorts } from '../free-ports.ts';
-import { HttpMessages } from '../http-messages.ts';
+import { freePorts } from '../../measure/free-ports.ts';
+import { HttpMessages } from '../../measure/http-messages.ts';
+import { startProcess } from '../../measure/started-process.ts';
 import { generator, parseLoadResult } from '../load.ts';
 import { MIN_BODY_BYTES, payload } from '../payload.ts';
-import { startProcess } from '../started-process.ts';
 
 test("the last line of a load generator's output is its result, in milliseconds and seconds", () => {
   const output = [
@@ -36,12 +36,12 @@ test('HTTP messages are found wherever the stream is cut', () => {
     'POST /process HTTP/1.1\r\nContent-Length: 12\r\n\r\n{"text":"a"}GET / HTTP/1.1\r\nhost: a\r\n\r\n',
   );
   for (let cut = 0; cut <= stream.length; cut++) {
-    const seen: [string, number][] = [];
-    const messages = new HttpMessages((head, bodyBytes) => seen.push([head.split(' ')[0] as string, bodyBytes]));
+    const seen: [string, string][] = [];
+    const messages = new HttpMessages((head, body) => seen.push([head.split(' ')[0] as string, body.toString()]));
     for (const piece of [stream.subarray(0, cut), stream.subarray(cut)]) messages.write(piece);
     expect(seen).toEqual([
-      ['POST', 12],
-      ['GET', 0],
+      ['POST', '{"text":"a"}'],
+      ['GET', ''],
     ]);
   }
 });

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 
 /** What processes have used since they started, as Linux keeps it (proc(5)). */
 export interface CpuReading {
@@ -22,7 +22,7 @@ export async function readCpu(pid: number): Promise<CpuReading> {
 /** Resident memory of a process and all its descendants, pages that they share counted in each. */
 export async function readResidentBytes(pid: number): Promise<number> {
   const all = await Promise.all(
-    (await family(pid)).map(async (each) => parseResidentBytes(await readFile(`/proc/${each}/status`, 'utf8'))),
+    (await family(pid)).map(async (each) => parseMemory(await readFile(`/proc/${each}/status`, 'utf8'), 'VmRSS')),
   );
   return all.reduce((sum, bytes) => sum + bytes, 0);
 }
@@ -59,9 +59,19 @@ export function parseStat(text: string): { userTicks: number; systemTicks: numbe
   return { userTicks: Number(userTicks), systemTicks: Number(systemTicks), endedTicks };
 }
 
-/** `VmRSS` of `/proc/PID/status`. */
-export function parseResidentBytes(status: string): number {
-  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1];
-  if (kibibytes === undefined) throw new Error('no VmRSS in the status of a process');
+/** The most memory that a process has had resident since it started, or since {@link forgetPeak}. */
+export async function readPeakBytes(pid: number): Promise<number> {
+  return parseMemory(await readFile(`/proc/${pid}/status`, 'utf8'), 'VmHWM');
+}
+
+/** Makes a process's peak what it has resident now. */
+export async function forgetPeak(pid: number): Promise<void> {
+  await writeFile(`/proc/${pid}/clear_refs`, '5');
+}
+
+/** A line of `/proc/PID/status`, in bytes. */
+export function parseMemory(status: string, name: 'VmRSS' | 'VmHWM'): number {
+  const kibibytes = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+  if (kibibytes === undefined) throw new Error(`no ${name} in the status of a process`);
   return Number(kibibytes) * 1024;
 }

@@ -18,9 +18,10 @@ interface MachineReading {
  * Node most, so figures need to say how much there was.
  *
  * @returns what to call at the end: it resolves to the share of the machine's processor time, 0 to 1, that went to
- * processes not started from here, or to other machines on the same host.
+ * processes not started from here, or to other machines on the same host. NaN: only Linux tells.
  */
 export async function watchOtherLoad(): Promise<() => Promise<number>> {
+  if (process.platform !== 'linux') return async () => Number.NaN;
   const start = await readMachine();
   return async () => {
     const end = await readMachine();

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseMachineStat } from '../other-load.ts';
-import { parseResidentBytes, parseSchedstat, parseStat, readCpu, readResidentBytes } from '../process-cost.ts';
+import { parseMemory, parseSchedstat, parseStat, readCpu, readResidentBytes } from '../process-cost.ts';
 
 test('schedstat begins with nanoseconds on a processor', () => {
   expect(parseSchedstat('83498443 13186915 190\n')).toBe(83_498_443);
@@ -15,8 +15,10 @@ test('stat is read past a name with spaces and parentheses', () => {
 });
 
 test('resident memory is read in bytes', () => {
-  expect(parseResidentBytes('VmHWM:\t 9000 kB\nVmRSS:\t    5188 kB\nThreads:\t1\n')).toBe(5188 * 1024);
-  expect(() => parseResidentBytes('Name:\tkthreadd\n')).toThrow('VmRSS');
+  const status = 'VmHWM:\t 9000 kB\nVmRSS:\t    5188 kB\nThreads:\t1\n';
+  expect(parseMemory(status, 'VmRSS')).toBe(5188 * 1024);
+  expect(parseMemory(status, 'VmHWM')).toBe(9000 * 1024);
+  expect(() => parseMemory('Name:\tkthreadd\n', 'VmRSS')).toThrow('VmRSS');
 });
 
 test("the machine's processors are busy when they are neither idle nor waiting for disks", () => {

@@ -2,13 +2,14 @@ const HEAD_END = '\r\n\r\n';
 
 /**
  * Finds whole HTTP/1.1 messages in what a socket brings. It knows bodies with a Content-Length and nothing else, which
- * is what there is between a load generator and an upstream of our own: a real parser would cost more than they do.
+ * is what there is between a load generator and the fleet, or an upstream of our own: a real parser would cost more than they do.
  */
 export class HttpMessages {
-  readonly #onMessage: (head: string, bodyBytes: number) => void;
+  readonly #onMessage: (head: string, body: Buffer) => void;
   #rest: Buffer | undefined;
 
-  constructor(onMessage: (head: string, bodyBytes: number) => void) {
+  /** @param onMessage - told of each; the body is memory that the socket may use again. */
+  constructor(onMessage: (head: string, body: Buffer) => void) {
     this.#onMessage = onMessage;
   }
 
@@ -23,7 +24,7 @@ export class HttpMessages {
       const end = headEnd + HEAD_END.length + bodyBytes;
       if (end > bytes.length) break;
       start = end;
-      this.#onMessage(head, bodyBytes);
+      this.#onMessage(head, bytes.subarray(end - bodyBytes, end));
     }
     this.#rest = start < bytes.length ? bytes.subarray(start) : undefined;
   }

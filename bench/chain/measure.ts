@@ -1,0 +1,97 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FleetProcess, type FleetShape, readCpuOfAll, startMeasuredFleet } from '../measure/fleet.ts';
+import { type HelperProcess, startHelper } from '../measure/helper-process.ts';
+import { watchOtherLoad } from '../measure/other-load.ts';
+import type { LoadRequest, LoadResult } from './load.ts';
+
+/** How the chain is measured. */
+export interface Settings {
+  readonly shapes: readonly FleetShape[];
+  readonly connections: readonly number[];
+  readonly seconds: number;
+  readonly repetitions: number;
+  /** Requests through each instance before anything is measured, */
+  readonly warmUpRequests: number;
+  /** or as many as there are in this time. */
+  readonly maxWarmUpSeconds: number;
+  readonly texts: number;
+  readonly textBytes: number;
+  readonly cpuProfileFolder?: string;
+}
+
+/** One repetition. */
+export interface Sample extends LoadResult {
+  readonly shape: FleetShape;
+  readonly connections: number;
+  readonly balancerCpuNs: number;
+  readonly serviceCpuNs: number;
+  /** Part of the fleet's processor time outside the kernel, 0 to 1. */
+  readonly userShare: number;
+  /** Of the machine's processor time, 0 to 1, what went to others meanwhile. */
+  readonly othersShare: number;
+}
+
+type Generator = HelperProcess<LoadRequest, LoadResult>;
+
+const GENERATOR = join(import.meta.dirname, 'generator.ts');
+const WARM_UP_CONNECTIONS = 16;
+/** For a process to get off its processor, when what it used is booked in full. */
+const SETTLE_MS = 100;
+
+/** Measures one fleet after the other; within a fleet, the numbers of connections take turns. */
+export async function measure(settings: Settings, signal: AbortSignal): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const shape of settings.shapes) samples.push(...(await measureFleet(shape, settings, signal)));
+  return samples;
+}
+
+async function measureFleet(shape: FleetShape, settings: Settings, signal: AbortSignal): Promise<Sample[]> {
+  await using started = new AsyncDisposableStack();
+  const fleet = await startMeasuredFleet(shape, settings.cpuProfileFolder);
+  started.defer(() => fleet.end());
+  const generator: Generator = startHelper(GENERATOR, [fleet.url, String(settings.texts), String(settings.textBytes)]);
+  started.defer(() => generator.end());
+  const services = fleet.processes.filter(({ role }) => role === 'service').length;
+  const balancers = fleet.processes.length - services;
+  const { failed, wrong, examples } = await generator.ask({
+    connections: WARM_UP_CONNECTIONS,
+    seconds: settings.maxWarmUpSeconds,
+    maxRequests: settings.warmUpRequests * (services / balancers),
+  });
+  if (failed + wrong > 0) throw new Error(`warming up: ${failed} failed, ${wrong} wrong\n${examples.join('\n')}`);
+  const samples: Sample[] = [];
+  for (let repetition = 0; repetition < settings.repetitions; repetition++) {
+    for (const connections of settings.connections) {
+      signal.throwIfAborted();
+      const request = { connections, seconds: settings.seconds };
+      samples.push({ shape, connections, ...(await sample(fleet.processes, generator, request)) });
+    }
+  }
+  return samples;
+}
+
+async function sample(processes: readonly FleetProcess[], generator: Generator, request: LoadRequest) {
+  const ofRole = (wanted: string) => processes.filter(({ role }) => role === wanted);
+  const readBoth = () => Promise.all(['balancer', 'service'].map((role) => readCpuOfAll(ofRole(role))));
+  const othersShare = await watchOtherLoad();
+  const before = await readBoth();
+  const result = await generator.ask(request);
+  await delay(SETTLE_MS);
+  const after = await readBoth();
+  const used = (figure: 'cpuNs' | 'userTicks' | 'systemTicks') =>
+    after.map((each, role) => each[figure] - (before[role]?.[figure] ?? 0)) as [number, number];
+  const [userTicks, systemTicks] = [total(used('userTicks')), total(used('systemTicks'))];
+  const [balancerCpuNs, serviceCpuNs] = used('cpuNs');
+  return {
+    ...result,
+    balancerCpuNs,
+    serviceCpuNs,
+    userShare: userTicks / (userTicks + systemTicks),
+    othersShare: await othersShare(),
+  };
+}
+
+function total([balancers, services]: readonly [number, number]): number {
+  return balancers + services;
+}
