@@ -21,10 +21,12 @@ import { figuresOf, type Report, resultsOf, tableOf } from './report.ts';
 
 await runBenchmark('bench-chain', async (signal) => {
   const { settings, isJson } = readOptions(process.argv.slice(2));
-  const samples = await measure(settings, signal);
-  const report: Report = { machine: thisMachine(), settings, results: resultsOf(samples), samples };
+  const measured = await measure(settings, signal);
+  const report: Report = { machine: thisMachine(), settings, results: resultsOf(measured.samples), ...measured };
   const examples = report.results.flatMap((each) => each.examples);
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report)), ...examples].join('\n\n');
+  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report)), ...examples]
+    .filter(Boolean)
+    .join('\n\n');
   const isFine = report.results.every(({ failed, wrong }) => failed + wrong === 0);
   return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine };
 });

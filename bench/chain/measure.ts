@@ -32,21 +32,39 @@ export interface Sample extends LoadResult {
   readonly othersShare: number;
 }
 
+/** What a fleet that has nothing to do takes: its checks, its timers. */
+interface Idle {
+  readonly shape: FleetShape;
+  /** Milliseconds of processor time of all its processes, in a second. */
+  readonly cpuMsPerSecond: number;
+}
+
+export interface Measured {
+  /** In the order in which they were taken. */
+  readonly samples: readonly Sample[];
+  readonly idle: readonly Idle[];
+}
+
 type Generator = HelperProcess<LoadRequest, LoadResult>;
 
 const GENERATOR = join(import.meta.dirname, 'generator.ts');
 const WARM_UP_CONNECTIONS = 16;
 /** For a process to get off its processor, when what it used is booked in full. */
 const SETTLE_MS = 100;
+const IDLE_MS = 3000;
 
 /** Measures one fleet after the other; within a fleet, the numbers of connections take turns. */
-export async function measure(settings: Settings, signal: AbortSignal): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const shape of settings.shapes) samples.push(...(await measureFleet(shape, settings, signal)));
-  return samples;
+export async function measure(settings: Settings, signal: AbortSignal): Promise<Measured> {
+  const [samples, idle]: [Sample[], Idle[]] = [[], []];
+  for (const shape of settings.shapes) {
+    const measured = await measureFleet(shape, settings, signal);
+    samples.push(...measured.samples);
+    idle.push(...measured.idle);
+  }
+  return { samples, idle };
 }
 
-async function measureFleet(shape: FleetShape, settings: Settings, signal: AbortSignal): Promise<Sample[]> {
+async function measureFleet(shape: FleetShape, settings: Settings, signal: AbortSignal): Promise<Measured> {
   await using started = new AsyncDisposableStack();
   const fleet = await startMeasuredFleet(shape, settings.cpuProfileFolder);
   started.defer(() => fleet.end());
@@ -60,6 +78,7 @@ async function measureFleet(shape: FleetShape, settings: Settings, signal: Abort
     maxRequests: settings.warmUpRequests * (services / balancers),
   });
   if (failed + wrong > 0) throw new Error(`warming up: ${failed} failed, ${wrong} wrong\n${examples.join('\n')}`);
+  const idle = [{ shape, cpuMsPerSecond: await idleCpuMs(fleet.processes) }];
   const samples: Sample[] = [];
   for (let repetition = 0; repetition < settings.repetitions; repetition++) {
     for (const connections of settings.connections) {
@@ -68,7 +87,15 @@ async function measureFleet(shape: FleetShape, settings: Settings, signal: Abort
       samples.push({ shape, connections, ...(await sample(fleet.processes, generator, request)) });
     }
   }
-  return samples;
+  return { samples, idle };
+}
+
+/** Per second. */
+async function idleCpuMs(processes: readonly FleetProcess[]): Promise<number> {
+  const before = await readCpuOfAll(processes);
+  await delay(IDLE_MS);
+  const after = await readCpuOfAll(processes);
+  return (after.cpuNs - before.cpuNs) / 1e6 / (IDLE_MS / 1000);
 }
 
 async function sample(processes: readonly FleetProcess[], generator: Generator, request: LoadRequest) {

@@ -28,7 +28,7 @@ await runBenchmark('bench-growth', async (signal) => {
   const results = await withFleet((stand) => measure(stand, settings, signal));
   const fits = fitsOf(results);
   const report: Report = { machine: thisMachine(), settings, results, ...(fits && { fits }) };
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].join('\n\n');
+  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].filter(Boolean).join('\n\n');
   return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine: true };
 });
 

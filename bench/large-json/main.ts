@@ -22,7 +22,7 @@ await runBenchmark('bench-large-json', async (signal) => {
   const { settings, isJson } = readOptions(process.argv.slice(2));
   const runs = await withFleet((stand) => measure(stand, settings, signal));
   const report: Report = { machine: thisMachine(), settings, runs };
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].join('\n\n');
+  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].filter(Boolean).join('\n\n');
   return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine: true };
 });
 

@@ -15,8 +15,9 @@ export function isMet({ measured, bound, side }: Figure): boolean {
   return side === 'at most' ? measured <= bound : measured >= bound;
 }
 
-/** One line for each, with what was to be reached and whether it was. */
+/** One line for each, with what was to be reached and whether it was; nothing for none. */
 export function renderFigures(figures: readonly Figure[]): string {
+  if (figures.length === 0) return '';
   const { columns, rows } = figuresTable(figures);
   return renderTable(columns, rows);
 }

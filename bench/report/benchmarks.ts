@@ -59,7 +59,7 @@ export const benchmarks: readonly Benchmark[] = [
     chainFigures,
     (report) => [chainPlot(report)],
   ),
-  benchmark<StreamReport>('stream', ['stream/main.ts', '--repetitions', '4'], streamTable, streamFigures, streamPlots),
+  benchmark<StreamReport>('stream', ['stream/main.ts', '--repetitions', '3'], streamTable, streamFigures, streamPlots),
   benchmark<GigabyteReport>('gigabyte', ['gigabyte/main.ts', '--repetitions', '1'], gigabyteTable, gigabyteFigures),
   benchmark<GrowthReport>('growth', ['growth/main.ts'], growthTable, growthFigures, (report) => [growthPlot(report)]),
   benchmark<LargeJsonReport>('large-json', ['large-json/main.ts'], largeJsonTable, largeJsonFigures),

@@ -28,7 +28,7 @@ export function balancerPlot({ results }: BalancerReport): Plot {
 export function chainPlot({ results }: ChainReport): Plot {
   const alt = 'The chain: fleet CPU µs per request of 1 KB';
   const bars = results.map((each) => ({
-    label: `${each.shape === 'single' ? '8' : '20'} processes, ${each.connections} connections`,
+    label: `${each.shape === 'single' ? '8' : '20'} processes, connections: ${each.connections}`,
     values: [each.balancers_cpu_us_per_request.median, each.services_cpu_us_per_request.median],
   }));
   const format = (value: number) => value.toFixed(0);

@@ -20,7 +20,7 @@ import { figuresOf, type Report, resultsOf, tableOf } from './report.ts';
 await runBenchmark('bench-stream', async (signal) => {
   const { settings, isJson } = readOptions(process.argv.slice(2));
   const report: Report = { machine: thisMachine(), settings, results: resultsOf(await measure(settings, signal)) };
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].join('\n\n');
+  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].filter(Boolean).join('\n\n');
   return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine: true };
 });
 

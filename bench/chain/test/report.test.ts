@@ -44,7 +44,13 @@ test('the cost is processor time of all processes over requests, apart for each 
     failed: 3,
     wrong: 6,
   });
-  const report = { machine, settings, results, samples: [] };
+  const report = {
+    machine,
+    settings,
+    results,
+    samples: [],
+    idle: [{ shape: 'single', cpuMsPerSecond: 81.2 }] as const,
+  };
   expect(figuresOf(report).map((figure) => [figure.measured, isMet(figure)])).toEqual([
     [450, true],
     [2000, false],
@@ -53,4 +59,5 @@ test('the cost is processor time of all processes over requests, apart for each 
     ['1', '2000 (2000–2000)', '4.00 ms', '15.0 ms', '600 (300–900)'],
     ['16', '2000 (2000–2000)', '4.00 ms', '15.0 ms', '450 (450–450)'],
   ]);
+  expect(tableOf(report).notes.at(-1)).toBe('4 balancers + 4 services without requests: 81 ms of CPU per second.');
 });
