@@ -54,7 +54,7 @@ function benchmark<Report>(
 export const benchmarks: readonly Benchmark[] = [
   benchmark<ChainReport>(
     'chain',
-    ['chain/main.ts', '--seconds', '2', '--max-warm-up', '30'],
+    ['chain/main.ts', '--seconds', '2', '--max-warm-up', '20'],
     chainTable,
     chainFigures,
     (report) => [chainPlot(report)],
@@ -66,7 +66,7 @@ export const benchmarks: readonly Benchmark[] = [
   benchmark<StartReport>('start', ['start.ts', '--runs', '2'], startTable, startFigures),
   benchmark<BalancerReport>(
     'balancer',
-    ['balancer/main.ts', '--only', 'flotilla,nginx,haproxy', '--seconds', '2'],
+    ['balancer/main.ts', '--only', 'flotilla,nginx,haproxy', '--seconds', '2', '--warm-up', '6'],
     balancerTable,
     undefined,
     (report) => [balancerPlot(report)],
