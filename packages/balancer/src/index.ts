@@ -9,5 +9,5 @@ export type { RawHeaders } from './http/headers.js';
 export { field } from './http/headers.js';
 export { relay } from './http/relay.js';
 export { Upstream, type UpstreamConfig, upstreamSettings } from './http/upstream.js';
-export { cancelWhenClientLeaves } from './proxy.js';
+export { announcedBytes, cancelWhenClientLeaves } from './proxy.js';
 export { bodyLimit, runBalancer, streamLimit } from './run.js';

@@ -90,7 +90,8 @@ function callOf(
   return { call, body, limit };
 }
 
-function announcedBytes(request: InboundRequest): number | undefined {
+/** How long a request says that its body is, in bytes. */
+export function announcedBytes(request: InboundRequest): number | undefined {
   const length = request.header('content-length');
   return length === undefined ? undefined : Number(length);
 }

@@ -9,7 +9,7 @@ async function read(source: ReturnType<Body['forTry']>): Promise<Buffer> {
   if (source === null) return Buffer.alloc(0);
   if (source instanceof Uint8Array) return Buffer.from(source);
   const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
+  for await (const batch of source) chunks.push(...batch);
   return Buffer.concat(chunks);
 }
 
@@ -107,9 +107,9 @@ describe('a body on its way', () => {
     do pushes++;
     while (body.push(chunk) && pushes < 100);
     expect(pushes).toBeLessThan(100);
-    const source = attempt(body) as AsyncIterable<Uint8Array>;
+    const source = attempt(body) as AsyncIterable<readonly Uint8Array[]>;
     const reader = source[Symbol.asyncIterator]();
-    for (let n = 0; n < pushes; n++) await reader.next();
+    for (let read = 0; read < pushes; ) read += ((await reader.next()).value as Uint8Array[]).length;
     expect(drains).toBe(1);
   });
 
@@ -150,7 +150,7 @@ describe('a body and its limits, at awkward moments', () => {
   test('a limit met while the next try waits for its connection loses nothing', async () => {
     const { body } = newBody(100);
     body.push(Buffer.alloc(60, 1));
-    const first = attempt(body) as AsyncIterable<Uint8Array>;
+    const first = attempt(body) as AsyncIterable<readonly Uint8Array[]>;
     await first[Symbol.asyncIterator]().next();
     body.rewind();
     body.push(Buffer.alloc(60, 2));
@@ -161,7 +161,7 @@ describe('a body and its limits, at awkward moments', () => {
   test('what has been let go is never passed over in silence', async () => {
     const { body } = newBody(100);
     body.push(Buffer.alloc(60, 1));
-    const first = attempt(body) as AsyncIterable<Uint8Array>;
+    const first = attempt(body) as AsyncIterable<readonly Uint8Array[]>;
     await first[Symbol.asyncIterator]().next();
     body.push(Buffer.alloc(60, 2));
     body.end();
@@ -173,8 +173,7 @@ describe('a body and its limits, at awkward moments', () => {
     const { body } = newBody(100);
     body.push(Buffer.alloc(30, 1));
     body.push(Buffer.alloc(30, 2));
-    const first = (attempt(body) as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
-    await first.next();
+    const first = (attempt(body) as AsyncIterable<readonly Uint8Array[]>)[Symbol.asyncIterator]();
     await first.next();
     const second = attempt(body);
     body.push(Buffer.alloc(60, 3));
@@ -186,8 +185,23 @@ describe('a body and its limits, at awkward moments', () => {
     const { body } = newBody(10_000_000, 10_000_000);
     while (body.push(Buffer.alloc(64 * 1024)));
     expect(body.hasRoom).toBe(false);
-    await (attempt(body) as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]().next();
+    await (attempt(body) as AsyncIterable<readonly Uint8Array[]>)[Symbol.asyncIterator]().next();
     expect(body.hasRoom).toBe(true);
+  });
+
+  test('what comes in one turn of the event loop goes out in one batch, up to a limit', async () => {
+    const { body } = newBody(10_000_000, 10_000_000);
+    body.push(Buffer.alloc(100));
+    const batches = (attempt(body) as AsyncIterable<readonly Uint8Array[]>)[Symbol.asyncIterator]();
+    expect((await batches.next()).value).toHaveLength(1);
+    const next = batches.next();
+    for (let n = 0; n < 5; n++) {
+      body.push(Buffer.alloc(10));
+      await Promise.resolve();
+    }
+    expect((await next).value).toHaveLength(5);
+    for (let n = 0; n < 8; n++) body.push(Buffer.alloc(64 * 1024));
+    expect((await batches.next()).value).toHaveLength(4);
   });
 
   test('a source that waits for its turn is told when nobody wants more of it', async () => {

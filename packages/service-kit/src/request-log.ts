@@ -26,8 +26,8 @@ interface PinoParts {
 }
 
 /**
- * Writes the line that each request leaves. It is the one that {@link logRequestPlainly} would write, at a fifth of the
- * cost: pino looks at every value, and a fifth of what a balancer allocated was for that.
+ * Writes the line that each request leaves. It is the one that `logger.info(line, 'request')` would write, at a fraction
+ * of the cost: pino looks at every value, and a fifth of what a balancer allocated was for that.
  */
 export function logRequest(logger: Logger, line: RequestLine): void {
   const level = levelOf(line.status);
@@ -40,14 +40,6 @@ export function logRequest(logger: Logger, line: RequestLine): void {
   if (upstream !== undefined) text += `,"upstream":${JSON.stringify(upstream)}`;
   if (tries !== undefined) text += `,"tries":${tries}`;
   parts[symbols.streamSym].write(`${text},"msg":"request"}\n`);
-}
-
-/** The same, as pino does it. */
-export function logRequestPlainly(logger: Logger, line: RequestLine): void {
-  const { requestId, method, route, status, tookMs, upstream, tries } = line;
-  const fields = { request_id: requestId, method, route, status, duration_ms: rounded(tookMs), upstream, tries };
-  if (levelOf(status) === ERROR) logger.error(fields, 'request');
-  else logger.info(fields, 'request');
 }
 
 function levelOf(status: number): number {

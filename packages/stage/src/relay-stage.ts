@@ -1,4 +1,5 @@
 import {
+  announcedBytes,
   cancelWhenClientLeaves,
   deadlineOf,
   field,
@@ -31,6 +32,8 @@ export interface RelayStageOptions {
   readonly limits: Readonly<Record<TextFormat, BodyLimit>>;
   /** What the next stage gets: the text, in the format in which it came, or what was found out about it, in JSON. */
   readonly handsOn: 'text' | 'analysis';
+  /** Whether a text that came as itself goes on byte for byte: its length is known beforehand then. */
+  readonly keepsPlainText: boolean;
   readonly next: Stage;
   readonly upstream: Upstream;
   readonly begin: BeginRelay;
@@ -46,6 +49,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     checkAnnouncedLength(request, limit);
     const includeFrequencies = wantsFrequencies(request.url);
     const body = upstream.newBody(format === 'plain');
+    if (options.keepsPlainText && format === 'plain') body.announcedBytes = announcedBytes(request);
     const nextBody = new NextBody(body);
     const work = options.begin({ includeFrequencies, trail, format }, nextBody);
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;

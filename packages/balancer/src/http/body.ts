@@ -4,6 +4,9 @@ import type { ReplayBudget } from './replay-budget.js';
 /** How far a body's source may be ahead of its reader, in bytes, before it is asked to wait. */
 const HIGH_WATER_BYTES = 256 * 1024;
 
+/** How much of it is handed to a reader at once, in bytes, at least if it is there: one write of a socket. */
+const MAX_BATCH_BYTES = 256 * 1024;
+
 /** Who fills a body, and waits while it is full. */
 export interface BodySource {
   resume(): void;
@@ -163,8 +166,8 @@ export class Body {
     this.#unreadBytes = this.#totalBytes;
   }
 
-  /** What a try sends, after {@link rewind}: a small body in one piece, a large one to iterate over, null for an empty one. */
-  forTry(): Uint8Array | AsyncIterable<Uint8Array> | null {
+  /** What a try sends, after {@link rewind}: a small body in one piece, a large one in batches of them, null for an empty one. */
+  forTry(): Uint8Array | AsyncIterable<readonly Uint8Array[]> | null {
     if (!this.isOnePiece) return this.#read(this.#reader);
     this.#unreadBytes = 0;
     if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks as Uint8Array[])];
@@ -189,25 +192,36 @@ export class Body {
     this.#chunks.fill(undefined, 0, this.#position);
   }
 
-  async *#read(reader: number): AsyncGenerator<Uint8Array> {
+  async *#read(reader: number): AsyncGenerator<readonly Uint8Array[]> {
     for (;;) {
       if (this.#failure) throw this.#failure;
       // Never an ordinary end: a chunked body would be closed as if it were whole.
       if (reader !== this.#reader) throw new Error('the body is read by another try');
-      const chunk = this.#chunks[this.#position];
-      if (chunk) {
-        yield this.#take(chunk);
-      } else if (this.#position < this.#chunks.length) {
-        // Never silently: what follows would be taken for the whole.
-        throw new Error('a part of the body has been let go');
+      if (this.#position < this.#chunks.length) {
+        yield this.#takeBatch();
       } else if (this.#isEnded) {
         return;
       } else {
         await new Promise<void>((resolve) => {
           this.#wakeReader = resolve;
         });
+        // What else comes in this turn goes along: pieces that are passed on one by one are cut again at every hop.
+        if (!this.#isEnded) await new Promise<void>((resolve) => setImmediate(resolve));
       }
     }
+  }
+
+  #takeBatch(): Uint8Array[] {
+    const batch: Uint8Array[] = [];
+    let bytes = 0;
+    while (this.#position < this.#chunks.length && bytes < MAX_BATCH_BYTES) {
+      const chunk = this.#chunks[this.#position];
+      // Never silently: what follows would be taken for the whole.
+      if (!chunk) throw new Error('a part of the body has been let go');
+      bytes += chunk.length;
+      batch.push(this.#take(chunk));
+    }
+    return batch;
   }
 
   #take(chunk: Uint8Array): Uint8Array {

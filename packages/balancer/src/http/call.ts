@@ -84,7 +84,7 @@ export class Call implements TryObserver, Watched {
     this.#body = body;
     this.attempts = new CallAttempts(this, request.hash);
     this.#progress = new Progress(target.limits, performance.now());
-    this.#wireRequest = wireRequest(request, body);
+    this.#wireRequest = new CalledRequest(request, body);
   }
 
   /** The tries so far, in order. One that is under way has no record yet. */
@@ -284,16 +284,39 @@ export class CallAttempts extends Attempts {
   }
 }
 
-function wireRequest(request: CallRequest, body: Body): WireRequest {
-  const { method, path, deadlineMs, isIdempotent } = request;
-  return {
-    method,
-    path,
-    headers: () => request.headers(Math.max(0, Math.round(deadlineMs - performance.now()))),
-    prepare: () => body.rewind(),
-    body: () => body.forTry(),
-    announcedBytes: body.announcedBytes,
-    trailers: () => body.trailers,
-    mayResend: () => isIdempotent && body.canStart,
-  };
+/** What of a call a connection sends, once for each try. */
+class CalledRequest implements WireRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly announcedBytes: number | undefined;
+  readonly #request: CallRequest;
+  readonly #body: Body;
+
+  constructor(request: CallRequest, body: Body) {
+    this.method = request.method;
+    this.path = request.path;
+    this.announcedBytes = body.announcedBytes;
+    this.#request = request;
+    this.#body = body;
+  }
+
+  headers(): RawHeaders {
+    return this.#request.headers(Math.max(0, Math.round(this.#request.deadlineMs - performance.now())));
+  }
+
+  prepare(): void {
+    this.#body.rewind();
+  }
+
+  body() {
+    return this.#body.forTry();
+  }
+
+  trailers(): RawHeaders {
+    return this.#body.trailers;
+  }
+
+  mayResend(): boolean {
+    return this.#request.isIdempotent && this.#body.canStart;
+  }
 }

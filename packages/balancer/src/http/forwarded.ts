@@ -1,6 +1,6 @@
 import { header } from '@flotilla/contracts';
 import type { InboundRequest } from '@flotilla/service-kit';
-import { forwardable, type RawHeaders } from './headers.js';
+import { forwardable, hopByHopAnd, type RawHeaders } from './headers.js';
 
 const FOR = 'x-forwarded-for';
 const HOST = 'x-forwarded-host';
@@ -9,14 +9,7 @@ const FORWARDED = 'forwarded';
 const VIA = 'via';
 
 /** What is set anew. The body's length is that of what is sent, whatever was said of it. */
-const REPLACED: ReadonlySet<string> = new Set([
-  header.requestId,
-  header.deadline,
-  'content-length',
-  FOR,
-  FORWARDED,
-  VIA,
-]);
+const REPLACED = hopByHopAnd(header.requestId, header.deadline, 'content-length', FOR, FORWARDED, VIA);
 
 /** A host and port that can stand between quotes without more ado. */
 const PLAIN_HOST = /^[A-Za-z0-9._:[\]-]+$/;

@@ -1,4 +1,5 @@
 import { header } from '@flotilla/contracts';
+import { fieldValue, isName, NameSet } from '@flotilla/service-kit';
 
 /** Header fields as Node and undici give them: name, value, name, value, … */
 export type RawHeaders = string[];
@@ -7,7 +8,7 @@ export type RawHeaders = string[];
  * Fields that are about one connection (RFC 9110, section 7.6.1, and those of RFC 2616 that are still met), and
  * `expect`, which each hop answers for itself.
  */
-const HOP_BY_HOP = new Set([
+const HOP_BY_HOP = [
   'connection',
   'keep-alive',
   'proxy-connection',
@@ -17,48 +18,50 @@ const HOP_BY_HOP = new Set([
   'transfer-encoding',
   'upgrade',
   'expect',
-]);
+];
 
 /**
- * The fields that go on to the next hop: without those of this connection, without those that `Connection` names, and
- * without the ones in `replaced`, which the caller sets anew.
+ * The fields that go on to the next hop: without those in `dropped`, and those that `Connection` names.
  *
- * @param replaced - Names in lower case.
+ * @param dropped - Made by {@link hopByHopAnd}.
  */
-export function forwardable(raw: readonly string[], replaced: ReadonlySet<string>): RawHeaders {
+export function forwardable(raw: readonly string[], dropped: NameSet): RawHeaders {
   const named = namedByConnection(raw);
   const kept: RawHeaders = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string;
-    const lower = name.toLowerCase();
-    if (HOP_BY_HOP.has(lower) || replaced.has(lower) || named?.includes(lower)) continue;
+    if (dropped.has(name) || named?.has(name)) continue;
     kept.push(name, raw[i + 1] as string);
   }
   return kept;
 }
 
-function namedByConnection(raw: readonly string[]): string[] | undefined {
-  let named: string[] | undefined;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
-    if ((raw[i] as string).toLowerCase() !== 'connection') continue;
-    const names = (raw[i + 1] as string).split(',').map((name) => name.trim().toLowerCase());
-    named = named ? named.concat(names) : names;
-  }
-  return named;
+/**
+ * What {@link forwardable} drops: the fields of the connection, and others.
+ *
+ * @param names - In lower case.
+ */
+export function hopByHopAnd(...names: readonly string[]): NameSet {
+  return new NameSet([...HOP_BY_HOP, ...names]);
+}
+
+function namedByConnection(raw: readonly string[]): NameSet | undefined {
+  const value = fieldValue(raw, 'connection');
+  // What nearly all say names nothing that is not dropped anyway.
+  if (value === undefined || value === 'keep-alive') return undefined;
+  return new NameSet(value.split(',').map((name) => name.trim().toLowerCase()));
 }
 
 /** The first value of a field, or undefined. `name` is in lower case. */
 export function field(raw: readonly string[], name: string): string | undefined {
   for (let i = 0; i + 1 < raw.length; i += 2) {
-    const candidate = raw[i] as string;
-    if (candidate.length === name.length && candidate.toLowerCase() === name) return raw[i + 1];
+    if (isName(raw[i] as string, name)) return raw[i + 1];
   }
   return undefined;
 }
 
 /** Fields that mean nothing, or something else, after a body (RFC 9110, section 6.5.1): framing, routing, secrets. */
-const NEVER_TRAILERS = new Set([
-  ...HOP_BY_HOP,
+const NEVER_TRAILERS = hopByHopAnd(
   'authorization',
   'cache-control',
   'content-encoding',
@@ -73,7 +76,7 @@ const NEVER_TRAILERS = new Set([
   header.requestId,
   header.failedStage,
   header.deadline,
-]);
+);
 
 const NO_TRAILERS: RawHeaders = [];
 

@@ -1,10 +1,10 @@
 import { header } from '@flotilla/contracts';
 import type { OutboundResponse } from '@flotilla/service-kit';
 import type { Answer } from './answer.js';
-import { field, forwardable, forwardableTrailers, type RawHeaders } from './headers.js';
+import { field, forwardable, forwardableTrailers, hopByHopAnd, type RawHeaders } from './headers.js';
 
-const NONE: ReadonlySet<string> = new Set();
-const LENGTH: ReadonlySet<string> = new Set(['content-length']);
+const HOP_BY_HOP = hopByHopAnd();
+const AND_LENGTH = hopByHopAnd('content-length');
 
 /**
  * Passes an instance's answer on to the client as it is: status, headers but those of the connection, and body as
@@ -17,7 +17,7 @@ export function relay(
   answer: Answer,
   changeHeaders: (headers: RawHeaders) => RawHeaders = (headers) => headers,
 ): void {
-  const headers = changeHeaders(forwardable(answer.headers, answer.isWhole ? LENGTH : NONE));
+  const headers = changeHeaders(forwardable(answer.headers, answer.isWhole ? AND_LENGTH : HOP_BY_HOP));
   if (answer.isWhole) relayWhole(response, answer, headers);
   else relayStream(response, answer, headers);
 }

@@ -1,5 +1,5 @@
 import type { RawHeaders } from '../http/headers.js';
-import { MalformedResponse, parseTrailers } from './response-head.js';
+import { MalformedResponse, parseFields } from './response-head.js';
 
 /** Longest line that gives a chunk's size: what is beyond its digits is an extension, and nobody needs one. */
 const MAX_SIZE_LINE_BYTES = 1024;
@@ -79,7 +79,7 @@ export class ChunkedReader {
       if (line !== '\r\n') throw new MalformedResponse('a chunk that is longer than its size');
       this.#state = SIZE;
     } else if (line === '\r\n') {
-      this.trailers = this.#trailerLines === '' ? [] : parseTrailers(this.#trailerLines);
+      this.trailers = this.#trailerLines === '' ? [] : parseFields(this.#trailerLines);
       this.isDone = true;
     } else {
       this.#trailerLines += line;

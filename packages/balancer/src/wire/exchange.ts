@@ -1,8 +1,8 @@
 import type { RawHeaders } from '../http/headers.js';
 import type { ResponseHead } from './response-head.js';
 
-/** What of a request is sent: one piece, a stream of pieces, or nothing. */
-type WireBody = Uint8Array | AsyncIterable<Uint8Array> | null;
+/** What of a request is sent: one piece, a stream of batches of them, or nothing. */
+type WireBody = Uint8Array | AsyncIterable<readonly Uint8Array[]> | null;
 
 /** A request to an instance. */
 export interface WireRequest {

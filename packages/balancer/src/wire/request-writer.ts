@@ -58,33 +58,44 @@ function latin1(bytes: Uint8Array): string {
 function writeInChunks(socket: Socket, request: WireRequest, body: Uint8Array, trailers: RawHeaders): void {
   socket.cork();
   socket.write(formatHead(request, 'transfer-encoding: chunked'), 'latin1');
-  writeChunk(socket, body);
+  writeChunk(socket, [body]);
   socket.write(formatEnd(trailers), 'latin1');
   socket.uncork();
 }
 
-async function stream(socket: Socket, exchange: Exchange, body: AsyncIterable<Uint8Array>): Promise<void> {
+async function stream(socket: Socket, exchange: Exchange, body: AsyncIterable<readonly Uint8Array[]>): Promise<void> {
   const { request } = exchange;
   const { announcedBytes } = request;
   const isChunked = announcedBytes === undefined;
   const framing = isChunked ? 'transfer-encoding: chunked' : `content-length: ${announcedBytes}`;
   socket.write(formatHead(request, framing), 'latin1');
-  for await (const chunk of body) {
+  for await (const batch of body) {
     if (exchange.isOver) return;
-    if (!(isChunked ? writeChunk(socket, chunk) : socket.write(chunk))) await drained(socket);
+    if (!(isChunked ? writeChunk(socket, batch) : writePieces(socket, batch))) await drained(socket);
     if (exchange.isOver) return;
   }
   if (isChunked) socket.write(formatEnd(request.trailers()), 'latin1');
   exchange.sentAtMs = performance.now();
 }
 
-function writeChunk(socket: Socket, chunk: Uint8Array): boolean {
+/** One chunk of several pieces (RFC 9112, section 7.1), in one write. */
+function writeChunk(socket: Socket, pieces: readonly Uint8Array[]): boolean {
+  let bytes = 0;
+  for (const piece of pieces) bytes += piece.length;
   // One of no bytes would be the last.
-  if (chunk.length === 0) return true;
+  if (bytes === 0) return true;
   socket.cork();
-  socket.write(chunk.length.toString(16) + CRLF, 'latin1');
-  socket.write(chunk);
+  socket.write(bytes.toString(16) + CRLF, 'latin1');
+  for (const piece of pieces) socket.write(piece);
   const hasRoom = socket.write(CRLF, 'latin1');
+  socket.uncork();
+  return hasRoom;
+}
+
+function writePieces(socket: Socket, pieces: readonly Uint8Array[]): boolean {
+  socket.cork();
+  let hasRoom = true;
+  for (const piece of pieces) hasRoom = socket.write(piece);
   socket.uncork();
   return hasRoom;
 }

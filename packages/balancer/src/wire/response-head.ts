@@ -1,4 +1,4 @@
-import { hasIllegalCharacter, isName, parseFieldLines } from '@flotilla/service-kit';
+import { isName, parseFieldLines } from '@flotilla/service-kit';
 import type { RawHeaders } from '../http/headers.js';
 
 /** The instance answered with something that is no HTTP/1.1, or that two readers could understand in two ways. */
@@ -22,7 +22,7 @@ export interface ResponseHead {
   readonly keepsAlive: boolean;
 }
 
-const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: |$)/;
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const LENGTH = /^\d{1,15}$/;
 
 /**
@@ -33,25 +33,18 @@ const LENGTH = /^\d{1,15}$/;
  * @throws {@link MalformedResponse}
  */
 export function parseResponseHead(text: string): ResponseHead {
-  if (hasIllegalCharacter(text)) throw new MalformedResponse('an illegal character in the head');
   let end = text.indexOf('\r\n');
   if (end === -1) end = text.length;
   const line = STATUS_LINE.exec(text.slice(0, end));
   if (!line) throw new MalformedResponse('no status line of HTTP/1');
-  return frame(Number(line[2]), line[1] === '1', parseFields(text, end + 2));
+  return frame(Number(line[2]), line[1] === '1', parseFields(text.slice(end + 2)));
 }
 
-/** @throws {@link MalformedResponse} */
-function parseFields(text: string, start = 0): RawHeaders {
-  const fields = parseFieldLines(text, start);
+/** Reads a head's fields, or those after a chunked body. @throws {@link MalformedResponse} */
+export function parseFields(text: string): RawHeaders {
+  const fields = parseFieldLines(text);
   if (!fields) throw new MalformedResponse('a line that is no field');
   return fields;
-}
-
-/** Reads the fields after a chunked body. @throws {@link MalformedResponse} */
-export function parseTrailers(text: string): RawHeaders {
-  if (hasIllegalCharacter(text)) throw new MalformedResponse('an illegal character in a trailer');
-  return parseFields(text);
 }
 
 /** RFC 9112, section 6.3. */

@@ -1,5 +1,5 @@
 import { faultOfNames } from '../field-checks.js';
-import { hasIllegalCharacter, isName, parseFieldLines } from '../field-lines.js';
+import { isName, parseFieldLines } from '../field-lines.js';
 import { HOST } from '../request-checks.js';
 import { MAX_TARGET_BYTES } from '../target.js';
 
@@ -36,13 +36,13 @@ const LENGTH = /^(?:0|[1-9]\d{0,4})$/;
  */
 export function parsePlainHead(text: string, { path, maxHeaders }: PlainRoute): PlainHead | undefined {
   const lineEnd = text.indexOf('\r\n');
-  if (lineEnd === -1 || hasIllegalCharacter(text)) return undefined;
+  if (lineEnd === -1) return undefined;
   const urlEnd = lineEnd - VERSION.length;
   if (!text.startsWith(`POST ${path}`) || !text.startsWith(VERSION, urlEnd)) return undefined;
   const url = text.slice('POST '.length, urlEnd);
   if (url.length > MAX_TARGET_BYTES) return undefined;
   if (url.length !== path.length && !PLAIN_QUERY.test(url.slice(path.length))) return undefined;
-  const rawHeaders = parseFieldLines(text, lineEnd + 2);
+  const rawHeaders = parseFieldLines(text.slice(lineEnd + 2));
   if (!rawHeaders || rawHeaders.length > 2 * maxHeaders || faultOfNames(rawHeaders)) return undefined;
   const bodyBytes = plainBodyBytes(rawHeaders);
   return bodyBytes === -1 ? undefined : { url, rawHeaders, bodyBytes };
