@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NODE_OPTIONS } from '@flotilla/topology';
 import type { Contender } from '../contender.ts';
 import { startNode } from './node-program.ts';
 
@@ -18,7 +19,7 @@ export const flotilla: Contender = {
     const instances = place.upstreamPorts.map(
       (port, index) => `service1${'abcdefgh'[index]}:${port}=127.0.0.1:${port}`,
     );
-    return startNode('flotilla', place, ['--enable-source-maps', join(FOLDER, 'dist/main.js')], {
+    return startNode('flotilla', place, [...NODE_OPTIONS, join(FOLDER, 'dist/main.js')], {
       SERVICE_PORT: String(place.port),
       SERVICE1_INSTANCES: instances.join(','),
     });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { stages } from '@flotilla/topology';
+import { NODE_OPTIONS, stages } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { busyPorts, type FleetOptions, freePortOffset, type LocalFleet, startFleet } from '../src/index.js';
 import { eventually } from './eventually.js';
@@ -133,7 +133,7 @@ describe('a fleet of one’s own', () => {
       NODE_COMPILE_CACHE: join(fixture.stateDir, 'compile-cache'),
     });
     expect(Object.keys(env).filter((name) => name === 'NODE_OPTIONS' || name.startsWith('VITEST'))).toEqual([]);
-    expect(execArgv).toEqual(['--enable-source-maps']);
+    expect(execArgv).toEqual(NODE_OPTIONS);
     await fleet.stop();
   });
 });
