@@ -12,6 +12,9 @@ import type { LogIdentity } from './log.js';
 /** Upper bounds in seconds: from a cheap hop to a text of a gigabyte. */
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
+/** How often the delay of the event loop is sampled, in ms. prom-client's 10 wake each idle process 100 times a second. */
+const LOOP_DELAY_RESOLUTION_MS = 50;
+
 type Labels = Readonly<Record<string, string>>;
 
 /** A process's Prometheus metrics. */
@@ -35,7 +38,7 @@ export interface Sample {
 export function createMetrics(identity: LogIdentity): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service: identity.service, instance_name: identity.instance, stage: identity.stage });
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_DELAY_RESOLUTION_MS });
   const durations: Metrics['durations'] = (name, help) => durationsIn(registry, name, help);
   const observed: Metrics['observed'] = (kind, name, help, read) => {
     const values = () => read().map(({ value, labels }) => ({ value, labels: labels ?? {} }));
