@@ -204,6 +204,22 @@ describe('a body and its limits, at awkward moments', () => {
     expect((await batches.next()).value).toHaveLength(4);
   });
 
+  test('a source that looks for room while the next try begins is told when there is some', async () => {
+    const { body } = newBody(10_000_000, 10_000_000);
+    let resumed = 0;
+    body.source = { resume: () => resumed++ };
+    const first = (attempt(body) as AsyncIterable<readonly Uint8Array[]>)[Symbol.asyncIterator]();
+    for (let n = 0; n < 8; n++) {
+      expect(body.push(Buffer.alloc(64 * 1024))).toBe(true);
+      await first.next();
+    }
+    const second = attempt(body) as AsyncIterable<readonly Uint8Array[]>;
+    expect(body.hasRoom).toBe(false);
+    const batches = second[Symbol.asyncIterator]();
+    while (!body.hasRoom) await batches.next();
+    expect(resumed).toBe(1);
+  });
+
   test('a source that waits for its turn is told when nobody wants more of it', async () => {
     const cancelled = newBody().body;
     cancelled.fail(new Error('the client left'));

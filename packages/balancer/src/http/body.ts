@@ -164,6 +164,8 @@ export class Body {
     this.#wake();
     this.#position = 0;
     this.#unreadBytes = this.#totalBytes;
+    // Its source may look whether there is room before it adds anything.
+    this.#isSourceWaiting = !this.#isEnded && !this.hasRoom;
   }
 
   /** What a try sends, after {@link rewind}: a small body in one piece, a large one in batches of them, null for an empty one. */

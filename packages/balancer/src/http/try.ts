@@ -36,6 +36,8 @@ export class Try implements WireObserver, Answer {
   #answeredAtMs = Number.NaN;
   #sink: AnswerSink | undefined;
   #isAnswered = false;
+  /** Whether the answer has come to its end. */
+  #isComplete = false;
   /** Set by {@link abort}: what the try ends as, whatever error the abort brings about. */
   #abortedAs: Outcome | undefined;
 
@@ -79,7 +81,9 @@ export class Try implements WireObserver, Answer {
   /** Takes the rest of an answer that is not whole. */
   stream(sink: AnswerSink): void {
     this.#sink = sink;
-    if (this.isOver) sink.fail(new Error('the answer broke off'));
+    // Its end may have come with what was too much to be held back.
+    if (this.#isComplete) sink.end(this.trailers);
+    else if (this.isOver) sink.fail(new Error('the answer broke off'));
     this.resume();
   }
 
@@ -114,6 +118,7 @@ export class Try implements WireObserver, Answer {
     const outcome = this.status < 500 ? 'ok' : 'failed_further_down';
     this.trailers = trailers;
     this.isOver = true;
+    this.#isComplete = true;
     this.isWhole = !this.#isAnswered;
     this.#observer.onEnd(this, outcome);
     if (this.isWhole) this.#observer.onAnswer(this);

@@ -125,6 +125,8 @@ export class Connection implements Carrier, ResponseSink {
     // An answer before the request's end: the rest of the request would be taken for the next one.
     if (this.#reader.keepsAlive && wasAllSent && !this.#isClosed && this.#socket.writableLength === 0) {
       this.#isReused = true;
+      // Whoever has paused it has all of the answer.
+      if (exchange.isPaused) this.#socket.resume();
       this.#owner.onIdle(this);
     } else {
       this.#close(new ConnectionClosed('closed after an exchange'));
