@@ -13,6 +13,9 @@ import {
 } from '../src/index.js';
 import { receive } from '../src/receive.js';
 
+/** More than lies between a server and a client that does not read. */
+const LARGE_BYTES = 64 * 1024 * 1024;
+
 /**
  * An app whose route `POST /work` gives back how many bytes came, and whose stage's route `POST /held` answers when its
  * test lets it; and what it logged.
@@ -33,10 +36,12 @@ export async function testApp(env: Record<string, string> = {}) {
   const logger = pino(sink);
   const app = await createApp({ identity, config, logger, metrics, lifecycle, api });
   const held: (() => void)[] = [];
+  const large: (() => void)[] = [];
   const hold = ({ request, response }: StageExchange) => {
     const limit = { maxBytes: 1e9, setting: 'none' };
     request.receive(limit, { chunk: () => true, end: () => {}, fail: () => {} });
-    held.push(() => response.send(200, [], 'released'));
+    if (request.url.endsWith('?large')) large.push(() => response.send(200, [], 'x'.repeat(LARGE_BYTES)));
+    else held.push(() => response.send(200, [], 'released'));
     return Promise.resolve();
   };
   addStageRoute(app, '/held', hold, { metrics, logger, lifecycle, config });
@@ -61,7 +66,7 @@ export async function testApp(env: Record<string, string> = {}) {
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const { port } = app.server.address() as AddressInfo;
-  return { app, held, lifecycle, lines, port, url: `http://127.0.0.1:${port}` };
+  return { app, held, large, lifecycle, lines, port, url: `http://127.0.0.1:${port}` };
 }
 
 /** Sends bytes over a connection of its own that is never closed from this side, and gives back all that comes. */

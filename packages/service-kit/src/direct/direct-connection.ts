@@ -42,7 +42,8 @@ export class DirectConnection implements DirectChannel {
   #head: PlainHead | undefined;
   #exchange: DirectExchange | undefined;
   #hadRequest = false;
-  #isReleased = false;
+  /** It begins no other request: it has been given away, or is being closed. */
+  #isOver = false;
   /** The client sends no more. */
   #isEnded = false;
   /** Since when it is idle, or its request arrives. */
@@ -63,7 +64,7 @@ export class DirectConnection implements DirectChannel {
   /** Gives the socket away. */
   release(): void {
     const { socket } = this;
-    this.#isReleased = true;
+    this.#isOver = true;
     socket.off('data', this.#onData);
     socket.off('drain', this.#onDrain);
     socket.off('end', this.#onEnd);
@@ -73,27 +74,27 @@ export class DirectConnection implements DirectChannel {
 
   /** Looks whether it waits for too long. To be called every few hundred milliseconds. */
   check(nowMs: number): void {
-    if (this.#exchange) return;
+    if (this.#exchange || this.#isOver) return;
     const waitedMs = nowMs - this.#sinceMs;
     if (this.#hadRequest && !this.rest) {
-      if (waitedMs >= this.#server.keepAliveMs || this.#server.isClosed) this.socket.destroySoon();
+      if (waitedMs >= this.#server.keepAliveMs || this.#server.isClosed) this.#close();
     } else if (waitedMs >= MAX_ARRIVAL_MS) {
-      this.#server.handOver(this);
+      this.#handOver();
     }
   }
 
   /** The server closes: a connection without a request closes now, another one after its answer. */
   closeIfIdle(): void {
     if (this.#exchange) this.#exchange.closeAfterwards();
-    else if (this.rest) this.#server.handOver(this);
-    else this.socket.destroySoon();
+    else if (this.rest && !this.#isOver) this.#handOver();
+    else this.#close();
   }
 
   onResponded(closes: boolean): void {
     this.#exchange = undefined;
     this.#sinceMs = performance.now();
     if (closes || this.#server.isClosing) {
-      this.socket.destroySoon();
+      this.#close();
     } else if (this.rest) {
       setImmediate(() => this.#next());
     }
@@ -102,7 +103,7 @@ export class DirectConnection implements DirectChannel {
   /** Requests that came before the last one was answered. */
   #next(): void {
     const { rest } = this;
-    if (!rest || this.#exchange || this.#isReleased || this.socket.destroyed) return;
+    if (!rest || this.#exchange || this.#isOver) return;
     this.rest = undefined;
     this.socket.resume();
     this.#take(rest);
@@ -110,6 +111,8 @@ export class DirectConnection implements DirectChannel {
   }
 
   readonly #onData = (chunk: Buffer): void => {
+    // Behind the last request nothing is looked at.
+    if (this.#isOver) return;
     const bytes = this.rest ? Buffer.concat([this.rest, chunk]) : chunk;
     if (this.#exchange) {
       this.rest = bytes;
@@ -127,10 +130,10 @@ export class DirectConnection implements DirectChannel {
   readonly #onEnd = (): void => {
     this.#isEnded = true;
     // With half a request behind the one that is being answered it has not left.
-    if (this.#exchange && this.rest) return;
+    if (this.#isOver || (this.#exchange && this.rest)) return;
+    this.#isOver = true;
     if (!this.rest || this.#exchange) this.socket.destroySoon();
-    else if (this.#head) refuseConnection(new FlotillaError('FLT_BODY_INCOMPLETE'), this.socket);
-    else refuseConnection(endedInHead(), this.socket);
+    else refuseConnection(this.#head ? new FlotillaError('FLT_BODY_INCOMPLETE') : endedInHead(), this.socket);
   };
 
   readonly #onError = (): void => {
@@ -138,6 +141,7 @@ export class DirectConnection implements DirectChannel {
   };
 
   readonly #onClose = (): void => {
+    this.#isOver = true;
     this.#server.forget(this);
     this.#exchange?.close(false);
   };
@@ -146,7 +150,7 @@ export class DirectConnection implements DirectChannel {
     const headBytes = bytes.indexOf(END_OF_HEAD);
     if (headBytes === -1) {
       this.rest = bytes;
-      if (!this.#mayBecomePlain(bytes)) this.#server.handOver(this);
+      if (!this.#mayBecomePlain(bytes)) this.#handOver();
       return;
     }
     const { route } = this.#server;
@@ -155,7 +159,7 @@ export class DirectConnection implements DirectChannel {
     const bodyStart = headBytes + END_OF_HEAD.length;
     if (!this.#head) {
       this.rest = bytes;
-      this.#server.handOver(this);
+      this.#handOver();
     } else if (bytes.length < bodyStart + this.#head.bodyBytes) {
       this.rest = bytes;
     } else {
@@ -172,6 +176,17 @@ export class DirectConnection implements DirectChannel {
     this.#exchange = exchange;
     if (this.#server.isClosing) exchange.closeAfterwards();
     this.#server.answer(exchange);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.socket.destroySoon();
+  }
+
+  /** Into one that has ended nothing can be put back. */
+  #handOver(): void {
+    if (this.#isEnded) this.#close();
+    else this.#server.handOver(this);
   }
 
   /** Whether half a head begins like one that could be answered here. */

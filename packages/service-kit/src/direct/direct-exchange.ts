@@ -112,6 +112,7 @@ export class DirectExchange implements InboundRequest, OutboundResponse {
   }
 
   abort(): void {
+    if (this.#isOver) return;
     this.#channel.socket.resetAndDestroy();
   }
 
@@ -139,8 +140,10 @@ export class DirectExchange implements InboundRequest, OutboundResponse {
   /** A small response is with the kernel by now; of a larger one an empty write tells when. */
   #flushed(): void {
     const { socket } = this.#channel;
+    // One that is being closed has taken nothing; its end is still to be told.
+    if (!socket.writable) return;
     if (socket.writableLength === 0) this.#responded();
-    else socket.write('', () => this.#responded());
+    else socket.write('', (error) => error ?? this.#responded());
   }
 
   #responded(): void {
