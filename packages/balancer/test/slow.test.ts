@@ -49,7 +49,7 @@ describe('time-outs and whose they are', () => {
 
   test('an instance that stops taking the body has timed out, and the next one gets all of it', async () => {
     const stuck = await rawInstance((socket) => socket.pause());
-    const { post, stats } = await balancer([stuck, await echo('b')], { FLOTILLA_TRY_TIMEOUT_MS: '200' });
+    const { post, stats } = await balancer([stuck, await echo('b')], { FLOTILLA_TRY_TIMEOUT_MS: '1000' });
     expect(await (await post(Buffer.alloc(20_000_000))).json()).toEqual({ name: 'b', bytes: 20_000_000 });
     expect((await stats()).stats['a:1']).toMatchObject({ requests: 1, errors: 1, in_flight: 0 });
   });
