@@ -43,6 +43,11 @@ export class ReportBodyReader {
     });
   }
 
+  /** Memory of the table so far, in bytes. */
+  get heldBytes(): number {
+    return this.#table?.heldBytes ?? 0;
+  }
+
   write(chunk: Uint8Array): void {
     this.#reader.write(chunk);
   }

@@ -7,6 +7,9 @@ export function report(limits: ReportLimits): BeginAnswer {
   return ({ includeFrequencies, trail }) => {
     const reader = new ReportBodyReader(limits, includeFrequencies, trail);
     return {
+      get heldBytes() {
+        return reader.heldBytes;
+      },
       write: (chunk) => reader.write(chunk),
       end: () => writeAnswer(reader.end(), trail.requestId),
     };

@@ -1,6 +1,7 @@
 import { type ProblemCode, problem } from '@flotilla/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type TestFleet, testFleet } from './support.js';
+import { differentWords, expectProblem, Upload } from './upload.js';
 
 let fleet: TestFleet;
 
@@ -77,6 +78,15 @@ describe.each([
     });
     expect(await response.json()).toMatchObject({ code: 'FLT_INVALID_QUERY', status: 400 });
   });
+});
+
+test('ten million different words in a stream: refused where the limit is passed, by its name', async () => {
+  const upload = new Upload(`${fleet.at(8061)}/process`);
+  await upload.writeAll(differentWords(10_000_000));
+  const answer = await upload.answer;
+  expectProblem(answer, { status: 422, code: 'FLT_TOO_MANY_UNIQUE_WORDS' });
+  expect(answer.body).toContain('the limit of 500 different words');
+  expect(answer.body).toContain('FLOTILLA_MAX_UNIQUE_WORDS');
 });
 
 describe('stage 4', () => {

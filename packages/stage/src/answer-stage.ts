@@ -10,6 +10,7 @@ import {
   type StageHandler,
 } from '@flotilla/service-kit';
 import { asInputError } from './input-errors.js';
+import { memoryLetGo } from './memory-return.js';
 import { wantsFrequencies } from './wants-frequencies.js';
 import type { StageRequest } from './work.js';
 
@@ -18,6 +19,8 @@ export interface AnswerWork {
   write(chunk: Uint8Array): void;
   /** The answer's body, in pieces. */
   end(): Iterable<Uint8Array>;
+  /** Memory in bytes that it holds on to until its answer is out. */
+  readonly heldBytes: number;
 }
 
 /** Begins the last stage's work. */
@@ -36,24 +39,34 @@ export function answerStage({ identity, limit, begin }: AnswerStageOptions): Sta
     checkAnnouncedLength(request, limit);
     checkJsonBody(request);
     const work = begin({ includeFrequencies: wantsFrequencies(request.url), trail });
-    const pieces = await received(request, limit, work);
-    const headers = ['content-type', 'application/json; charset=utf-8', header.servedBy, identity.instance];
-    if (isHeaderSafeId(trail.requestId)) headers.push(header.requestId, trail.requestId);
-    send(response, headers, pieces);
+    try {
+      const pieces = await received(request, limit, work);
+      const headers = ['content-type', 'application/json; charset=utf-8', header.servedBy, identity.instance];
+      if (isHeaderSafeId(trail.requestId)) headers.push(header.requestId, trail.requestId);
+      await send(response, headers, pieces);
+    } finally {
+      memoryLetGo(work.heldBytes);
+    }
   };
 }
 
-function received(request: InboundRequest, limit: BodyLimit, work: AnswerWork): Promise<Iterator<Uint8Array>> {
+function received(request: InboundRequest, limit: BodyLimit, begun: AnswerWork): Promise<Iterator<Uint8Array>> {
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(asInputError(error));
+    // A connection that is kept refers to its last request, and that to what took its body.
+    let work: AnswerWork | undefined = begun;
+    const fail = (error: unknown) => {
+      work = undefined;
+      reject(asInputError(error));
+    };
     request.receive(limit, {
       chunk: (chunk) => {
-        work.write(chunk);
+        work?.write(chunk);
         return true;
       },
       end: () => {
         try {
-          resolve(work.end()[Symbol.iterator]());
+          if (work) resolve(work.end()[Symbol.iterator]());
+          work = undefined;
         } catch (error) {
           fail(error);
         }
@@ -64,7 +77,7 @@ function received(request: InboundRequest, limit: BodyLimit, work: AnswerWork): 
 }
 
 /** An answer of one piece goes out whole, with its length; a longer one as it is made, no faster than it is read. */
-function send(response: OutboundResponse, headers: string[], pieces: Iterator<Uint8Array>): void {
+async function send(response: OutboundResponse, headers: string[], pieces: Iterator<Uint8Array>): Promise<void> {
   const first = pieces.next();
   const second = pieces.next();
   if (first.done) {
@@ -73,7 +86,7 @@ function send(response: OutboundResponse, headers: string[], pieces: Iterator<Ui
     response.send(200, headers, asBuffer(first.value).toString('latin1'));
   } else {
     response.begin(200, headers);
-    stream(response, [first.value, second.value], pieces).catch(() => response.abort());
+    await stream(response, [first.value, second.value], pieces).catch(() => response.abort());
   }
 }
 

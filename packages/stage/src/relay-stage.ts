@@ -8,7 +8,7 @@ import {
   relay,
   type Upstream,
 } from '@flotilla/balancer';
-import { header, isHeaderSafeId } from '@flotilla/contracts';
+import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
@@ -19,6 +19,7 @@ import {
 } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
 import { asInputError } from './input-errors.js';
+import { memoryLetGo } from './memory-return.js';
 import { NextBody } from './next-body.js';
 import { nextStageFailed } from './next-stage-failed.js';
 import { mediaTypes, type TextFormat, textFormatOf } from './text-format.js';
@@ -51,7 +52,11 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const body = upstream.newBody(format === 'plain');
     if (options.keepsPlainText && format === 'plain') body.announcedBytes = announcedBytes(request);
     const nextBody = new NextBody(body);
-    const work = options.begin({ includeFrequencies, trail, format }, nextBody);
+    // An analysis is sent when the text has ended. That nothing goes on until then does not mean that the caller has
+    // stopped; if it does, those in front notice, through whom the text passes.
+    let awaitsText = handsOn === 'analysis';
+    body.isFromCaller = !awaitsText;
+    let work: StageWork | undefined = options.begin({ includeFrequencies, trail, format }, nextBody);
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
     const call = upstream.newCall(
       {
@@ -71,20 +76,28 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const fail = (error: unknown) => call.cancel(asInputError(error));
     const receiving = request.receive(limit, {
       chunk: (chunk) => {
-        work.write(chunk);
+        work?.write(chunk);
         return nextBody.hasRoom;
       },
       end: () => {
+        awaitsText = false;
         body.isFromCaller = false;
-        void endWork(work, fail);
+        if (work) void endWork(work, fail);
       },
       fail,
     });
     body.source = receiving;
     cancelWhenClientLeaves(response, call);
     const result = await running;
+    const heldBytes = work.heldBytes ?? 0;
+    // A connection that is kept refers to its last request, and that to what took its body.
+    work = undefined;
+    memoryLetGo(heldBytes);
     if (result.kind === 'cancelled') throw result.reason;
-    if (result.kind === 'exhausted') throw nextStageFailed(next, result.exhaustion);
+    if (result.kind === 'exhausted') {
+      // Nobody was asked yet.
+      throw awaitsText ? new FlotillaError('FLT_REQUEST_TIMEOUT') : nextStageFailed(next, result.exhaustion);
+    }
     if (result.kind === 'refused') throw overloaded(next.service, result.retryAfterSeconds);
     relay(response, result.answer, (headers) => answerHeaders(headers, trail, identity));
   };

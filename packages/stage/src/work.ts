@@ -15,6 +15,8 @@ export interface StageWork {
   write(chunk: Uint8Array): void;
   /** The body is whole. Long work yields to the event loop as it goes. */
   end(): void | Promise<void>;
+  /** Memory in bytes that it holds on to until its request is over, where that can be much. */
+  readonly heldBytes?: number;
 }
 
 /** A request whose body is a text. */

@@ -39,6 +39,11 @@ export class CountTable {
     return this.#records.length;
   }
 
+  /** Memory of the words and their counts, in bytes. The index comes to a quarter of that at most. */
+  get heldBytes(): number {
+    return this.#records.heldBytes;
+  }
+
   /**
    * Counts the word `bytes[start .. end)`, `count` times. It is copied where it is new.
    *

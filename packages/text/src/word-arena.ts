@@ -12,6 +12,11 @@ export class WordArena {
   /** Bytes used of the last page. */
   #used = 0;
 
+  /** Memory of all pages. */
+  get heldBytes(): number {
+    return this.#pages.reduce((sum, page) => sum + page.length, 0);
+  }
+
   /** Copies a word in; returns its place. */
   store(bytes: Uint8Array, start: number, length: number): number {
     this.#makeRoom(length);

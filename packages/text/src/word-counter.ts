@@ -29,6 +29,11 @@ export class WordCounter {
     this.#table = new CountTable(options);
   }
 
+  /** Memory of what was counted so far: see {@link CountTable.heldBytes}. */
+  get heldBytes(): number {
+    return this.#table.heldBytes;
+  }
+
   /**
    * Counts the next piece.
    *

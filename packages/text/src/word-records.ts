@@ -38,6 +38,11 @@ export class WordRecords {
     this.#addPage(FIRST_PAGE_ENTRIES);
   }
 
+  /** Memory of the records and of the words themselves. */
+  get heldBytes(): number {
+    return this.ints.reduce((sum, page) => sum + page.byteLength, this.arena.heldBytes);
+  }
+
   /** Adds a word that is not there yet; returns its id. */
   append(word: Candidate, count: number): number {
     const id = this.length++;

@@ -97,6 +97,18 @@ describe('WordCounter', () => {
     );
   });
 
+  it('tells the memory of what it counted: 32 bytes a word, and the bytes of long ones', () => {
+    const counter = new WordCounter();
+    const before = counter.heldBytes;
+    const words = Array.from({ length: 10_000 }, (_, i) => `a-long-word-number-${i}`).join(' ');
+    counter.write(utf8(words));
+    expect(counter.heldBytes - before).toBeGreaterThan(10_000 * 32 + words.length - 10_000);
+    expect(counter.heldBytes - before).toBeLessThan(2_000_000);
+    const held = counter.heldBytes;
+    counter.write(utf8(` ${words}`));
+    expect(counter.end().heldBytes).toBe(held);
+  });
+
   it('never quotes the text in an error', () => {
     expect(() => count([utf8('secretsecret')], { maxWordBytes: 3 })).toThrow(/^(?!.*secret)/);
   });
