@@ -1,7 +1,25 @@
-import type { BodyLimit, BodySink, Receiving } from './receive.js';
-
 /** Header fields as they came: name, value, name, value, … */
 export type RawFields = readonly string[];
+
+/** Where a request's body goes as it arrives. */
+export interface BodySink {
+  /** False: wait for {@link Receiving.resume} before more is handed over. What it throws ends the receiving. */
+  chunk(chunk: Buffer): boolean;
+  /** @param rawTrailers - Fields after the body. */
+  end(rawTrailers: readonly string[]): void;
+  fail(error: Error): void;
+}
+
+/** A body that is being received. */
+export interface Receiving {
+  resume(): void;
+}
+
+/** The most that a body may have, and which setting says so. */
+export interface BodyLimit {
+  readonly maxBytes: number;
+  readonly setting: string;
+}
 
 /** A request to the route that a process is there for, however its bytes were read. */
 export interface InboundRequest {

@@ -1,14 +1,15 @@
 export { type AppConfig, type AppDependencies, appSettings, createApp } from './app.js';
+export { collectGarbage } from './collect-garbage.js';
 export { type Config, ConfigError, type Environment, readConfig } from './config.js';
 export { DurationHistogram } from './duration-histogram.js';
-export type { InboundRequest, OutboundResponse } from './exchange.js';
+export type { BodyLimit, BodySink, InboundRequest, OutboundResponse, Receiving } from './exchange.js';
 export { fieldValue, isName, parseFieldLines } from './field-lines.js';
 export { Lifecycle } from './lifecycle.js';
 export { describeError, type LogIdentity } from './log.js';
 export { checkEncoding, checkJsonBody, isJson, isPlainText, unsupportedMediaType } from './media-type.js';
 export { createMetrics, type Metrics, type Sample } from './metrics.js';
 export { NameSet } from './name-set.js';
-export { type BodyLimit, type BodySink, checkAnnouncedLength, type Receiving } from './receive.js';
+export { checkAnnouncedLength } from './receive.js';
 export { RequestTrail } from './request-trail.js';
 export { type ProcessDefinition, runProcess } from './run.js';
 export { addStageRoute, type StageExchange, type StageHandler } from './stage-route.js';

@@ -1,6 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type InboundRequest, isBodiless, type OutboundResponse, type RawFields } from './exchange.js';
-import { type BodyLimit, type BodySink, type Receiving, receive } from './receive.js';
+import {
+  type BodyLimit,
+  type BodySink,
+  type InboundRequest,
+  isBodiless,
+  type OutboundResponse,
+  type RawFields,
+  type Receiving,
+} from './exchange.js';
+import { receive } from './receive.js';
 
 /** A request that Node's server has read, and its response. */
 export class NodeExchange implements InboundRequest, OutboundResponse {

@@ -1,27 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FlotillaError } from '@flotilla/contracts';
-import type { InboundRequest } from './exchange.js';
-
-/** Where a request's body goes as it arrives. */
-export interface BodySink {
-  /** False: wait for {@link Receiving.resume} before more is handed over. What it throws ends the receiving. */
-  chunk(chunk: Buffer): boolean;
-  /** @param rawTrailers - Fields after the body. */
-  end(rawTrailers: readonly string[]): void;
-  fail(error: Error): void;
-}
-
-/** A body that is being received. */
-export interface Receiving {
-  resume(): void;
-}
-
-/** The most that a body may have, and which setting says so. */
-export interface BodyLimit {
-  readonly maxBytes: number;
-  readonly setting: string;
-}
+import type { BodyLimit, BodySink, InboundRequest, Receiving } from './exchange.js';
 
 /**
  * How much of one body is handed over in one turn of the event loop. Node alone reads up to 2 MB of a fast client at

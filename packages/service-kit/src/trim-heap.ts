@@ -1,10 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { collectGarbage } from './collect-garbage.js';
 
 /** How long after its start a process tidies up: when the others of its fleet have started too. */
 const TRIM_DELAY_MS = 2000;
-
-type CollectGarbage = (options: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
 
 /**
  * Gives back the memory that start-up has left behind. Loading modules makes V8 grow its heap to about 55 MB of which
@@ -12,11 +9,5 @@ type CollectGarbage = (options: { type: 'major'; execution: 'sync'; flavor: 'las
  * collection takes about 30 ms. Nothing else is changed; V8 grows the heap again as it needs.
  */
 export function trimHeapAfterStart(): void {
-  const timer = setTimeout(() => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as CollectGarbage;
-    setFlagsFromString('--no-expose-gc');
-    collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
-  }, TRIM_DELAY_MS);
-  timer.unref();
+  setTimeout(() => collectGarbage({ type: 'major', execution: 'sync', flavor: 'last-resort' }), TRIM_DELAY_MS).unref();
 }

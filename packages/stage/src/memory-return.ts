@@ -1,7 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
-type CollectGarbage = (options: { type: 'major'; execution: 'async' }) => Promise<void>;
+import { collectGarbage } from '@flotilla/service-kit';
 
 /** Less is not worth a collection of 10 to 20 ms. A table of a million words is so large, and took longer to count. */
 const WORTHWHILE_BYTES = 32 * 1024 * 1024;
@@ -9,7 +6,6 @@ const WORTHWHILE_BYTES = 32 * 1024 * 1024;
 /** What is let go may still be referred to by work that ends within the next turns of the event loop. */
 const DELAY_MS = 100;
 
-let collect: CollectGarbage | undefined;
 let isScheduled = false;
 
 /**
@@ -23,14 +19,6 @@ export function memoryLetGo(heldBytes: number): void {
   isScheduled = true;
   setTimeout(() => {
     isScheduled = false;
-    collect ??= garbageCollector();
-    void collect({ type: 'major', execution: 'async' });
+    collectGarbage({ type: 'major', execution: 'async' });
   }, DELAY_MS).unref();
-}
-
-function garbageCollector(): CollectGarbage {
-  setFlagsFromString('--expose-gc');
-  const found = runInNewContext('gc') as CollectGarbage;
-  setFlagsFromString('--no-expose-gc');
-  return found;
 }

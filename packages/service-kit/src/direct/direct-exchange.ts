@@ -1,7 +1,15 @@
 import type { Socket } from 'node:net';
-import { type InboundRequest, isBodiless, type OutboundResponse, type RawFields } from '../exchange.js';
+import {
+  type BodyLimit,
+  type BodySink,
+  type InboundRequest,
+  isBodiless,
+  type OutboundResponse,
+  type RawFields,
+  type Receiving,
+} from '../exchange.js';
 import { fieldValue } from '../field-lines.js';
-import { type BodyLimit, type BodySink, type Receiving, tooLarge } from '../receive.js';
+import { tooLarge } from '../receive.js';
 import type { PlainHead } from './plain-head.js';
 import { responseHead } from './response-head.js';
 
