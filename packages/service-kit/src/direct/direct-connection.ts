@@ -72,15 +72,21 @@ export class DirectConnection implements DirectChannel {
     socket.off('close', this.#onClose);
   }
 
-  /** Looks whether it waits for too long. To be called every few hundred milliseconds. */
-  check(nowMs: number): void {
-    if (this.#exchange || this.#isOver) return;
+  /**
+   * Looks whether it waits for too long. To be called every few hundred milliseconds.
+   *
+   * @returns Whether it has been handed over.
+   */
+  check(nowMs: number): boolean {
+    if (this.#exchange || this.#isOver) return false;
     const waitedMs = nowMs - this.#sinceMs;
     if (this.#hadRequest && !this.rest) {
       if (waitedMs >= this.#server.keepAliveMs || this.#server.isClosed) this.#close();
-    } else if (waitedMs >= MAX_ARRIVAL_MS) {
-      this.#handOver();
+      return false;
     }
+    if (waitedMs < MAX_ARRIVAL_MS) return false;
+    this.#handOver();
+    return true;
   }
 
   /** The server closes: a connection without a request closes now, another one after its answer. */
