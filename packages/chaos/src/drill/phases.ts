@@ -1,7 +1,7 @@
 import { quantile } from '@flotilla/client/quantiles';
 import type { Samples } from '../load/samples.js';
 
-/** When the load began, the fault came, the fault went, and the load ended: by the clock of the samples. */
+/** When latencies began to count, the fault came, the fault went, and the load ended: by the clock of the samples. */
 export interface Timeline {
   readonly startedMs: number;
   readonly injectedMs: number;
@@ -39,13 +39,14 @@ interface Request {
 
 /**
  * Sorts requests into phases: those that ended before the fault, those that began after it, and all others, which met
- * it.
+ * it. Those that began before latencies count are left out.
  */
 export function phasesOf(samples: Samples, timeline: Timeline): Phases {
   const before: number[] = [];
   const during: Request[] = [];
   const after: number[] = [];
   samples.forEach((startMs, latencyMs) => {
+    if (startMs < timeline.startedMs) return;
     if (startMs + latencyMs < timeline.injectedMs) before.push(latencyMs);
     else if (startMs > timeline.healedMs) after.push(latencyMs);
     else during.push({ startMs: Math.max(startMs, timeline.injectedMs), latencyMs });

@@ -32,7 +32,6 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
   await scenario.prepare?.();
   await fleet.fleet.awaitReady();
   const { name, clients, pauseMs } = scenario;
-  const startedMs = performance.now();
   const others = new OthersShare(() => fleet.pids);
   const caller = new Caller({
     urls: fleet.urls,
@@ -41,13 +40,16 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
     timeoutMs: REQUEST_TIMEOUT_MS,
   });
   const load = new SteadyLoad({ caller, texts, clients, pauseMs, name });
-  const pace = isShort ? shortPace : fullPace;
+  const pace = isShort ? shortPace : { ...fullPace, beforeMs: scenario.beforeMs ?? fullPace.beforeMs };
   // A short look at latencies says nothing.
   const judged = isShort ? { ...scenario, targets: { failed: scenario.targets.failed } } : scenario;
+  const context = { fleet, load, isShort };
   try {
+    await scenario.rehearse?.(context);
+    const startedMs = performance.now();
     await Promise.all([sleep(pace.beforeMs), load.more(pace.requests)]);
     const injectedMs = performance.now();
-    const heal = await scenario.inject({ fleet, load, isShort });
+    const heal = await scenario.inject(context);
     await Promise.all([sleep(isShort ? 0 : scenario.holdMs), load.more(pace.requests)]);
     const healedMs = performance.now();
     const observation = await heal();

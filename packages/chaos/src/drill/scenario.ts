@@ -41,6 +41,8 @@ export interface Scenario {
   readonly clients: number;
   /** Between an answer and the client's next request. */
   readonly pauseMs: number;
+  /** How long latencies are looked at before the fault comes, if longer than usual: a p99 is that of few requests. */
+  readonly beforeMs?: number;
   /** How long the fault stays once it has come. */
   readonly holdMs: number;
   readonly targets: Targets;
@@ -48,6 +50,11 @@ export interface Scenario {
   readonly isShort: boolean;
   /** What takes long, and is done before the load begins. */
   prepare?(): Promise<void>;
+  /**
+   * Done under load before latencies are looked at: whatever runs for the first time with the fault is slow for that
+   * reason alone.
+   */
+  rehearse?(context: DrillContext): Promise<void>;
   /** Brings the fault about. What it gives back takes it away. */
   inject(context: DrillContext): Promise<() => Promise<Observation | undefined>>;
 }

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a slow client is slow at. */
 type Kind = 'headers' | 'small body' | 'large body';
@@ -8,12 +9,14 @@ const HEAD = 'POST /process HTTP/1.1\r\nhost: localhost\r\ncontent-type: applica
 /** What a large body has sent before it slows down: more than is waited for before an instance is chosen. */
 const QUICK_BYTES = 70_000;
 const ANNOUNCED_BYTES = 1_000_000;
+/** How often it is looked whose turn it is to leave. */
+const TURN_MS = 5;
 
 /** Where they call, and how slow they are. */
 export interface SlowClientsOptions {
   readonly port: number;
   readonly count: number;
-  /** They come one after the other, all of them in so long. */
+  /** They come one after the other, all of them in so long, and leave in the same way. */
   readonly arriveMs: number;
   /** A client sends a byte, and waits so long. */
   readonly intervalMs: number;
@@ -48,11 +51,18 @@ export class SlowClients {
     return this.#opened;
   }
 
-  /** They leave in the middle of what they were at. */
-  stop(): void {
+  /** They leave in the middle of what they were at, one after the other. Settles when all have left. */
+  async leave(): Promise<void> {
     this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    for (const socket of this.#sockets) socket.destroy();
+    const sockets = [...this.#sockets];
+    const startMs = performance.now();
+    while (sockets.length > 0) {
+      const goneShare = (performance.now() - startMs) / this.#options.arriveMs;
+      const stay = Math.floor(this.#options.count * (1 - goneShare));
+      for (const socket of sockets.splice(Math.max(0, stay))) socket.destroy();
+      await sleep(TURN_MS);
+    }
   }
 
   #open(kind: Kind): void {

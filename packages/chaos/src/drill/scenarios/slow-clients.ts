@@ -1,12 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SlowClients } from '../../load/slow-clients.js';
+import type { DrillFleet } from '../drill-fleet.js';
 import type { Scenario } from '../scenario.js';
 import { steady } from './shape.js';
 
 const COUNT = 500;
-const ARRIVE_MS = 3000;
+const ARRIVE_MS = 10_000;
 const INTERVAL_MS = 500;
+const BEFORE_MS = 10_000;
 /** Longer than FLOTILLA_HEADERS_TIMEOUT_MS, so that some are closed, and come again. */
-const HOLD_MS = 11_000;
+const HOLD_MS = 21_000;
+/** How long all of them are there once before. */
+const REHEARSAL_MS = 1000;
 /** Fewer of them connected than this, and they were no test. */
 const MIN_OPEN_SHARE = 0.8;
 
@@ -14,17 +19,29 @@ const MIN_OPEN_SHARE = 0.8;
 export const slowClientsScenario: Scenario = {
   ...steady,
   name: 'slow-clients',
+  clients: 4,
+  beforeMs: BEFORE_MS,
   fault: `${COUNT} clients drip headers and bodies`,
   holdMs: HOLD_MS,
   targets: { failed: 'none', maxP99Factor: 2 },
+  // The warm-up sends small requests, whole.
+  rehearse: async ({ fleet }) => {
+    const slow = slowClientsOf(fleet);
+    await sleep(ARRIVE_MS + REHEARSAL_MS);
+    await slow.leave();
+  },
   inject: async ({ fleet }) => {
-    const port = Number(new URL(fleet.urls[0] as string).port);
-    const slow = new SlowClients({ port, count: COUNT, arriveMs: ARRIVE_MS, intervalMs: INTERVAL_MS });
+    const slow = slowClientsOf(fleet);
     return async () => {
       const { open, opened } = slow;
-      slow.stop();
+      await slow.leave();
       const missed = open < COUNT * MIN_OPEN_SHARE ? [`only ${open} slow clients were connected`] : [];
       return { missed, notes: [`${open} connected, ${opened - open} closed by the balancer`] };
     };
   },
 };
+
+function slowClientsOf(fleet: DrillFleet): SlowClients {
+  const port = Number(new URL(fleet.urls[0] as string).port);
+  return new SlowClients({ port, count: COUNT, arriveMs: ARRIVE_MS, intervalMs: INTERVAL_MS });
+}
