@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { LineBatch } from './line-batch.js';
 
 /** Who a log line is from: part of every line. */
 export interface LogIdentity {
@@ -11,8 +12,8 @@ export interface LogIdentity {
 
 /** How long a line may wait in memory for others to be written with: long enough to save writes, too short to notice. */
 const FLUSH_INTERVAL_MS = 200;
-/** Lines are written together once they are this long, in bytes: a write costs a thread's waking up. */
-const FLUSH_BYTES = 32 * 1024;
+/** Lines are written together once they are this long, in characters: a write costs a thread's waking up. */
+const BATCH_LENGTH = 32 * 1024;
 
 /** A logger of JSON lines on standard output that does not block, and how to write out what it still holds. */
 export interface ProcessLog {
@@ -22,12 +23,18 @@ export interface ProcessLog {
 
 /** Opens the log of a process. */
 export function openLog(level: string, identity: LogIdentity): ProcessLog {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, maxWrite: 2 * FLUSH_BYTES });
-  const timer = setInterval(() => destination.flush(), FLUSH_INTERVAL_MS);
-  timer.unref();
+  const destination = pino.destination({ dest: 1, sync: false });
+  const lines = new LineBatch(destination, BATCH_LENGTH);
+  setInterval(() => lines.flush(), FLUSH_INTERVAL_MS).unref();
+  const flush = () => {
+    lines.flush();
+    destination.flushSync();
+  };
+  process.once('exit', flush);
+  destination.once('close', () => process.off('exit', flush));
   const formatters = { level: (label: string) => ({ level: label }) };
-  const logger = pino({ level, base: { ...identity }, timestamp: isoTime, formatters }, destination);
-  return { logger, flush: () => destination.flushSync() };
+  const logger = pino({ level, base: { ...identity }, timestamp: isoTime, formatters }, lines);
+  return { logger, flush };
 }
 
 let timeMs = Number.NaN;
