@@ -8,9 +8,7 @@ export function analyze(limits: { readonly maxWordBytes: number; readonly maxUni
     const counter = new WordCounter(limits);
     const reader = textReader(request.format, 'decoded', request.trail, (bytes) => counter.write(bytes));
     return {
-      get heldBytes() {
-        return counter.heldBytes;
-      },
+      heldBytes: () => counter.heldBytes,
       write: (chunk) => reader.write(chunk),
       end: async () => {
         reader.end();

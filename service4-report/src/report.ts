@@ -7,9 +7,7 @@ export function report(limits: ReportLimits): BeginAnswer {
   return ({ includeFrequencies, trail }) => {
     const reader = new ReportBodyReader(limits, includeFrequencies, trail);
     return {
-      get heldBytes() {
-        return reader.heldBytes;
-      },
+      heldBytes: () => reader.heldBytes,
       write: (chunk) => reader.write(chunk),
       end: () => writeAnswer(reader.end(), trail.requestId),
     };

@@ -20,7 +20,7 @@ export interface AnswerWork {
   /** The answer's body, in pieces. */
   end(): Iterable<Uint8Array>;
   /** Memory in bytes that it holds on to until its answer is out. */
-  readonly heldBytes: number;
+  heldBytes(): number;
 }
 
 /** Begins the last stage's work. */
@@ -45,7 +45,7 @@ export function answerStage({ identity, limit, begin }: AnswerStageOptions): Sta
       if (isHeaderSafeId(trail.requestId)) headers.push(header.requestId, trail.requestId);
       await send(response, headers, pieces);
     } finally {
-      memoryLetGo(work.heldBytes);
+      memoryLetGo(work.heldBytes());
     }
   };
 }

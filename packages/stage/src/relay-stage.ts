@@ -89,7 +89,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     body.source = receiving;
     cancelWhenClientLeaves(response, call);
     const result = await running;
-    const heldBytes = work.heldBytes ?? 0;
+    const heldBytes = work.heldBytes?.() ?? 0;
     // A connection that is kept refers to its last request, and that to what took its body.
     work = undefined;
     memoryLetGo(heldBytes);

@@ -15,8 +15,11 @@ export interface StageWork {
   write(chunk: Uint8Array): void;
   /** The body is whole. Long work yields to the event loop as it goes. */
   end(): void | Promise<void>;
-  /** Memory in bytes that it holds on to until its request is over, where that can be much. */
-  readonly heldBytes?: number;
+  /**
+   * Memory in bytes that it holds on to until its request is over, where that can be much. A method: each object literal
+   * with a getter has a hidden class of its own, in V8's old generation, and all that the getter refers to stays there.
+   */
+  heldBytes?(): number;
 }
 
 /** A request whose body is a text. */
