@@ -43,6 +43,8 @@ interface SoakedProcess extends MemoryCourse {
 const TEXTS = 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LOOK_INTERVAL_MS = 1000;
+/** Until each balancer has checked each instance a few times, and holds the connections that it does so by. */
+const REST_LOOKS = 5;
 /** Longer than idle connections are kept by default, to the next stage as well as to callers. */
 const SETTLE_MS = 90_000;
 /** What a process may take more at the end than when it was warm: less than a tenth of what it takes. */
@@ -68,7 +70,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
 }
 
 async function soak(fleet: DrillFleet, { requests, clients, onProgress }: SoakOptions): Promise<SoakResult> {
-  const before = await figuresOf(fleet.fleet);
+  const before = await atRest(fleet);
   const caller = new Caller({
     urls: fleet.urls,
     path: '/process',
@@ -101,6 +103,25 @@ async function soak(fleet: DrillFleet, { requests, clients, onProgress }: SoakOp
 
 function counts({ requests, failed, wrong }: Tally) {
   return { requests, failed, wrong };
+}
+
+/** What each process holds while nobody asks it for anything: the most of several looks, since health checks come and go. */
+async function atRest(fleet: DrillFleet): Promise<Map<string, ProcessFigures>> {
+  let most = await figuresOf(fleet.fleet);
+  for (let look = 1; look < REST_LOOKS; look++) {
+    await sleep(LOOK_INTERVAL_MS);
+    const now = await figuresOf(fleet.fleet);
+    most = new Map([...now].map(([name, figures]) => [name, mostOf(figures, most.get(name) ?? figures)]));
+  }
+  return most;
+}
+
+function mostOf(now: ProcessFigures, before: ProcessFigures): ProcessFigures {
+  return {
+    memoryBytes: now.memoryBytes,
+    sockets: Math.max(now.sockets, before.sockets),
+    timers: Math.max(now.timers, before.timers),
+  };
 }
 
 /** Looks until nothing is held any more that was not held before the load, or the time for that is over. */
