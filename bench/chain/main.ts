@@ -13,9 +13,8 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { thisMachine } from '../../client/dist/machine.js';
 import { runBenchmark, someOf, wholeNumber, wholeNumbers } from '../measure/command-line.ts';
-import { renderFigures } from '../measure/figure.ts';
 import { FLEET_SHAPES } from '../measure/fleet.ts';
-import { renderText } from '../measure/table.ts';
+import { outputOf } from '../measure/output.ts';
 import { measure, type Settings } from './measure.ts';
 import { figuresOf, type Report, resultsOf, tableOf } from './report.ts';
 
@@ -23,12 +22,10 @@ await runBenchmark('bench-chain', async (signal) => {
   const { settings, isJson } = readOptions(process.argv.slice(2));
   const measured = await measure(settings, signal);
   const report: Report = { machine: thisMachine(), settings, results: resultsOf(measured.samples), ...measured };
-  const examples = report.results.flatMap((each) => each.examples);
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report)), ...examples]
-    .filter(Boolean)
-    .join('\n\n');
+  const notes = report.results.flatMap((each) => each.examples);
+  const output = outputOf(report, isJson, { table: tableOf(report), figures: figuresOf(report), notes });
   const isFine = report.results.every(({ failed, wrong }) => failed + wrong === 0);
-  return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine };
+  return { output, isFine };
 });
 
 function readOptions(args: string[]): { settings: Settings; isJson: boolean } {

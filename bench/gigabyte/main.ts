@@ -9,9 +9,8 @@ import { parseArgs } from 'node:util';
 import { parseSize } from '@flotilla/dataset';
 import { thisMachine } from '../../client/dist/machine.js';
 import { runBenchmark, wholeNumber } from '../measure/command-line.ts';
-import { renderFigures } from '../measure/figure.ts';
 import { peaksOf } from '../measure/fleet.ts';
-import { renderText } from '../measure/table.ts';
+import { outputOf } from '../measure/output.ts';
 import { KnownFile } from '../upload/known-file.ts';
 import { measureUpload, type UploadCost } from '../upload/measure-upload.ts';
 import { withFleet } from '../upload/with-fleet.ts';
@@ -20,8 +19,8 @@ import { figuresOf, type Report, type Settings, tableOf } from './report.ts';
 await runBenchmark('bench-gigabyte', async (signal) => {
   const { settings, isJson } = readOptions(process.argv.slice(2));
   const report = await measure(settings, signal);
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].filter(Boolean).join('\n\n');
-  return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine: true };
+  const output = outputOf(report, isJson, { table: tableOf(report), figures: figuresOf(report) });
+  return { output, isFine: true };
 });
 
 function measure(settings: Settings, signal: AbortSignal): Promise<Report> {

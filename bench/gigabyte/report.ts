@@ -6,6 +6,7 @@ import type { Peak } from '../measure/fleet.ts';
 import { highestByKind } from '../measure/peaks-table.ts';
 import { formatSpread, spreadOf } from '../measure/spread.ts';
 import { columnsOf, type Table } from '../measure/table.ts';
+import { costSpreadsOf } from '../upload/cost-spreads.ts';
 import type { UploadCost } from '../upload/measure-upload.ts';
 
 export interface Settings {
@@ -49,32 +50,14 @@ export function figuresOf({ settings, runs, peaks }: Report): Figure[] {
 }
 
 export function tableOf({ machine, settings, runs, peaks }: Report): Table {
-  const spread = (figure: (run: UploadCost) => number) => spreadOf(runs.map(figure));
-  const speed = spread(({ wallMs }) => settings.sizeBytes / 1000 / wallMs);
+  const speed = spreadOf(runs.map(({ wallMs }) => settings.sizeBytes / 1000 / wallMs));
+  const { wall_s, cpu_s, sender_cpu_s, others_share } = costSpreadsOf(runs);
   const oneDigit = (value: number) => value.toFixed(1);
   const rows = [
     ['end to end', `${formatSpread(speed, oneDigit)} MB/s`],
-    [
-      'wall time',
-      `${formatSpread(
-        spread(({ wallMs }) => wallMs / 1000),
-        oneDigit,
-      )} s`,
-    ],
-    [
-      'fleet CPU',
-      `${formatSpread(
-        spread(({ cpuMs }) => cpuMs / 1000),
-        oneDigit,
-      )} s`,
-    ],
-    [
-      'sender CPU',
-      `${formatSpread(
-        spread(({ senderCpuMs }) => senderCpuMs / 1000),
-        oneDigit,
-      )} s`,
-    ],
+    ['wall time', `${formatSpread(wall_s, oneDigit)} s`],
+    ['fleet CPU', `${formatSpread(cpu_s, oneDigit)} s`],
+    ['sender CPU', `${formatSpread(sender_cpu_s, oneDigit)} s`],
     ...highestByKind(peaks).map(({ name, bytes }) => [`most memory, ${name}`, formatBytes(bytes)]),
   ];
   return {
@@ -85,7 +68,7 @@ export function tableOf({ machine, settings, runs, peaks }: Report): Table {
       `${describeMachine(machine)}.`,
       `Runs: ${runs.length}, of a new fleet that is not warmed up; median (min–max). The answers are right. Memory is resident,`,
       'shared pages included (VmHWM), of that instance which had most.',
-      `Others had ${formatShare(spread(({ othersShare }) => othersShare).median)} of the machine meanwhile.`,
+      `Others had ${formatShare(others_share.median)} of the machine meanwhile.`,
     ],
   };
 }

@@ -9,9 +9,8 @@ import { parseArgs } from 'node:util';
 import { parseSize } from '@flotilla/dataset';
 import { thisMachine } from '../../client/dist/machine.js';
 import { runBenchmark, wholeNumber } from '../measure/command-line.ts';
-import { renderFigures } from '../measure/figure.ts';
+import { outputOf } from '../measure/output.ts';
 import { repetitionsOf } from '../measure/repetitions.ts';
-import { renderText } from '../measure/table.ts';
 import { KnownFile } from '../upload/known-file.ts';
 import { measureUpload, type UploadCost } from '../upload/measure-upload.ts';
 import { type UploadStand, withFleet } from '../upload/with-fleet.ts';
@@ -28,8 +27,8 @@ await runBenchmark('bench-growth', async (signal) => {
   const results = await withFleet((stand) => measure(stand, settings, signal));
   const fits = fitsOf(results);
   const report: Report = { machine: thisMachine(), settings, results, ...(fits && { fits }) };
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].filter(Boolean).join('\n\n');
-  return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine: true };
+  const output = outputOf(report, isJson, { table: tableOf(report), figures: figuresOf(report) });
+  return { output, isFine: true };
 });
 
 async function measure(

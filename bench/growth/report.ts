@@ -1,8 +1,9 @@
 import { describeMachine, type Machine } from '../../client/dist/machine.js';
 import { formatBytes, formatShare } from '../../client/dist/tables.js';
 import type { Figure } from '../measure/figure.ts';
-import { formatSpread, type Spread, spreadOf } from '../measure/spread.ts';
+import { formatSpread } from '../measure/spread.ts';
 import { columnsOf, type Table } from '../measure/table.ts';
+import { type CostSpreads, costSpreadsOf } from '../upload/cost-spreads.ts';
 import type { UploadCost } from '../upload/measure-upload.ts';
 import { fitPowerLaw, type PowerLaw } from './fit.ts';
 
@@ -14,13 +15,8 @@ export interface Settings {
 }
 
 /** What came out for one size. */
-export interface Result {
+export interface Result extends CostSpreads {
   readonly size_bytes: number;
-  readonly repetitions: number;
-  readonly wall_s: Spread;
-  readonly fleet_cpu_s: Spread;
-  readonly sender_cpu_s: Spread;
-  readonly others_share: Spread;
 }
 
 /** Everything that is printed. */
@@ -29,7 +25,7 @@ export interface Report {
   readonly settings: Settings;
   readonly results: readonly Result[];
   /** Undefined: fewer than two sizes from {@link FITTED_FROM_BYTES}. */
-  readonly fits?: { readonly wall: PowerLaw; readonly fleet_cpu: PowerLaw };
+  readonly fits?: { readonly wall: PowerLaw; readonly cpu: PowerLaw };
 }
 
 /** Below it, what a request costs whatever its size is too much of the whole. */
@@ -37,15 +33,7 @@ const FITTED_FROM_BYTES = 4_000_000;
 const MAX_EXPONENT = 1.1;
 
 export function resultOf(sizeBytes: number, runs: readonly UploadCost[]): Result {
-  const spread = (figure: (run: UploadCost) => number) => spreadOf(runs.map(figure));
-  return {
-    size_bytes: sizeBytes,
-    repetitions: runs.length,
-    wall_s: spread(({ wallMs }) => wallMs / 1000),
-    fleet_cpu_s: spread(({ cpuMs }) => cpuMs / 1000),
-    sender_cpu_s: spread(({ senderCpuMs }) => senderCpuMs / 1000),
-    others_share: spread(({ othersShare }) => othersShare),
-  };
+  return { size_bytes: sizeBytes, ...costSpreadsOf(runs) };
 }
 
 /** Fits the medians. Undefined: there are too few of them. */
@@ -54,7 +42,7 @@ export function fitsOf(results: readonly Result[]): Report['fits'] {
   if (fitted.length < 2) return undefined;
   const lawOf = (figure: (result: Result) => number) =>
     fitPowerLaw(fitted.map((each) => ({ size: each.size_bytes, figure: figure(each) })));
-  return { wall: lawOf(({ wall_s }) => wall_s.median), fleet_cpu: lawOf(({ fleet_cpu_s }) => fleet_cpu_s.median) };
+  return { wall: lawOf(({ wall_s }) => wall_s.median), cpu: lawOf(({ cpu_s }) => cpu_s.median) };
 }
 
 export function figuresOf({ fits }: Report): Figure[] {
@@ -66,22 +54,22 @@ export function figuresOf({ fits }: Report): Figure[] {
     side: 'at most',
     unit: '',
   });
-  return [figure('wall time', fits.wall), figure('fleet CPU', fits.fleet_cpu)];
+  return [figure('wall time', fits.wall), figure('fleet CPU', fits.cpu)];
 }
 
 export function tableOf({ machine, results, fits }: Report): Table {
-  const rows = results.map(({ size_bytes, repetitions, wall_s, fleet_cpu_s, sender_cpu_s, others_share }) => [
+  const rows = results.map(({ size_bytes, repetitions, wall_s, cpu_s, sender_cpu_s, others_share }) => [
     formatBytes(size_bytes),
     String(repetitions),
     formatSpread(wall_s, seconds),
-    formatSpread(fleet_cpu_s, seconds),
+    formatSpread(cpu_s, seconds),
     seconds(sender_cpu_s.median),
     (size_bytes / 1e6 / wall_s.median).toFixed(0),
     formatShare(others_share.median),
   ]);
   const exponents = fits
     ? [
-        `Fitted from ${formatBytes(FITTED_FROM_BYTES)} on: wall time grows with size ^ ${fits.wall.exponent.toFixed(2)}, fleet CPU with size ^ ${fits.fleet_cpu.exponent.toFixed(2)}.`,
+        `Fitted from ${formatBytes(FITTED_FROM_BYTES)} on: wall time grows with size ^ ${fits.wall.exponent.toFixed(2)}, fleet CPU with size ^ ${fits.cpu.exponent.toFixed(2)}.`,
       ]
     : [];
   return {

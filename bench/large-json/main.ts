@@ -9,9 +9,8 @@ import { parseArgs } from 'node:util';
 import { parseSize } from '@flotilla/dataset';
 import { thisMachine } from '../../client/dist/machine.js';
 import { runBenchmark, wholeNumber, wholeNumbers } from '../measure/command-line.ts';
-import { renderFigures } from '../measure/figure.ts';
 import { forgetPeaks, peaksOf } from '../measure/fleet.ts';
-import { renderText } from '../measure/table.ts';
+import { outputOf } from '../measure/output.ts';
 import { checkAnswers } from '../upload/check-answers.ts';
 import { KnownFile, type KnownPart } from '../upload/known-file.ts';
 import { costOf } from '../upload/measure-upload.ts';
@@ -22,8 +21,8 @@ await runBenchmark('bench-large-json', async (signal) => {
   const { settings, isJson } = readOptions(process.argv.slice(2));
   const runs = await withFleet((stand) => measure(stand, settings, signal));
   const report: Report = { machine: thisMachine(), settings, runs };
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].filter(Boolean).join('\n\n');
-  return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine: true };
+  const output = outputOf(report, isJson, { table: tableOf(report), figures: figuresOf(report) });
+  return { output, isFine: true };
 });
 
 async function measure(

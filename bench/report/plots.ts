@@ -68,8 +68,8 @@ export function growthPlot({ results, fits }: GrowthReport): Plot {
       },
       {
         name: 'fleet CPU',
-        points: points(({ fleet_cpu_s }) => fleet_cpu_s.median),
-        ...(fits && { law: { ...fits.fleet_cpu, from } }),
+        points: points(({ cpu_s }) => cpu_s.median),
+        ...(fits && { law: { ...fits.cpu, from } }),
       },
     ],
   });

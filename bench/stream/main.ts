@@ -11,8 +11,7 @@ import { parseArgs } from 'node:util';
 import { parseSize } from '@flotilla/dataset';
 import { thisMachine } from '../../client/dist/machine.js';
 import { runBenchmark, someOf, wholeNumber, wholeNumbers } from '../measure/command-line.ts';
-import { renderFigures } from '../measure/figure.ts';
-import { renderText } from '../measure/table.ts';
+import { outputOf } from '../measure/output.ts';
 import { TRANSFERS } from '../upload/known-file.ts';
 import { measure, type Settings } from './measure.ts';
 import { figuresOf, type Report, resultsOf, tableOf } from './report.ts';
@@ -20,8 +19,8 @@ import { figuresOf, type Report, resultsOf, tableOf } from './report.ts';
 await runBenchmark('bench-stream', async (signal) => {
   const { settings, isJson } = readOptions(process.argv.slice(2));
   const report: Report = { machine: thisMachine(), settings, results: resultsOf(await measure(settings, signal)) };
-  const text = [renderText(tableOf(report)), renderFigures(figuresOf(report))].filter(Boolean).join('\n\n');
-  return { output: isJson ? JSON.stringify(report, null, 2) : text, isFine: true };
+  const output = outputOf(report, isJson, { table: tableOf(report), figures: figuresOf(report) });
+  return { output, isFine: true };
 });
 
 function readOptions(args: string[]): { settings: Settings; isJson: boolean } {

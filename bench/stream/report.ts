@@ -1,20 +1,14 @@
 import { describeMachine, type Machine } from '../../client/dist/machine.js';
 import { formatBytes, formatShare } from '../../client/dist/tables.js';
 import type { Figure } from '../measure/figure.ts';
-import { formatSpread, type Spread, spreadOf } from '../measure/spread.ts';
+import { formatSpread } from '../measure/spread.ts';
 import { columnsOf, type Table } from '../measure/table.ts';
+import { type CostSpreads, costSpreadsOf } from '../upload/cost-spreads.ts';
 import type { Case, Sample, Settings } from './measure.ts';
 
 /** What came out for one case of one size. */
-export interface Result extends Case {
+export interface Result extends Case, CostSpreads {
   readonly size_bytes: number;
-  readonly repetitions: number;
-  readonly wall_s: Spread;
-  /** Of all processes that the text passed through. */
-  readonly cpu_s: Spread;
-  readonly sender_cpu_s: Spread;
-  /** Of the machine's processor time, 0 to 1. */
-  readonly others_share: Spread;
 }
 
 /** Everything that is printed. */
@@ -31,18 +25,7 @@ export function resultsOf(samples: readonly Sample[]): Result[] {
   const groups = Map.groupBy(samples, ({ sizeBytes, ...each }) => `${sizeBytes} ${labelOf(each)}`);
   return [...groups.values()].map((group) => {
     const { way, pipelines, hasTables, sizeBytes } = group[0] as Sample;
-    const spread = (figure: (sample: Sample) => number) => spreadOf(group.map(figure));
-    return {
-      way,
-      pipelines,
-      hasTables,
-      size_bytes: sizeBytes,
-      repetitions: group.length,
-      wall_s: spread(({ wallMs }) => wallMs / 1000),
-      cpu_s: spread(({ cpuMs }) => cpuMs / 1000),
-      sender_cpu_s: spread(({ senderCpuMs }) => senderCpuMs / 1000),
-      others_share: spread(({ othersShare }) => othersShare),
-    };
+    return { way, pipelines, hasTables, size_bytes: sizeBytes, ...costSpreadsOf(group) };
   });
 }
 

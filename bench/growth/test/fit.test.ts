@@ -44,7 +44,7 @@ test('growth is fitted over the medians from 4 MB on: what one megabyte takes is
   const machine = { cpu: 'c', cores: 2, memory_bytes: 2 ** 30, os: 'o', node: 'v24' };
   const fits = fitsOf(results) as NonNullable<ReturnType<typeof fitsOf>>;
   expect(fits.wall.exponent).toBeCloseTo(1.2, 10);
-  expect(fits.fleet_cpu.exponent).toBeCloseTo(1.2, 10);
+  expect(fits.cpu.exponent).toBeCloseTo(1.2, 10);
   const report = { machine, settings: { sizes: SIZES, repetitions: 3, seed: 1 }, results, fits };
   expect(figuresOf(report).map(isMet)).toEqual([false, false]);
   expect(tableOf(report).notes[0]).toContain('size ^ 1.20');

@@ -26,6 +26,7 @@ export class HealthChecker {
   readonly #request: WireRequest;
   #timer: NodeJS.Timeout | undefined;
   #wasGood = true;
+  #wasEverGood = false;
   #isStopped = false;
 
   /**
@@ -57,9 +58,11 @@ export class HealthChecker {
       if (this.#isStopped) return;
       const isNews = result !== 'good' && this.#wasGood;
       this.#wasGood = result === 'good';
+      this.#wasEverGood ||= this.#wasGood;
       this.#onResult(result);
       const { intervalMs } = this.#times;
-      this.#schedule(isNews ? Math.min(RECHECK_MS, intervalMs) : nextCheckMs(0, intervalMs, Math.random()));
+      const usualMs = nextCheckMs(0, intervalMs, Math.random(), this.#wasEverGood);
+      this.#schedule(isNews ? Math.min(RECHECK_MS, intervalMs) : usualMs);
     });
     const exchange = new Exchange(this.#request, check);
     const timer = setTimeout(() => exchange.abort(new Error('no answer in time')), this.#times.timeoutMs).unref();

@@ -69,10 +69,15 @@ describe('active health', () => {
   });
 
   test('checks keep their distance, give or take a tenth; the first comes within the first interval', () => {
-    expect(nextCheckMs(5000, 1000, 0)).toBe(5900);
-    expect(nextCheckMs(5000, 1000, 0.5)).toBe(6000);
-    expect(nextCheckMs(5000, 1000, 0.999)).toBeLessThan(6100);
+    expect(nextCheckMs(5000, 1000, 0, true)).toBe(5900);
+    expect(nextCheckMs(5000, 1000, 0.5, true)).toBe(6000);
+    expect(nextCheckMs(5000, 1000, 0.999, true)).toBeLessThan(6100);
     expect(firstCheckMs(5000, 1000, 0.25)).toBe(5250);
+  });
+
+  test('one that was never good is checked four times as often', () => {
+    expect(nextCheckMs(5000, 1000, 0.5, false)).toBe(5250);
+    expect(nextCheckMs(5000, 1000, 0.999, false)).toBeLessThan(5276);
   });
 });
 

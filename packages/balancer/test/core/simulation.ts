@@ -257,7 +257,7 @@ export class Simulation {
   }
 
   #scheduleCheck(name: string): void {
-    this.agenda.at(nextCheckMs(this.nowMs, 1000, this.random()), () => {
+    this.agenda.at(nextCheckMs(this.nowMs, 1000, this.random(), true), () => {
       const slot = this.#slotOf(name);
       if (slot === -1) return;
       const { conduct } = this.instances.get(name) as Pretended;
