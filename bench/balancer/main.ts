@@ -12,28 +12,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { thisMachine } from '../../client/dist/machine.js';
+import { runBenchmark } from '../measure/command-line.ts';
+import { outputOf } from '../measure/output.ts';
 import { contenders } from './contenders/all.ts';
 import { chooseLoad } from './load.ts';
 import { measure } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
-import { type Report, render, resultOf } from './report.ts';
+import { figuresOf, type Report, resultOf, tableOf } from './report.ts';
 
-const interruption = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interruption.abort());
-
-try {
-  if (process.platform !== 'linux') throw new Error('it needs Linux: processor time is read from /proc');
+await runBenchmark('bench-balancer', async (signal) => {
   const options = readOptions(process.argv.slice(2), contenders);
-  const report = await compare(options, interruption.signal);
-  console.log(options.json ? JSON.stringify(report, null, 2) : render(report));
-  if (report.results.some(({ figures }) => figures !== null && figures.errors > 0)) process.exitCode = 1;
-} catch (error) {
-  if (interruption.signal.aborted) process.exitCode = 130;
-  else {
-    console.error(`bench-balancer: ${error instanceof Error ? error.message : error}`);
-    process.exitCode = 1;
-  }
-}
+  const report = await compare(options, signal);
+  const output = outputOf(report, options.json, { table: tableOf(report), figures: figuresOf(report) });
+  return { output, isFine: report.results.every(({ figures }) => figures === null || figures.errors === 0) };
+});
 
 async function compare({ contenders: chosen, settings }: Options, signal: AbortSignal): Promise<Report> {
   const load = await chooseLoad();

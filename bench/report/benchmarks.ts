@@ -1,4 +1,8 @@
-import { type Report as BalancerReport, tableOf as balancerTable } from '../balancer/report.ts';
+import {
+  type Report as BalancerReport,
+  figuresOf as balancerFigures,
+  tableOf as balancerTable,
+} from '../balancer/report.ts';
 import { type Report as ChainReport, figuresOf as chainFigures, tableOf as chainTable } from '../chain/report.ts';
 import {
   type Report as GigabyteReport,
@@ -66,9 +70,9 @@ export const benchmarks: readonly Benchmark[] = [
   benchmark<StartReport>('start', ['start.ts', '--runs', '2'], startTable, startFigures),
   benchmark<BalancerReport>(
     'balancer',
-    ['balancer/main.ts', '--only', 'flotilla,nginx,haproxy', '--seconds', '2', '--warm-up', '6'],
+    ['balancer/main.ts', '--only', 'flotilla,nginx,haproxy,bare relay', '--seconds', '2', '--warm-up', '6'],
     balancerTable,
-    undefined,
+    balancerFigures,
     (report) => [balancerPlot(report)],
   ),
   benchmark<TextReport>('text', ['text.ts', '--runs', '5'], textTable),

@@ -2,7 +2,7 @@ import type { Contender } from '../contender.ts';
 import { flotilla } from './flotilla.ts';
 import { haproxy } from './haproxy.ts';
 import { nginx } from './nginx.ts';
-import { packagedProxy } from './node-program.ts';
+import { ownProgram, packagedProxy } from './node-program.ts';
 
 /** In the order of the table. */
 export const contenders: readonly Contender[] = [
@@ -11,4 +11,6 @@ export const contenders: readonly Contender[] = [
   haproxy,
   packagedProxy('@fastify/http-proxy', 'fastify-http-proxy'),
   packagedProxy('http-proxy', 'http-proxy'),
+  // The floor on Node: it balances connections, and knows nothing of requests.
+  ownProgram('bare relay', 'relay', async () => process.version),
 ];

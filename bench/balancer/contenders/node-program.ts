@@ -27,11 +27,16 @@ export function startNode(
 
 /** A package that proxies, in a small program of ours. */
 export function packagedProxy(packageName: string, program: string): Contender {
+  return ownProgram(packageName, program, () => packageVersion(packageName));
+}
+
+/** A small program of ours on Node. */
+export function ownProgram(name: string, program: string, version: Contender['version']): Contender {
   return {
-    name: packageName,
+    name,
     log: 'none',
     isJitCompiled: true,
-    version: () => packageVersion(packageName),
+    version,
     start(place) {
       const file = join(import.meta.dirname, '../programs', `${program}.ts`);
       return startNode(program, place, [file, String(place.port), place.upstreamPorts.join(',')]);

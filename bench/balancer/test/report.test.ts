@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { renderText } from '../../measure/table.ts';
 import { contenders } from '../contenders/all.ts';
 import type { Sample } from '../measure.ts';
 import { readOptions } from '../options.ts';
-import { render, resultOf } from '../report.ts';
+import { figuresOf, resultOf, tableOf } from '../report.ts';
 
 const sample = (cpuMs: number, errors = 0): Sample => ({
   requests: 1000,
@@ -44,10 +45,13 @@ test('the table compares with nginx, and says what is not installed', () => {
     resultOf(named('haproxy'), undefined, undefined),
   ];
   const machine = { cpu: 'c', cores: 2, memory_bytes: 2 ** 30, os: 'o', node: 'v24' };
-  const lines = render({ machine, load: 'wrk', settings, results }).split('\n');
+  const report = { machine, load: 'wrk', settings, results };
+  const lines = renderText(tableOf(report)).split('\n');
   expect(lines.find((line) => line.startsWith('flotilla '))).toMatch(/55\.0 \(55\.0–55\.0\) +2\.75x +25 % +500 /);
   expect(lines.find((line) => line.startsWith('haproxy '))).toContain('not installed');
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(115);
+  expect(figuresOf(report)).toMatchObject([{ measured: 2.75, side: 'at most' }]);
+  expect(figuresOf({ ...report, results: results.slice(0, 1) })).toEqual([]);
 });
 
 test('options that cannot be are refused with what is allowed', () => {
