@@ -54,7 +54,7 @@ USER node
 # A service or a balancer. As process 1 it takes SIGTERM itself, and it has no children to wait for.
 FROM base AS service
 WORKDIR /flotilla/${SERVICE}
-CMD ["node", "--enable-source-maps", "--max-semi-space-size=8", "dist/main.js"]
+CMD ["node", "--enable-source-maps", "--min-semi-space-size=8", "--max-semi-space-size=8", "dist/main.js"]
 
 # The command line. datasets/ is where its caller mounts texts.
 FROM base AS client

@@ -2,8 +2,6 @@ import { type PipelineResponse, TOP_WORDS, type WordCount } from '@flotilla/cont
 import { renderReport } from '@flotilla/text';
 import type { ReportInput } from './report-body.js';
 
-const encoder = new TextEncoder();
-
 /** Writes the pipeline's answer from the figures, in pieces: the report, and the whole table if it was asked for. */
 export function* writeAnswer({ figures, table }: ReportInput, requestId: string): Generator<Uint8Array> {
   const { word_count, unique_words } = figures;
@@ -19,12 +17,12 @@ export function* writeAnswer({ figures, table }: ReportInput, requestId: string)
   };
   const json = JSON.stringify(answer);
   if (!table) {
-    yield encoder.encode(json);
+    yield Buffer.from(json);
     return;
   }
-  yield encoder.encode(`${json.slice(0, -1)},"word_frequencies":`);
+  yield Buffer.from(`${json.slice(0, -1)},"word_frequencies":`);
   yield* table.toJson();
-  yield encoder.encode('}');
+  yield Buffer.from('}');
 }
 
 /** The contract's order: higher count first, then the word in code-point order, which is that of its bytes in UTF-8. */

@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 
 /** How V8 is to collect: see `v8::TypedGCOptions`, which `gc()` takes since Node 20. */
 interface CollectionOptions {
-  readonly type: 'major';
+  readonly type: 'major' | 'minor';
   readonly execution: 'sync' | 'async';
   readonly flavor?: 'last-resort';
 }

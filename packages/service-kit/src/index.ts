@@ -1,4 +1,5 @@
 export { type AppConfig, type AppDependencies, appSettings, createApp } from './app.js';
+export { buffersLetGo } from './buffers-let-go.js';
 export { collectGarbage } from './collect-garbage.js';
 export { type Config, ConfigError, type Environment, readConfig } from './config.js';
 export { DurationHistogram } from './duration-histogram.js';

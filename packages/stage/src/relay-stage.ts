@@ -11,6 +11,7 @@ import {
 import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
+  buffersLetGo,
   checkAnnouncedLength,
   type LogIdentity,
   type RequestTrail,
@@ -77,6 +78,8 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const receiving = request.receive(limit, {
       chunk: (chunk) => {
         work?.write(chunk);
+        // Where the text is made anew, what came of it has been read.
+        if (!options.keepsPlainText) buffersLetGo(chunk.length);
         return nextBody.hasRoom;
       },
       end: () => {

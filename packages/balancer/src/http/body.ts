@@ -1,3 +1,4 @@
+import { buffersLetGo } from '@flotilla/service-kit';
 import type { RawHeaders } from './headers.js';
 import type { ReplayBudget } from './replay-budget.js';
 
@@ -227,7 +228,10 @@ export class Body {
   }
 
   #take(chunk: Uint8Array): Uint8Array {
-    if (!this.#isReplayable) this.#chunks[this.#position] = undefined;
+    if (!this.#isReplayable) {
+      this.#chunks[this.#position] = undefined;
+      buffersLetGo(chunk.length);
+    }
     this.#position++;
     const wasFull = this.#unreadBytes >= HIGH_WATER_BYTES;
     this.#unreadBytes -= chunk.length;
