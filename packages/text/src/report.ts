@@ -61,9 +61,16 @@ function groupThousands(value: number): string {
 
 /** Cuts long words, shows control and format characters as U+FFFD, and gives a leading mark a circle to stand on. */
 function displayWord(word: string): string {
-  // Two UTF-16 units hold any code point: the rest of a megabyte word need not be walked through.
+  return cut(word)
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd')
+    .replace(/^(?=\p{M})/u, '\u25cc');
+}
+
+function cut(word: string): string {
+  // No more UTF-16 units than that are no more code points.
+  if (word.length <= MAX_DISPLAY_CODE_POINTS) return word;
+  // Two units hold any code point: the rest of a megabyte word need not be walked through.
   const codePoints = [...word.slice(0, 2 * (MAX_DISPLAY_CODE_POINTS + 1))];
-  const isCut = codePoints.length > MAX_DISPLAY_CODE_POINTS;
-  const shown = codePoints.slice(0, isCut ? MAX_DISPLAY_CODE_POINTS - 1 : undefined).join('') + (isCut ? '…' : '');
-  return shown.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '\ufffd').replace(/^(?=\p{M})/u, '\u25cc');
+  if (codePoints.length <= MAX_DISPLAY_CODE_POINTS) return word;
+  return `${codePoints.slice(0, MAX_DISPLAY_CODE_POINTS - 1).join('')}…`;
 }
