@@ -21,6 +21,8 @@ const MAX_GROWTH_BYTES = 150e6;
 
 const words = Buffer.from('word '.repeat(20_000));
 const WORDS_TO_PIECE = 20_000;
+/** Service 2 takes them all, and has nothing to hand on. */
+const dropped = Buffer.alloc(10_000, '.');
 
 let fleet: TestFleet;
 let memoryBefore: Map<string, number>;
@@ -106,19 +108,25 @@ describe('a client that does not go on', () => {
     await expect(left.answer).rejects.toThrow();
   });
 
-  test('it stalls, having sent nothing, little, or much: 408; one that is only slow is answered', async () => {
+  test('it stalls, having sent nothing, little, or much: 408; one that is only slow, or sends what is dropped, is answered', async () => {
     const stalled = [0, 2, 50].map(async (pieces) => {
       const stalling = upload('', 50_000_000);
       await stalling.writeAll(repeated(words, pieces));
       return stalling.answer;
     });
-    const slow = upload();
-    const slowPieces = await writeSlowly(slow, 1.25 * PROGRESS_TIMEOUT_MS);
+    const [slow, dropping] = [upload(), upload()];
+    await dropping.write(words);
+    const durationMs = 1.25 * PROGRESS_TIMEOUT_MS;
+    const [slowPieces] = await Promise.all([
+      writeSlowly(slow, words, durationMs),
+      writeSlowly(dropping, dropped, durationMs),
+    ]);
     for (const answer of await Promise.all(stalled)) {
       expectProblem(answer, { status: 408, code: 'FLT_REQUEST_TIMEOUT' });
       expect(answer.headers['x-failed-stage']).toBeUndefined();
     }
     expectCount(await slow.answer, slowPieces * WORDS_TO_PIECE);
+    expectCount(await dropping.answer, WORDS_TO_PIECE);
     for (const { number } of stages) {
       const { stats } = await fleet.stats(number);
       expect(Object.values(stats).map(({ errors }) => errors)).toEqual([0, 0, 0, 0]);
@@ -127,11 +135,11 @@ describe('a client that does not go on', () => {
 });
 
 /** Sends a piece now and then for so long. @returns how many */
-async function writeSlowly(slow: Upload, durationMs: number): Promise<number> {
+async function writeSlowly(slow: Upload, piece: Uint8Array, durationMs: number): Promise<number> {
   const end = performance.now() + durationMs;
   let pieces = 0;
   for (; performance.now() < end; pieces++) {
-    await slow.write(words);
+    await slow.write(piece);
     await new Promise((resolve) => setTimeout(resolve, SLOW_PAUSE_MS));
   }
   slow.end();

@@ -49,8 +49,16 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
   const members = await membership.resolve();
   const upstream = new Upstream(members, config, { ...countTries(metrics), onEvent: (event) => log(logger, event) });
   measureUpstream(metrics, upstream);
-  const options = { upstream, service: stage.service, name: identity.instance, limit, streamLimit, isIdempotent: true };
-  addStageRoute(app, stage.route, proxy(options), {
+  const handler = proxy({
+    upstream,
+    service: stage.service,
+    name: identity.instance,
+    limit,
+    streamLimit,
+    isIdempotent: true,
+    isFirstHop: stage.number === 1,
+  });
+  addStageRoute(app, stage.route, handler, {
     metrics,
     logger,
     config,

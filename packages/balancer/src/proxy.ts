@@ -30,6 +30,8 @@ export interface ProxyOptions {
   readonly streamLimit: BodyLimit;
   /** Whether the route's requests do no harm if an instance sees them twice. If not, they need an `Idempotency-Key`. */
   readonly isIdempotent: boolean;
+  /** Whether its callers are clients, whose pauses are looked at, and not services. */
+  readonly isFirstHop: boolean;
 }
 
 /** The balanced route: the request goes to an instance as bytes, and the answer back as bytes. */
@@ -75,6 +77,7 @@ function callOf(
   checkAnnouncedLength(request, limit);
   const body = upstream.newBody(isStream);
   body.announcedBytes = announcedBytes(request);
+  body.isPauseWatched = options.isFirstHop;
   const headers = forwardedHeaders(request, trail.requestId, name);
   const call = upstream.newCall(
     {

@@ -36,6 +36,8 @@ export interface RelayStageOptions {
   readonly handsOn: 'text' | 'analysis';
   /** Whether a text that came as itself goes on byte for byte: its length is known beforehand then. */
   readonly keepsPlainText: boolean;
+  /** Whether its callers may be clients, whose pauses are looked at. */
+  readonly isFirstHop: boolean;
   readonly next: Stage;
   readonly upstream: Upstream;
   readonly begin: BeginRelay;
@@ -57,6 +59,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     // stopped; if it does, those in front notice, through whom the text passes.
     let awaitsText = handsOn === 'analysis';
     body.isFromCaller = !awaitsText;
+    body.isPauseWatched = options.isFirstHop;
     let work: StageWork | undefined = options.begin({ includeFrequencies, trail, format }, nextBody);
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
     const call = upstream.newCall(

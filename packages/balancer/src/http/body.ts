@@ -31,6 +31,11 @@ export class Body {
   announcedBytes: number | undefined;
   /** Whether the source is the caller of this process. If not, the process itself works on what comes next. */
   isFromCaller = true;
+  /**
+   * Whether a pause of its source is looked at. Only the first hop does, which has the client in front of it: further on
+   * a stage may get all the time what comes to nothing, and have nothing to hand on.
+   */
+  isPauseWatched = true;
   readonly #budget: ReplayBudget;
   readonly #gatherBytes: number;
   readonly #maxKeptBytes: number;

@@ -45,6 +45,6 @@ export class Progress {
 
 function laggardOf(body: Body, current: Try | undefined): Laggard | undefined {
   if (current?.awaitsClient) return 'client';
-  if (body.awaitsSource) return body.isFromCaller ? 'client' : undefined;
+  if (body.awaitsSource) return body.isFromCaller && body.isPauseWatched ? 'client' : undefined;
   return current ? 'instance' : undefined;
 }
