@@ -21,8 +21,8 @@ const MAX_GROWTH_BYTES = 150e6;
 
 const words = Buffer.from('word '.repeat(20_000));
 const WORDS_TO_PIECE = 20_000;
-/** Service 2 takes them all, and has nothing to hand on. */
-const dropped = Buffer.alloc(10_000, '.');
+/** Service 2 takes them all, and has nothing to hand on; white space around JSON's values is what service 1 drops. */
+const dropped = { text: Buffer.alloc(10_000, '.'), json: Buffer.alloc(10_000, ' ') };
 
 let fleet: TestFleet;
 let memoryBefore: Map<string, number>;
@@ -115,11 +115,14 @@ describe('a client that does not go on', () => {
       return stalling.answer;
     });
     const [slow, dropping] = [upload(), upload()];
+    const json = new Upload(`${fleet.at(8061)}/process`, undefined, 'application/json');
     await dropping.write(words);
+    await json.writeAll([Buffer.from('{"text":"'), words, Buffer.from('"')]);
     const durationMs = 1.25 * PROGRESS_TIMEOUT_MS;
     const [slowPieces] = await Promise.all([
       writeSlowly(slow, words, durationMs),
-      writeSlowly(dropping, dropped, durationMs),
+      writeSlowly(dropping, dropped.text, durationMs),
+      writeSlowly(json, dropped.json, durationMs, Buffer.from('}')),
     ]);
     for (const answer of await Promise.all(stalled)) {
       expectProblem(answer, { status: 408, code: 'FLT_REQUEST_TIMEOUT' });
@@ -127,6 +130,7 @@ describe('a client that does not go on', () => {
     }
     expectCount(await slow.answer, slowPieces * WORDS_TO_PIECE);
     expectCount(await dropping.answer, WORDS_TO_PIECE);
+    expectCount(await json.answer, WORDS_TO_PIECE);
     for (const { number } of stages) {
       const { stats } = await fleet.stats(number);
       expect(Object.values(stats).map(({ errors }) => errors)).toEqual([0, 0, 0, 0]);
@@ -135,13 +139,19 @@ describe('a client that does not go on', () => {
 });
 
 /** Sends a piece now and then for so long. @returns how many */
-async function writeSlowly(slow: Upload, piece: Uint8Array, durationMs: number): Promise<number> {
+async function writeSlowly(
+  slow: Upload,
+  piece: Uint8Array,
+  durationMs: number,
+  last: Uint8Array = Buffer.alloc(0),
+): Promise<number> {
   const end = performance.now() + durationMs;
   let pieces = 0;
   for (; performance.now() < end; pieces++) {
     await slow.write(piece);
     await new Promise((resolve) => setTimeout(resolve, SLOW_PAUSE_MS));
   }
+  await slow.write(last);
   slow.end();
   return pieces;
 }

@@ -22,11 +22,8 @@ export class Upload {
   #isAnswered = false;
 
   /** @param announcedBytes - Its length; without one it is sent in chunks. */
-  constructor(url: string, announcedBytes?: number) {
-    const headers: http.OutgoingHttpHeaders = {
-      'content-type': 'text/plain; charset=utf-8',
-      'x-request-id': UPLOAD_ID,
-    };
+  constructor(url: string, announcedBytes?: number, contentType = 'text/plain; charset=utf-8') {
+    const headers: http.OutgoingHttpHeaders = { 'content-type': contentType, 'x-request-id': UPLOAD_ID };
     if (announcedBytes !== undefined) headers['content-length'] = announcedBytes;
     this.#request = http.request(url, { method: 'POST', headers, agent: false });
     this.answer = new Promise((resolve, reject) => {

@@ -40,6 +40,12 @@ export interface BalancerDependencies extends Omit<AppDependencies, 'api' | 'con
   readonly names?: NameService;
 }
 
+/**
+ * Stage 1 hands a stream on byte for byte, and drops white space of JSON; stage 2 drops most that is no word; stage 3
+ * sends nothing before it has all.
+ */
+const watchesPausesOf = { 1: 'all', 2: 'streams', 3: 'none', 4: 'all' } as const;
+
 /** Builds a balancer: the stage's route over its instances, and `/stats`. It does not listen. */
 export async function buildBalancer(dependencies: BalancerDependencies): Promise<FastifyInstance> {
   const { config, stage, limit, streamLimit, metrics, logger, identity } = dependencies;
@@ -56,7 +62,7 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
     limit,
     streamLimit,
     isIdempotent: true,
-    isFirstHop: stage.number === 1,
+    watchesPausesOf: watchesPausesOf[stage.number],
   });
   addStageRoute(app, stage.route, handler, {
     metrics,

@@ -30,8 +30,8 @@ export interface ProxyOptions {
   readonly streamLimit: BodyLimit;
   /** Whether the route's requests do no harm if an instance sees them twice. If not, they need an `Idempotency-Key`. */
   readonly isIdempotent: boolean;
-  /** Whether its callers are clients, whose pauses are looked at, and not services. */
-  readonly isFirstHop: boolean;
+  /** Of which bodies the pauses are looked at. A stage in front may drop all that it gets, and have nothing to hand on. */
+  readonly watchesPausesOf: 'all' | 'streams' | 'none';
 }
 
 /** The balanced route: the request goes to an instance as bytes, and the answer back as bytes. */
@@ -71,13 +71,13 @@ function callOf(
   options: ProxyOptions,
   { request, trail }: StageExchange,
 ): { call: Call; body: Body; limit: BodyLimit } {
-  const { upstream, name } = options;
+  const { upstream, name, watchesPausesOf } = options;
   const isStream = isPlainText(request);
   const limit = isStream ? options.streamLimit : options.limit;
   checkAnnouncedLength(request, limit);
   const body = upstream.newBody(isStream);
   body.announcedBytes = announcedBytes(request);
-  body.isPauseWatched = options.isFirstHop;
+  body.isPauseWatched = watchesPausesOf === 'all' || (watchesPausesOf === 'streams' && isStream);
   const headers = forwardedHeaders(request, trail.requestId, name);
   const call = upstream.newCall(
     {

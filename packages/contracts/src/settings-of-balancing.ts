@@ -41,7 +41,7 @@ export const balancingSettings = {
     '1000',
     'ms',
     both,
-    'Time between two health checks of an instance, give or take a tenth. A hung instance is noticed within FLOTILLA_HEALTH_FALL of them. 0: no checks.',
+    'Time between two health checks of an instance, give or take a tenth. One that was never good is most likely starting, and is asked four times as often. A hung instance is noticed within FLOTILLA_HEALTH_FALL of them. 0: no checks.',
   ),
   healthTimeoutMs: setting(
     'FLOTILLA_HEALTH_TIMEOUT_MS',

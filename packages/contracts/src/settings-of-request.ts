@@ -89,7 +89,7 @@ export const requestSettings = {
     '60000',
     'ms',
     both,
-    'Longest pause in a body or an answer that has begun, whoever makes it: a client that neither sends nor reads, or an instance that does not go on.',
+    'Longest pause in a body or an answer that has begun, whoever makes it: a client that neither sends nor reads, or an instance that does not go on. Behind services that may drop all they get, a pause in a body is no pause (docs/architecture.md).',
   ),
   connectTimeoutMs: setting(
     'FLOTILLA_CONNECT_TIMEOUT_MS',

@@ -9,7 +9,7 @@ const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
 
 let bytesSince = 0;
 
-/** Tells that buffers of so many bytes have come, and nobody refers to them any more. */
+/** Tells that buffers of so many bytes have come, which nobody will refer to for long. */
 export function buffersLetGo(bytes: number): void {
   bytesSince += bytes;
   if (bytesSince < COLLECT_EVERY_BYTES) return;

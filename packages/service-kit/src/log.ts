@@ -23,15 +23,18 @@ export interface ProcessLog {
 
 /** Opens the log of a process. */
 export function openLog(level: string, identity: LogIdentity): ProcessLog {
-  const destination = pino.destination({ dest: 1, sync: false });
+  const destination = pino.destination({ dest: 1, sync: false, minLength: BATCH_LENGTH, maxWrite: 2 * BATCH_LENGTH });
   const lines = new LineBatch(destination, BATCH_LENGTH);
-  setInterval(() => lines.flush(), FLUSH_INTERVAL_MS).unref();
+  const timer = setInterval(() => {
+    lines.flush();
+    destination.flush();
+  }, FLUSH_INTERVAL_MS);
+  timer.unref();
   const flush = () => {
     lines.flush();
     destination.flushSync();
   };
   process.once('exit', flush);
-  destination.once('close', () => process.off('exit', flush));
   const formatters = { level: (label: string) => ({ level: label }) };
   const logger = pino({ level, base: { ...identity }, timestamp: isoTime, formatters }, lines);
   return { logger, flush };

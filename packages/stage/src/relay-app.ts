@@ -41,17 +41,7 @@ export async function buildRelayApp(
   const next = stageNumbered((number + 1) as StageNumber);
   const limits = { json: bodyLimit(number, config), plain: streamLimit(config) };
   const handsOn = number === 3 ? 'analysis' : 'text';
-  const isFirstHop = number === 1;
-  const handler = relayStage({
-    identity,
-    limits,
-    handsOn,
-    keepsPlainText: isFirstHop,
-    isFirstHop,
-    next,
-    upstream,
-    begin,
-  });
+  const handler = relayStage({ identity, limits, handsOn, keepsPlainText: number === 1, next, upstream, begin });
   addStageRoute(app, stage.route, handler, dependencies);
   app.addHook('onClose', () => upstream.close());
   return app;

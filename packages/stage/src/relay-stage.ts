@@ -36,8 +36,6 @@ export interface RelayStageOptions {
   readonly handsOn: 'text' | 'analysis';
   /** Whether a text that came as itself goes on byte for byte: its length is known beforehand then. */
   readonly keepsPlainText: boolean;
-  /** Whether its callers may be clients, whose pauses are looked at. */
-  readonly isFirstHop: boolean;
   readonly next: Stage;
   readonly upstream: Upstream;
   readonly begin: BeginRelay;
@@ -59,7 +57,8 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     // stopped; if it does, those in front notice, through whom the text passes.
     let awaitsText = handsOn === 'analysis';
     body.isFromCaller = !awaitsText;
-    body.isPauseWatched = options.isFirstHop;
+    // Stage 1 drops white space of JSON: those behind it see a pause where there is none.
+    body.isPauseWatched = options.keepsPlainText || format === 'plain';
     let work: StageWork | undefined = options.begin({ includeFrequencies, trail, format }, nextBody);
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
     const call = upstream.newCall(
@@ -81,6 +80,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const receiving = request.receive(limit, {
       chunk: (chunk) => {
         work?.write(chunk);
+        body.givenBytes += chunk.length;
         // Where the text is made anew, what came of it has been read.
         if (!options.keepsPlainText) buffersLetGo(chunk.length);
         return nextBody.hasRoom;

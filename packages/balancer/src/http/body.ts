@@ -31,11 +31,10 @@ export class Body {
   announcedBytes: number | undefined;
   /** Whether the source is the caller of this process. If not, the process itself works on what comes next. */
   isFromCaller = true;
-  /**
-   * Whether a pause of its source is looked at. Only the first hop does, which has the client in front of it: further on
-   * a stage may get all the time what comes to nothing, and have nothing to hand on.
-   */
+  /** Whether a pause of its source is looked at. */
   isPauseWatched = true;
+  /** How much its source was given to make it of, in bytes: some of that may come to nothing, and is no pause. */
+  givenBytes = 0;
   readonly #budget: ReplayBudget;
   readonly #gatherBytes: number;
   readonly #maxKeptBytes: number;
@@ -229,14 +228,12 @@ export class Body {
       bytes += chunk.length;
       batch.push(this.#take(chunk));
     }
+    if (!this.#isReplayable) buffersLetGo(bytes);
     return batch;
   }
 
   #take(chunk: Uint8Array): Uint8Array {
-    if (!this.#isReplayable) {
-      this.#chunks[this.#position] = undefined;
-      buffersLetGo(chunk.length);
-    }
+    if (!this.#isReplayable) this.#chunks[this.#position] = undefined;
     this.#position++;
     const wasFull = this.#unreadBytes >= HIGH_WATER_BYTES;
     this.#unreadBytes -= chunk.length;

@@ -26,7 +26,8 @@ export class Progress {
 
   /** @returns Who has done nothing for too long; undefined if nobody. */
   check(body: Body, current: Try | undefined, nowMs: number): Laggard | undefined {
-    const mark = body.totalBytes + body.readBytes + (current?.receivedBytes ?? 0) + (current?.hasBegun ? 1 : 0);
+    const mark =
+      body.totalBytes + body.readBytes + body.givenBytes + (current?.receivedBytes ?? 0) + (current?.hasBegun ? 1 : 0);
     if (mark !== this.#mark || current !== this.#try) {
       this.#mark = mark;
       this.#try = current;

@@ -51,8 +51,9 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
     const injectedMs = performance.now();
     const heal = await scenario.inject(context);
     await Promise.all([sleep(isShort ? 0 : scenario.holdMs), load.more(pace.requests)]);
-    const healedMs = performance.now();
+    const healingMs = performance.now();
     const observation = await heal();
+    const healedMs = scenario.endsWithHealing ? performance.now() : healingMs;
     await Promise.all([sleep(pace.afterMs), load.more(pace.requests)]);
     const endMs = performance.now();
     const timeline = { startedMs, injectedMs, healedMs, endMs };

@@ -45,6 +45,8 @@ export interface Scenario {
   readonly beforeMs?: number;
   /** How long the fault stays once it has come. */
   readonly holdMs: number;
+  /** Whether taking the fault away is a part of it: latencies are those of `during` until that is done. */
+  readonly endsWithHealing?: boolean;
   readonly targets: Targets;
   /** Whether it is a part of the short drill. */
   readonly isShort: boolean;

@@ -51,9 +51,9 @@ const SETTLE_MS = 90_000;
 const MAX_GROWTH_BYTES = 10_000_000;
 /** With fewer requests some processes are not warm yet; their memory is shown, and not judged. */
 const MIN_JUDGED_REQUESTS = 200_000;
-/** Connections of health checks come and go. */
-const MAX_MORE_SOCKETS = 4;
-const MAX_MORE_TIMERS = 4;
+/** Whoever looks is a connection, and so is who scrapes at the same time. */
+const MAX_MORE_SOCKETS = 2;
+const MAX_MORE_TIMERS = 2;
 
 /**
  * Sends requests without a pause, and looks whether anything grows that should not.

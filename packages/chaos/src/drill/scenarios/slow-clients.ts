@@ -10,8 +10,8 @@ const INTERVAL_MS = 500;
 const BEFORE_MS = 10_000;
 /** Longer than FLOTILLA_HEADERS_TIMEOUT_MS, so that some are closed, and come again. */
 const HOLD_MS = 21_000;
-/** How long all of them are there once before. */
-const REHEARSAL_MS = 1000;
+/** How long all of them are there once before, and how long they are gone. */
+const REHEARSAL_MS = 2000;
 /** Fewer of them connected than this, and they were no test. */
 const MIN_OPEN_SHARE = 0.8;
 
@@ -21,6 +21,7 @@ export const slowClientsScenario: Scenario = {
   name: 'slow-clients',
   clients: 4,
   beforeMs: BEFORE_MS,
+  endsWithHealing: true,
   fault: `${COUNT} clients drip headers and bodies`,
   holdMs: HOLD_MS,
   targets: { failed: 'none', maxP99Factor: 2 },
@@ -29,6 +30,7 @@ export const slowClientsScenario: Scenario = {
     const slow = slowClientsOf(fleet);
     await sleep(ARRIVE_MS + REHEARSAL_MS);
     await slow.leave();
+    await sleep(REHEARSAL_MS);
   },
   inject: async ({ fleet }) => {
     const slow = slowClientsOf(fleet);
