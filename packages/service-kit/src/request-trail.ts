@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Metrics } from './metrics.js';
 import { discardRest } from './receive.js';
 import { logRequest } from './request-log.js';
+import { requestWasAnswered } from './trim-heap.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -102,6 +103,7 @@ export function noteEnd(
   const tookMs = performance.now() - trail.startedMs;
   metrics.observeRequest(route, method, status, tookMs / 1000);
   if (isRoutine(route)) return;
+  requestWasAnswered();
   const { requestId, upstream, tries } = trail;
   logRequest(logger, { requestId, method, route, status, tookMs, upstream, tries });
 }

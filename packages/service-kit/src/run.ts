@@ -8,7 +8,7 @@ import { Lifecycle } from './lifecycle.js';
 import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
 import { createMetrics } from './metrics.js';
 import { renderConfig } from './print-config.js';
-import { trimHeapAfterStart } from './trim-heap.js';
+import { trimHeap } from './trim-heap.js';
 
 /** What makes a process of the fleet. */
 export interface ProcessDefinition<Name extends SettingName> {
@@ -47,7 +47,7 @@ export async function runProcess<const Name extends SettingName>(
   stopOnSignal(app, lifecycle, log, config);
   await listenOrExit(app, config, log);
   lifecycle.phase = 'ready';
-  trimHeapAfterStart();
+  trimHeap();
   log.logger.info({ host: config.bindHost, port: config.servicePort, node: process.version }, 'ready');
 }
 

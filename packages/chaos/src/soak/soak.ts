@@ -3,10 +3,9 @@ import { formatBytes, formatCount } from '@flotilla/client/tables';
 import { DrillFleet } from '../drill/drill-fleet.js';
 import { untilAborted } from '../drill/until-aborted.js';
 import { Caller } from '../load/caller.js';
-import { knownTexts } from '../load/known-text.js';
+import { type KnownText, knownTexts } from '../load/known-text.js';
 import { SteadyLoad } from '../load/steady-load.js';
 import type { Tally } from '../load/tally.js';
-import { type MemoryCourse, MemoryLog } from './memory-log.js';
 import { figuresOf, memoryByName, type ProcessFigures } from './process-figures.js';
 
 /** How long and how hard. */
@@ -34,11 +33,18 @@ export interface SoakResult extends Omit<SoakProgress, 'memoryBytes'> {
   readonly examples: readonly string[];
 }
 
-interface SoakedProcess extends MemoryCourse {
+interface SoakedProcess {
+  readonly name: string;
   readonly before: ProcessFigures;
+  /** At rest after the first part of the requests. */
+  readonly warm: ProcessFigures;
+  /** Under load. */
+  readonly mostBytes: number;
   /** When the load was over, and idle connections had had their time. */
   readonly after: ProcessFigures;
 }
+
+type Counts = Pick<SoakProgress, 'requests' | 'failed' | 'wrong'>;
 
 const TEXTS = 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -47,7 +53,11 @@ const LOOK_INTERVAL_MS = 1000;
 const REST_LOOKS = 5;
 /** Longer than idle connections are kept by default, to the next stage as well as to callers. */
 const SETTLE_MS = 90_000;
-/** What a process may take more at the end than when it was warm: less than a tenth of what it takes. */
+/** Part of the requests in which processes warm up: caches fill, code is compiled. */
+const WARM_UP_SHARE = 0.3;
+/** Processes collect what they have put off when nobody has asked for 10 s; what is compared is what they need. */
+const IDLE_MS = 20_000;
+/** What a process may need more at the end than when it was warm. One that lost 100 bytes a request would need 17 MB more. */
 const MAX_GROWTH_BYTES = 10_000_000;
 /** With fewer requests some processes are not warm yet; their memory is shown, and not judged. */
 const MIN_JUDGED_REQUESTS = 200_000;
@@ -71,38 +81,76 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
 
 async function soak(fleet: DrillFleet, { requests, clients, onProgress }: SoakOptions): Promise<SoakResult> {
   const before = await atRest(fleet);
-  const caller = new Caller({
-    urls: fleet.urls,
-    path: '/process',
-    connections: clients,
-    timeoutMs: REQUEST_TIMEOUT_MS,
-  });
+  const texts = await knownTexts(TEXTS);
+  const most = new Map<string, number>();
+  const done = { requests: 0, failed: 0, wrong: 0, seconds: 0, examples: [] as string[] };
+  const send = async (count: number, name: string) => {
+    const tally = await sendRequests(fleet, { texts, clients, count, name }, async (soFar, seconds) => {
+      const now = await memoryByName(fleet.fleet);
+      for (const [process, bytes] of now) most.set(process, Math.max(bytes, most.get(process) ?? 0));
+      const memoryBytes = [...now.values()].reduce((sum, bytes) => sum + bytes, 0);
+      onProgress?.({ ...added(done, soFar), seconds: done.seconds + seconds, memoryBytes });
+    });
+    Object.assign(done, added(done, tally), { seconds: done.seconds + tally.seconds });
+    done.examples.push(...tally.examples);
+  };
+  const warmUp = Math.round(requests * WARM_UP_SHARE);
+  await send(warmUp, 'warm');
+  await sleep(IDLE_MS);
+  const warm = await figuresOf(fleet.fleet);
+  await send(requests - warmUp, 'soak');
+  await sleep(IDLE_MS);
+  const after = await settled(fleet, before);
+  const processes = [...before].map(([name, figures]) => ({
+    name,
+    before: figures,
+    warm: warm.get(name) as ProcessFigures,
+    mostBytes: most.get(name) ?? 0,
+    after: after.get(name) as ProcessFigures,
+  }));
+  const missed = [...missedBy(done), ...processes.flatMap((each) => missedByProcess(each, requests))];
+  return { ...done, processes, missed };
+}
+
+/** What is sent in one go. */
+interface Sending {
+  readonly texts: readonly KnownText[];
+  readonly clients: number;
+  readonly count: number;
+  /** Begins the ids of the requests. */
+  readonly name: string;
+}
+
+async function sendRequests(
+  fleet: DrillFleet,
+  { texts, clients, count, name }: Sending,
+  look: (tally: Tally, seconds: number) => Promise<void>,
+) {
+  const connecting = { urls: fleet.urls, path: '/process', connections: clients, timeoutMs: REQUEST_TIMEOUT_MS };
+  const caller = new Caller(connecting);
   const startMs = performance.now();
-  const load = new SteadyLoad({ caller, texts: await knownTexts(TEXTS), clients, pauseMs: 0, name: 'soak' });
-  const memory = new MemoryLog();
   const seconds = () => (performance.now() - startMs) / 1000;
-  while (load.tally.requests < requests) {
+  const load = new SteadyLoad({ caller, texts, clients, pauseMs: 0, name });
+  while (load.tally.requests < count) {
     await sleep(LOOK_INTERVAL_MS);
-    const now = await memoryByName(fleet.fleet);
-    memory.add(load.tally.requests / requests, now);
-    const memoryBytes = [...now.values()].reduce((sum, bytes) => sum + bytes, 0);
-    onProgress?.({ ...counts(load.tally), seconds: seconds(), memoryBytes });
+    await look(load.tally, seconds());
   }
   const tally = await load.stop();
   const took = seconds();
   await caller.close();
-  const after = await settled(fleet, before);
-  const processes = memory.courses.map((course) => ({
-    ...course,
-    before: before.get(course.name) as ProcessFigures,
-    after: after.get(course.name) as ProcessFigures,
-  }));
-  const missed = [...missedBy(tally), ...processes.flatMap((each) => missedByProcess(each, requests))];
-  return { ...counts(tally), seconds: took, processes, missed, examples: tally.examples };
+  return { ...counts(tally), examples: tally.examples, seconds: took };
 }
 
-function counts({ requests, failed, wrong }: Tally) {
+function counts({ requests, failed, wrong }: Counts) {
   return { requests, failed, wrong };
+}
+
+function added(one: Counts, other: Counts): Counts {
+  return {
+    requests: one.requests + other.requests,
+    failed: one.failed + other.failed,
+    wrong: one.wrong + other.wrong,
+  };
 }
 
 /** What each process holds while nobody asks it for anything: the most of several looks, since health checks come and go. */
@@ -144,14 +192,15 @@ function leaksOf(before: ProcessFigures, after: ProcessFigures): string[] {
   ];
 }
 
-function missedBy({ failed, wrong }: Tally): string[] {
+function missedBy({ failed, wrong }: Counts): string[] {
   return [
     ...(failed > 0 ? [`${formatCount(failed)} requests failed`] : []),
     ...(wrong > 0 ? [`${formatCount(wrong)} answers were wrong`] : []),
   ];
 }
 
-function missedByProcess({ name, before, after, growthBytes }: SoakedProcess, requests: number): string[] {
+function missedByProcess({ name, before, warm, after }: SoakedProcess, requests: number): string[] {
+  const growthBytes = after.memoryBytes - warm.memoryBytes;
   const hasGrown = requests >= MIN_JUDGED_REQUESTS && growthBytes > MAX_GROWTH_BYTES;
   return [
     ...leaksOf(before, after).map((leak) => `${name}: ${leak}`),

@@ -16,23 +16,20 @@ export function soakTable({ processes }: SoakResult): string {
     { head: 'process' },
     { head: 'memory before', ...right },
     { head: 'warm', ...right },
-    { head: 'last tenth', ...right },
+    { head: 'most', ...right },
     { head: 'after', ...right },
     { head: 'sockets', ...right },
     { head: 'timers', ...right },
   ];
-  const rows = processes.map(({ name, before, after, partsBytes, growthBytes }) => {
-    const last = partsBytes.at(-1) ?? 0;
-    return [
-      name,
-      formatBytes(before.memoryBytes),
-      formatBytes(last - growthBytes),
-      formatBytes(last),
-      formatBytes(after.memoryBytes),
-      `${before.sockets} → ${after.sockets}`,
-      `${before.timers} → ${after.timers}`,
-    ];
-  });
+  const rows = processes.map(({ name, before, warm, mostBytes, after }) => [
+    name,
+    formatBytes(before.memoryBytes),
+    formatBytes(warm.memoryBytes),
+    formatBytes(mostBytes),
+    formatBytes(after.memoryBytes),
+    `${before.sockets} → ${after.sockets}`,
+    `${before.timers} → ${after.timers}`,
+  ]);
   return renderTable(columns, rows);
 }
 
