@@ -16,7 +16,8 @@ export function requestWasAnswered(): void {
  * Gives back memory that nobody needs. Loading modules makes V8 grow its heap to about 55 MB of which 20 are used, and a
  * process that then waits for requests would keep it: in a fleet of twenty, 300 MB. One thorough collection after the start
  * takes about 30 ms. And what V8 has put off collecting while requests came is collected when none have come for 5 to
- * 10 s, since it would not look by itself; that one keeps what was compiled.
+ * 10 s, since it would not look by itself. That one keeps what was compiled, and V8 most of the pages: the process gets no
+ * smaller, and what comes next finds room in it.
  */
 export function trimHeap(): void {
   setTimeout(() => collectGarbage({ type: 'major', execution: 'sync', flavor: 'last-resort' }), TRIM_DELAY_MS).unref();

@@ -55,9 +55,9 @@ const REST_LOOKS = 5;
 const SETTLE_MS = 90_000;
 /** Part of the requests in which processes warm up: caches fill, code is compiled. */
 const WARM_UP_SHARE = 0.3;
-/** Processes collect what they have put off when nobody has asked for 10 s; what is compared is what they need. */
+/** Processes collect what they have put off when nobody has asked for 10 s. */
 const IDLE_MS = 20_000;
-/** What a process may need more at the end than when it was warm. One that lost 100 bytes a request would need 17 MB more. */
+/** What a process may take more at the end than when it was warm. One that lost 100 bytes a request would need 17 MB more. */
 const MAX_GROWTH_BYTES = 10_000_000;
 /** With fewer requests some processes are not warm yet; their memory is shown, and not judged. */
 const MIN_JUDGED_REQUESTS = 200_000;
