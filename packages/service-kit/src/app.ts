@@ -42,7 +42,7 @@ export interface AppDependencies {
   readonly api: Pick<ApiOfProcess, 'role' | 'route' | 'stage'>;
 }
 
-/** Bodies are read in pieces, and what else comes in is checked by zod. Loading Ajv takes a sixth of a process's start. */
+/** Bodies are read in pieces, and what else comes in is checked by zod. Loading Ajv would make each start longer. */
 const noSchemaCompiler = () => {
   throw new Error('a route has a JSON schema, and nothing here compiles those');
 };
