@@ -16,7 +16,7 @@ import { measureUpload, type UploadCost } from '../upload/measure-upload.ts';
 import { type UploadStand, withFleet } from '../upload/with-fleet.ts';
 import { figuresOf, fitsOf, type Report, type Result, resultOf, type Settings, tableOf } from './report.ts';
 
-const MIN_REPETITIONS = 3;
+const MIN_REPETITIONS = 2;
 const WARM_UP_BYTES = 16_000_000;
 /** Enough for each of four instances to have had two. */
 const WARM_UP_UPLOADS = 8;

@@ -58,7 +58,7 @@ function benchmark<Report>(
 export const benchmarks: readonly Benchmark[] = [
   benchmark<ChainReport>(
     'chain',
-    ['chain/main.ts', '--seconds', '2', '--max-warm-up', '14'],
+    ['chain/main.ts', '--seconds', '1.5', '--max-warm-up', '14'],
     chainTable,
     chainFigures,
     (report) => [chainPlot(report)],
@@ -75,6 +75,6 @@ export const benchmarks: readonly Benchmark[] = [
     balancerFigures,
     (report) => [balancerPlot(report)],
   ),
-  benchmark<TextReport>('text', ['text.ts', '--runs', '5'], textTable),
+  benchmark<TextReport>('text', ['text.ts', '--runs', '3'], textTable),
   benchmark<JsonReport>('json', ['json.ts'], jsonTable),
 ];
