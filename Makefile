@@ -48,6 +48,7 @@ check: compile ## All checks and tests
 	@depcruise --config .dependency-cruiser.mjs --output-type err packages/*/src service*/src client/src
 	@node scripts/generate-docs.ts --check
 	@node scripts/generate-compose.ts --check
+	@node scripts/generate-proto.ts --check
 	@vitest run
 
 .PHONY: check-docker
@@ -136,13 +137,15 @@ dataset: compile ## A text like real language: SIZE=32MB SEED=1
 
 ##@ For developers
 
-.PHONY: format docs compose bench bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain bench-stream bench-gigabyte bench-growth bench-large-json
+.PHONY: format docs compose proto bench bench-text bench-text-pauses bench-json bench-start bench-balancer bench-chain bench-stream bench-gigabyte bench-growth bench-large-json
 format: node_modules/.package-lock.json ## Format and fix what can be fixed
 	@biome check --write .
 docs: compile ## Write the documents that are tables of the code
 	@node scripts/generate-docs.ts
 compose: compile ## Write the compose files from the topology
 	@node scripts/generate-compose.ts
+proto: node_modules/.package-lock.json ## Write the code of the .proto files
+	@node scripts/generate-proto.ts
 bench: compile ## Most of the following, in ten minutes; writes the tables and plots of docs/performance.md
 	@node bench/report/main.ts
 bench-text: compile ## The text engine beside wc -w

@@ -58,7 +58,7 @@ function benchmark<Report>(
 export const benchmarks: readonly Benchmark[] = [
   benchmark<ChainReport>(
     'chain',
-    ['chain/main.ts', '--seconds', '1.5', '--max-warm-up', '14'],
+    ['chain/main.ts', '--seconds', '2', '--max-warm-up', '14'],
     chainTable,
     chainFigures,
     (report) => [chainPlot(report)],

@@ -13,7 +13,7 @@ export function* writeAnswer({ figures, table }: ReportInput, requestId: string)
     word_count,
     report: renderReport({ wordCount: word_count, uniqueWords: unique_words, topWords: top_words }),
     top_words,
-    ...(table ? { unique_words } : {}),
+    unique_words,
   };
   const json = JSON.stringify(answer);
   if (!table) {

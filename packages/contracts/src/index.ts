@@ -7,6 +7,8 @@ export {
   problemBody,
   problems,
 } from './problems.js';
+export { MAX_MESSAGE_BYTES, type RpcMethod, rpcMethods } from './rpc-methods.js';
+export { type RpcCodeName, rpcCodeOf, rpcCodes, rpcStatusOf } from './rpc-status.js';
 export type { Setting, SettingUser } from './setting.js';
 export type { InstanceAddress } from './setting-types.js';
 export { SETTING_PREFIX, type SettingName, type SettingValue, settings } from './settings.js';

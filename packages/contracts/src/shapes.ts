@@ -50,7 +50,7 @@ export const pipelineResponse = z
       .string()
       .meta({ description: 'A text for people: totals, unique words, the top ten with count and share.' }),
     top_words: z.array(wordCount).max(TOP_WORDS).meta({ description: 'At most ten, most frequent first.' }),
-    unique_words: count.optional().meta({ description: 'With `?include=frequencies`.' }),
+    unique_words: count.optional(),
     word_frequencies: wordFrequencies.optional().meta({ description: 'With `?include=frequencies`.' }),
   })
   .meta({ id: 'PipelineResponse' });
@@ -58,7 +58,7 @@ export const pipelineResponse = z
 /** Query of the four stage routes. */
 export const stageQuery = z.object({
   include: z.literal('frequencies').optional().meta({
-    description: 'Adds `unique_words` and the whole table `word_frequencies` to the answer.',
+    description: 'Adds the whole table `word_frequencies` to the answer.',
   }),
 });
 
