@@ -1,4 +1,4 @@
-import type { InstanceAddress, SettingName } from '@flotilla/contracts';
+import { type InstanceAddress, rpcMethods, type SettingName } from '@flotilla/contracts';
 import {
   type AppConfig,
   type AppDependencies,
@@ -17,6 +17,7 @@ import { watchLoad } from './load-shedding.js';
 import { Membership, type NameService } from './membership.js';
 import { countTries, measureUpstream } from './metrics.js';
 import { proxy } from './proxy.js';
+import { rpcProxy } from './rpc-proxy.js';
 import { statsOf } from './stats.js';
 
 /** The settings of a balancer, but for its instances and limits, which are its stage's. */
@@ -64,12 +65,10 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
     isIdempotent: true,
     watchesPausesOf: watchesPausesOf[stage.number],
   });
-  addStageRoute(app, stage.route, handler, {
-    metrics,
-    logger,
-    config,
-    lifecycle: dependencies.lifecycle,
-  });
+  const methods = rpcMethods[stage.number];
+  const calls = rpcProxy({ upstream, service: stage.service, name: identity.instance, streamLimit, methods });
+  const rpc = { paths: methods.map(({ path }) => path), handler: calls };
+  addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
   app.get('/stats', () => statsOf(upstream));
   if (config.adminToken !== '') await registerAdmin(app, upstream, config.adminToken);
   membership.watch(members, (changed) => {

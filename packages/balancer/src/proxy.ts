@@ -1,4 +1,4 @@
-import { FlotillaError, header } from '@flotilla/contracts';
+import { FlotillaError } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
@@ -12,7 +12,7 @@ import { hashOf } from './core/hash.js';
 import { exhausted, overloaded } from './exhausted.js';
 import type { Body } from './http/body.js';
 import type { Call } from './http/call.js';
-import { deadlineOf } from './http/deadline.js';
+import { deadlineOf, timeoutFields } from './http/deadline.js';
 import { forwardedHeaders } from './http/forwarded.js';
 import { forwardableTrailers } from './http/headers.js';
 import { relay, requestIdOfAnswer } from './http/relay.js';
@@ -75,7 +75,7 @@ function callOf(
   const isStream = isPlainText(request);
   const limit = isStream ? options.streamLimit : options.limit;
   checkAnnouncedLength(request, limit);
-  const body = upstream.newBody(isStream);
+  const body = upstream.newBody(isStream ? 'stream' : 'whole');
   body.announcedBytes = announcedBytes(request);
   body.isPauseWatched = watchesPausesOf === 'all' || (watchesPausesOf === 'streams' && isStream);
   const headers = forwardedHeaders(request, trail.requestId, name);
@@ -86,7 +86,7 @@ function callOf(
       deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
       isIdempotent: options.isIdempotent || request.header('idempotency-key') !== undefined,
       hash: hashOfRequest(upstream, request),
-      headers: (remainingMs) => [...headers, header.deadline, String(remainingMs)],
+      headers: (remainingMs) => [...headers, ...timeoutFields(request, remainingMs)],
     },
     body,
   );
@@ -99,7 +99,7 @@ export function announcedBytes(request: InboundRequest): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-function hashOfRequest({ strategy, limits }: Upstream, request: InboundRequest): number {
+export function hashOfRequest({ strategy, limits }: Upstream, request: InboundRequest): number {
   if (strategy !== 'consistent_hash') return -1;
   const key = request.header(limits.hashHeader);
   return key === undefined ? -1 : hashOf(key);

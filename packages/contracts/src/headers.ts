@@ -8,6 +8,8 @@ export const header = {
   deadline: 'x-request-deadline-ms',
   /** The instances that worked on the request, outermost first: `service1a, service2c, service3b, service4a`. */
   servedBy: 'x-served-by',
+  /** The catalogue's code of an error that is told by gRPC or Connect, which have no room for it. */
+  code: 'x-flotilla-code',
 } as const;
 
 const SAFE_REQUEST_ID = /^[A-Za-z0-9._~:-]{1,128}$/;

@@ -8,7 +8,7 @@ export {
   problems,
 } from './problems.js';
 export { MAX_MESSAGE_BYTES, type RpcMethod, rpcMethods } from './rpc-methods.js';
-export { type RpcCodeName, rpcCodeOf, rpcCodes, rpcStatusOf } from './rpc-status.js';
+export { httpStatusOfRpc, type RpcCodeName, rpcCodeOf, rpcCodes, rpcStatusOf } from './rpc-status.js';
 export type { Setting, SettingUser } from './setting.js';
 export type { InstanceAddress } from './setting-types.js';
 export { SETTING_PREFIX, type SettingName, type SettingValue, settings } from './settings.js';

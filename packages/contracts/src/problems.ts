@@ -54,6 +54,11 @@ export const problems = {
     title: 'There is no such route here',
     fix: 'See /openapi.json for the routes.',
   },
+  FLT_RPC_UNKNOWN: {
+    status: 404,
+    title: 'There is no such remote procedure here',
+    fix: 'Ask server reflection for the methods, or see the .proto files.',
+  },
   FLT_METHOD_NOT_ALLOWED: {
     status: 405,
     title: 'The route does not take this method',

@@ -34,6 +34,7 @@ export const rpcCodeOf: Readonly<Record<ProblemCode, RpcCodeName>> = {
   FLT_UNAUTHORIZED: 'UNAUTHENTICATED',
   FLT_INSTANCE_NOT_FOUND: 'NOT_FOUND',
   FLT_ROUTE_NOT_FOUND: 'UNIMPLEMENTED',
+  FLT_RPC_UNKNOWN: 'UNIMPLEMENTED',
   FLT_METHOD_NOT_ALLOWED: 'UNIMPLEMENTED',
   FLT_REQUEST_TIMEOUT: 'DEADLINE_EXCEEDED',
   FLT_BODY_TOO_LARGE: 'RESOURCE_EXHAUSTED',
@@ -53,6 +54,29 @@ export const rpcCodeOf: Readonly<Record<ProblemCode, RpcCodeName>> = {
   FLT_NEXT_STAGE_UNREACHABLE: 'UNAVAILABLE',
   FLT_NEXT_STAGE_TIMED_OUT: 'DEADLINE_EXCEEDED',
 };
+
+/** The HTTP status of each code (connectrpc.com/docs/protocol#error-codes); 499 is nginx's for a client that left. */
+const HTTP_STATUS: Readonly<Record<number, number>> = {
+  [rpcCodes.OK]: 200,
+  [rpcCodes.CANCELLED]: 499,
+  [rpcCodes.INVALID_ARGUMENT]: 400,
+  [rpcCodes.DEADLINE_EXCEEDED]: 504,
+  [rpcCodes.NOT_FOUND]: 404,
+  [rpcCodes.ALREADY_EXISTS]: 409,
+  [rpcCodes.PERMISSION_DENIED]: 403,
+  [rpcCodes.RESOURCE_EXHAUSTED]: 429,
+  [rpcCodes.FAILED_PRECONDITION]: 400,
+  [rpcCodes.ABORTED]: 409,
+  [rpcCodes.OUT_OF_RANGE]: 400,
+  [rpcCodes.UNIMPLEMENTED]: 501,
+  [rpcCodes.UNAVAILABLE]: 503,
+  [rpcCodes.UNAUTHENTICATED]: 401,
+};
+
+/** What a code of gRPC would be over HTTP: what Connect answers, and what logs and metrics count it as. */
+export function httpStatusOfRpc(code: number): number {
+  return HTTP_STATUS[code] ?? 500;
+}
 
 /** The status of gRPC that an error is told with. */
 export function rpcStatusOf({ code }: FlotillaError): { readonly name: RpcCodeName; readonly code: number } {

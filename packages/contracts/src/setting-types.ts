@@ -49,6 +49,18 @@ export const instanceList = z
   .string()
   .transform((value, context) => parseList(value, context, INSTANCES_ALLOWED, instanceAddress));
 
+const ORIGINS_ALLOWED = '*, or origins such as https://app.example.org, separated by commas';
+
+/** Origins (RFC 6454), or `*` for all; none if empty. */
+export const originList = z.string().transform((value, context): readonly string[] => {
+  const origins = value === '' ? [] : value.split(',').map((entry) => entry.trim());
+  if (origins.every((origin) => origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin))) {
+    return origins;
+  }
+  context.addIssue({ code: 'custom', message: ORIGINS_ALLOWED });
+  return z.NEVER;
+});
+
 function parseList(
   value: string,
   context: z.RefinementCtx,

@@ -1,5 +1,5 @@
 import { both, bytes, GIB, MIB, milliseconds, millisecondsOrOff, type Setting, setting } from './setting.js';
-import { integer } from './setting-types.js';
+import { integer, originList } from './setting-types.js';
 
 /** What a request may be, how long it may take, and what is kept of it. */
 export const requestSettings = {
@@ -58,6 +58,22 @@ export const requestSettings = {
     'headers',
     both,
     'Headers of a request. The limit of Apache and Envoy; Node alone would drop what is beyond its own, silently.',
+  ),
+  maxConnectionStreams: setting(
+    'FLOTILLA_MAX_CONNECTION_STREAMS',
+    integer(1, 65_535),
+    '256',
+    'requests',
+    both,
+    'Requests under way on one connection of HTTP/2; a client with more opens another, or waits. What a connection may hold is this times 256 KiB.',
+  ),
+  corsOrigins: setting(
+    'FLOTILLA_CORS_ORIGINS',
+    originList,
+    '',
+    'list',
+    both,
+    'Origins whose pages may call by gRPC-Web and Connect: https://app.example.org, separated by commas. * allows all of them. Empty: none.',
   ),
   headersTimeoutMs: setting(
     'FLOTILLA_HEADERS_TIMEOUT_MS',

@@ -25,6 +25,8 @@ export const appSettings = [
   'headersTimeoutMs',
   'requestTimeoutMs',
   'keepAliveMs',
+  'maxConnectionStreams',
+  'corsOrigins',
   'upstreamIdleMs',
   'drainDelayMs',
   'shutdownGraceMs',

@@ -25,7 +25,8 @@ export interface BodyLimit {
 export interface InboundRequest {
   /** Path and query. */
   readonly url: string;
-  readonly httpVersionMinor: number;
+  /** `1.0`, `1.1` or `2.0`. */
+  readonly httpVersion: string;
   readonly rawHeaders: RawFields;
   /** The address of the caller's end of the connection. */
   readonly remoteAddress: string | undefined;

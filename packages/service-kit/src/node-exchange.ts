@@ -24,8 +24,8 @@ export class NodeExchange implements InboundRequest, OutboundResponse {
     return this.#request.url ?? '/';
   }
 
-  get httpVersionMinor(): number {
-    return this.#request.httpVersionMinor;
+  get httpVersion(): string {
+    return this.#request.httpVersion;
   }
 
   get rawHeaders(): RawFields {
@@ -46,7 +46,9 @@ export class NodeExchange implements InboundRequest, OutboundResponse {
   }
 
   receive(limit: BodyLimit, sink: BodySink): Receiving {
-    return receive(this.#request, limit, sink);
+    const request = this.#request;
+    // A request of HTTP/1.1 that is cut off never ends.
+    return receive(request, limit, sink, { trailers: () => request.rawTrailers, isWhole: () => true });
   }
 
   onClose(callback: (isWhole: boolean) => void): void {

@@ -1,13 +1,21 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { FlotillaError } from '@flotilla/contracts';
-import type { BodyLimit, BodySink, InboundRequest, Receiving } from './exchange.js';
+import type { BodyLimit, BodySink, InboundRequest, RawFields, Receiving } from './exchange.js';
 
 /**
  * How much of one body is handed over in one turn of the event loop. Node alone reads up to 2 MB of a fast client at
  * once, and a text that is all different words takes 60 ms a megabyte to count.
  */
 const TURN_BYTES = 256 * 1024;
+
+/** What is known of a body at its end. */
+export interface BodyEnding {
+  trailers(): RawFields;
+  /** Whether the end is that of the request, and not of what could be read of it. */
+  isWhole(): boolean;
+}
 
 /**
  * Hands a request's body over as it arrives. Plain events: an async iterator over a small body costs more than all
@@ -16,7 +24,7 @@ const TURN_BYTES = 256 * 1024;
  * The sink is failed with `FLT_BODY_TOO_LARGE` past the limit, with `FLT_BODY_INCOMPLETE` if the client stops before
  * its announced end, and with what else the parser found wrong.
  */
-export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySink): Receiving {
+export function receive(request: Readable, limit: BodyLimit, sink: BodySink, ending: BodyEnding): Receiving {
   let receivedBytes = 0;
   let turnBytes = 0;
   let isDone = false;
@@ -56,9 +64,9 @@ export function receive(request: IncomingMessage, limit: BodyLimit, sink: BodySi
     if (sinkIsFull || turnIsOver) request.pause();
   });
   request.on('end', () => {
-    if (isDone) return;
+    if (isDone || !ending.isWhole()) return;
     isDone = true;
-    sink.end(request.rawTrailers);
+    sink.end(ending.trailers());
   });
   // Every request closes in the end; making an error each time would cost more than the rest of this function.
   const breakOff = () => {

@@ -7,6 +7,8 @@ export interface RequestLine {
   readonly method: string;
   readonly route: string;
   readonly status: number;
+  /** Of a remote procedure call: its status, of which the other is the translation. */
+  readonly rpcCode: number | undefined;
   readonly tookMs: number;
   /** The instance whose answer it was, or that was tried last. */
   readonly upstream: string | undefined;
@@ -33,10 +35,11 @@ export function logRequest(logger: Logger, line: RequestLine): void {
   const level = levelOf(line.status);
   if (level < logger.levelVal) return;
   const parts = logger as unknown as PinoParts;
-  const { requestId, method, route, status, tookMs, upstream, tries } = line;
+  const { requestId, method, route, status, rpcCode, tookMs, upstream, tries } = line;
   let text = parts[symbols.lsCacheSym][level] + parts[symbols.timeSym]() + parts[symbols.chindingsSym];
   text += `,"request_id":${quoted(requestId)},"method":"${method}","route":"${route}"`;
   text += `,"status":${status},"duration_ms":${rounded(tookMs)}`;
+  if (rpcCode !== undefined) text += `,"rpc_code":${rpcCode}`;
   if (upstream !== undefined) text += `,"upstream":${JSON.stringify(upstream)}`;
   if (tries !== undefined) text += `,"tries":${tries}`;
   parts[symbols.streamSym].write(`${text},"msg":"request"}\n`);

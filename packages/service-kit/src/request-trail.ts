@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { header, isHeaderSafeId } from '@flotilla/contracts';
+import { header, httpStatusOfRpc, isHeaderSafeId } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Metrics } from './metrics.js';
@@ -23,6 +23,8 @@ export class RequestTrail {
   /** The instance whose answer it is, or that was tried last; and how many were tried. */
   upstream: string | undefined;
   tries: number | undefined;
+  /** The status of a remote procedure call, which HTTP's says nothing of. */
+  rpcCode: number | undefined;
   /** The id that the body brought, if it brought one. */
   idFromBody: string | undefined;
   readonly startedMs = performance.now();
@@ -99,13 +101,15 @@ export function noteEnd(
   trail: RequestTrail,
   { metrics, logger }: TrailSinks,
 ): void {
-  const status = answeredStatus ?? CLIENT_CLOSED_REQUEST;
+  const { rpcCode } = trail;
+  const isRpcAnswer = answeredStatus !== undefined && rpcCode !== undefined;
+  const status = isRpcAnswer ? httpStatusOfRpc(rpcCode) : (answeredStatus ?? CLIENT_CLOSED_REQUEST);
   const tookMs = performance.now() - trail.startedMs;
   metrics.observeRequest(route, method, status, tookMs / 1000);
   if (isRoutine(route)) return;
   requestWasAnswered();
   const { requestId, upstream, tries } = trail;
-  logRequest(logger, { requestId, method, route, status, tookMs, upstream, tries });
+  logRequest(logger, { requestId, method, route, status, rpcCode, tookMs, upstream, tries });
 }
 
 /** Probes and scrapes come every second; as log lines they would hide the rest. */

@@ -4,6 +4,7 @@ import { stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { answerStage, type BeginAnswer } from './answer-stage.js';
 import { apiOf, type StageDependencies, type stageSettings } from './relay-app.js';
+import { stageRpcRoutes } from './rpc-routes.js';
 
 /** Builds the app of the last stage's service. It does not listen. */
 export async function buildAnswerApp(
@@ -14,6 +15,7 @@ export async function buildAnswerApp(
   const stage = stageNumbered(4);
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
   const handler = answerStage({ identity, limit: bodyLimit(stage.number, config), begin });
-  addStageRoute(app, stage.route, handler, dependencies);
+  const rpc = stageRpcRoutes(stage.number, handler, dependencies.lifecycle);
+  addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
   return app;
 }

@@ -3,9 +3,12 @@ import type { Body } from '@flotilla/balancer';
 /** The body for the next stage, as a stage's work fills it. */
 export class NextBody {
   readonly #body: Body;
+  readonly #onPushed: ((bytes: Uint8Array) => void) | undefined;
 
-  constructor(body: Body) {
+  /** @param onPushed - Told what it is filled with. */
+  constructor(body: Body, onPushed?: (bytes: Uint8Array) => void) {
     this.#body = body;
+    this.#onPushed = onPushed;
   }
 
   /** False: what reads it is behind, and the work should be given no more until it has caught up. */
@@ -15,7 +18,9 @@ export class NextBody {
 
   /** Adds bytes, which must not change afterwards. */
   push(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#body.push(bytes);
+    if (bytes.length === 0) return;
+    this.#body.push(bytes);
+    this.#onPushed?.(bytes);
   }
 
   /** Adds bytes that come in pieces, no faster than they are read, and lets other requests have their turn. */

@@ -4,6 +4,7 @@ import { type AppConfig, type AppDependencies, addStageRoute, type Config, creat
 import { type Stage, type StageNumber, stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { relayStage } from './relay-stage.js';
+import { stageRpcRoutes } from './rpc-routes.js';
 import type { BeginRelay } from './work.js';
 
 /** The settings of every service, beside those of every process. */
@@ -42,7 +43,8 @@ export async function buildRelayApp(
   const limits = { json: bodyLimit(number, config), plain: streamLimit(config) };
   const handsOn = number === 3 ? 'analysis' : 'text';
   const handler = relayStage({ identity, limits, handsOn, keepsPlainText: number === 1, next, upstream, begin });
-  addStageRoute(app, stage.route, handler, dependencies);
+  const rpc = stageRpcRoutes(number, handler, dependencies.lifecycle);
+  addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
   app.addHook('onClose', () => upstream.close());
   return app;
 }

@@ -50,9 +50,9 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const limit = limits[format];
     checkAnnouncedLength(request, limit);
     const includeFrequencies = wantsFrequencies(request.url);
-    const body = upstream.newBody(format === 'plain');
+    const body = upstream.newBody(format === 'plain' ? 'stream' : 'whole');
     if (options.keepsPlainText && format === 'plain') body.announcedBytes = announcedBytes(request);
-    const nextBody = new NextBody(body);
+    const nextBody = new NextBody(body, exchange.onHandedOn);
     // An analysis is sent when the text has ended. That nothing goes on until then does not mean that the caller has
     // stopped; if it does, those in front notice, through whom the text passes.
     let awaitsText = handsOn === 'analysis';

@@ -35,6 +35,31 @@ export function outcomeOfStatus(status: number, failedStage: string | undefined)
   return failedStage === undefined ? 'server_error' : 'failed_further_down';
 }
 
+/** `RESOURCE_EXHAUSTED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS`: the instance could not, another one may. */
+const INSTANCE_ERRORS: ReadonlySet<number> = new Set([8, 13, 14, 15]);
+/** Its time is up, wherever it went: no other instance has more. */
+const DEADLINE_EXCEEDED = 4;
+
+/**
+ * The outcome that the status of a remote procedure call makes. What else a call may end with is the caller's doing, or
+ * an answer (docs/errors.md).
+ *
+ * @param code - Of gRPC.
+ * @param failedStage - The value of `x-failed-stage`, if the answer has one.
+ * @param problemStatus - The HTTP status of the error of the catalogue that the answer names, if it names one.
+ */
+export function outcomeOfRpc(
+  code: number,
+  failedStage: string | undefined,
+  problemStatus: number | undefined,
+): Outcome {
+  if (code === DEADLINE_EXCEEDED) return 'failed_further_down';
+  if (!INSTANCE_ERRORS.has(code)) return 'ok';
+  // A message that is too large is so for all of them.
+  if (problemStatus !== undefined && problemStatus < 500) return 'ok';
+  return failedStage === undefined ? 'server_error' : 'failed_further_down';
+}
+
 /** What to tell a client when every instance was tried and failed. */
 export type Exhaustion = 'unreachable' | 'timed_out' | 'failed';
 

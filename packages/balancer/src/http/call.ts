@@ -26,6 +26,10 @@ export interface CallTarget {
 /** The head of a request that is sent to an instance, and what is known of it. */
 export interface CallRequest {
   readonly method: 'GET' | 'POST';
+  /** How it is carried; `http/1.1` if it is not said. */
+  readonly protocol?: WireRequest['protocol'];
+  /** Of a remote procedure call whose status is not that of HTTP. */
+  readonly rpc?: WireRequest['rpc'];
   /** Path and query. */
   readonly path: string;
   /** When its time is up, in ms of `performance.now()`. */
@@ -287,6 +291,8 @@ export class CallAttempts extends Attempts {
 /** What of a call a connection sends, once for each try. */
 class CalledRequest implements WireRequest {
   readonly method: string;
+  readonly protocol: WireRequest['protocol'];
+  readonly rpc: WireRequest['rpc'];
   readonly path: string;
   readonly announcedBytes: number | undefined;
   readonly #request: CallRequest;
@@ -294,6 +300,8 @@ class CalledRequest implements WireRequest {
 
   constructor(request: CallRequest, body: Body) {
     this.method = request.method;
+    this.protocol = request.protocol ?? 'http/1.1';
+    this.rpc = request.rpc;
     this.path = request.path;
     this.announcedBytes = body.announcedBytes;
     this.#request = request;

@@ -9,7 +9,16 @@ const FORWARDED = 'forwarded';
 const VIA = 'via';
 
 /** What is set anew. The body's length is that of what is sent, whatever was said of it. */
-const REPLACED = hopByHopAnd(header.requestId, header.deadline, 'content-length', FOR, FORWARDED, VIA);
+const REPLACED = hopByHopAnd(
+  header.requestId,
+  header.deadline,
+  'grpc-timeout',
+  'connect-timeout-ms',
+  'content-length',
+  FOR,
+  FORWARDED,
+  VIA,
+);
 
 /** A host and port that can stand between quotes without more ado. */
 const PLAIN_HOST = /^[A-Za-z0-9._:[\]-]+$/;
@@ -30,7 +39,7 @@ export function forwardedHeaders(request: InboundRequest, requestId: string, hop
   const host = givenHost !== undefined && PLAIN_HOST.test(givenHost) ? givenHost : undefined;
   if (givenHost === undefined) kept.push('host', hop);
   kept.push(header.requestId, requestId);
-  kept.push(VIA, after(request.header(VIA), `1.${request.httpVersionMinor} ${hop}`));
+  kept.push(VIA, after(request.header(VIA), `${request.httpVersion} ${hop}`));
   kept.push(FOR, after(request.header(FOR), client));
   kept.push(FORWARDED, after(request.header(FORWARDED), forwardedElement(client, host)));
   if (request.header(PROTO) === undefined) kept.push(PROTO, 'http');

@@ -98,6 +98,8 @@ function readinessRequest(host: string): WireRequest {
   const headers = ['host', host];
   return {
     method: 'GET',
+    protocol: 'http/1.1',
+    rpc: undefined,
     path: '/health/ready',
     headers: () => headers,
     prepare: () => {},

@@ -1,6 +1,8 @@
 import type { LookupFunction } from 'node:net';
 import type { InstanceAddress } from '@flotilla/contracts';
+import { SessionPool } from '../http2/session-pool.js';
 import { ConnectionPool } from '../wire/connection-pool.js';
+import type { Exchange } from '../wire/exchange.js';
 import { type CheckResult, HealthChecker } from './health-checker.js';
 
 /** What connections to an instance are made with, and how it is checked. */
@@ -16,7 +18,8 @@ export interface InstanceOptions {
 
 /** The connections to one instance, and what checks it. */
 export class Instance {
-  readonly pool: ConnectionPool;
+  readonly #pool: ConnectionPool;
+  readonly #sessions: SessionPool;
   /** Whether the last check found nobody there: what it was given before may never be answered. */
   isSilent = false;
   readonly #checker: HealthChecker | undefined;
@@ -25,26 +28,46 @@ export class Instance {
     const { connectTimeoutMs, maxConnections, upstreamIdleMs, lookup, healthIntervalMs, healthTimeoutMs } = options;
     const { host, port, key } = address;
     const endpoint = { host: host.replace(/^\[|\]$/g, ''), port, connectTimeoutMs, lookup };
-    this.pool = new ConnectionPool(endpoint, { maxConnections, idleMs: upstreamIdleMs });
+    const limits = { maxConnections, idleMs: upstreamIdleMs };
+    this.#pool = new ConnectionPool(endpoint, limits);
+    this.#sessions = new SessionPool(endpoint, limits);
     if (healthIntervalMs === 0) return;
     const checkPool = new ConnectionPool(endpoint, { maxConnections: 1, idleMs: upstreamIdleMs });
     const times = { intervalMs: healthIntervalMs, timeoutMs: healthTimeoutMs };
     this.#checker = new HealthChecker(checkPool, key, times, (result: CheckResult) => {
       this.isSilent = result === 'silent';
       // After a cut in the network they lead nowhere, and a request on one would wait for all of its time.
-      if (this.isSilent) this.pool.dropIdle();
+      if (this.isSilent) this.#dropIdle();
       onCheck(result === 'good');
     });
+  }
+
+  /** Connections, of both kinds, that are open or being opened. */
+  get connections(): number {
+    return this.#pool.size + this.#sessions.size;
+  }
+
+  /** Sends an exchange's request in the protocol that it asks for. */
+  send(exchange: Exchange): void {
+    if (exchange.request.protocol === 'h2') this.#sessions.send(exchange);
+    else this.#pool.send(exchange);
   }
 
   /** It is no member any more: what is under way ends, and nothing else. */
   retire(): void {
     this.#checker?.stop();
-    this.pool.retire();
+    this.#pool.retire();
+    this.#sessions.retire();
   }
 
   close(): void {
     this.#checker?.stop();
-    this.pool.close();
+    this.#pool.close();
+    this.#sessions.close();
+  }
+
+  #dropIdle(): void {
+    this.#pool.dropIdle();
+    this.#sessions.dropIdle();
   }
 }

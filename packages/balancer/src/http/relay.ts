@@ -11,21 +11,22 @@ const AND_LENGTH = hopByHopAnd('content-length');
  * bytes. An answer that breaks off is broken off here too; it never looks whole.
  *
  * @param changeHeaders - Makes changes of the relaying process's own, such as its name in `x-served-by`.
+ * @param changeTrailers - The fields after the body that go on.
  */
 export function relay(
   response: OutboundResponse,
   answer: Answer,
   changeHeaders: (headers: RawHeaders) => RawHeaders = (headers) => headers,
+  changeTrailers: (trailers: RawHeaders) => RawHeaders = forwardableTrailers,
 ): void {
   const headers = changeHeaders(forwardable(answer.headers, answer.isWhole ? AND_LENGTH : HOP_BY_HOP));
-  if (answer.isWhole) relayWhole(response, answer, headers);
-  else relayStream(response, answer, headers);
+  if (answer.isWhole) relayWhole(response, answer, headers, changeTrailers(answer.trailers));
+  else relayStream(response, answer, headers, changeTrailers);
 }
 
-function relayWhole(response: OutboundResponse, answer: Answer, headers: RawHeaders): void {
+function relayWhole(response: OutboundResponse, answer: Answer, headers: RawHeaders, trailers: RawHeaders): void {
   const { held, status } = answer;
   const body = held.length === 1 ? (held[0] as string) : held.join('');
-  const trailers = forwardableTrailers(answer.trailers);
   if (trailers.length === 0) {
     response.send(status, headers, body);
     return;
@@ -36,13 +37,18 @@ function relayWhole(response: OutboundResponse, answer: Answer, headers: RawHead
   response.end(trailers);
 }
 
-function relayStream(response: OutboundResponse, answer: Answer, headers: RawHeaders): void {
+function relayStream(
+  response: OutboundResponse,
+  answer: Answer,
+  headers: RawHeaders,
+  changeTrailers: (trailers: RawHeaders) => RawHeaders,
+): void {
   response.begin(answer.status, headers);
   for (const part of answer.held) response.write(Buffer.from(part, 'latin1'));
   response.onDrain(() => answer.resume());
   answer.stream({
     data: (chunk) => response.write(chunk),
-    end: (trailers) => response.end(forwardableTrailers(trailers)),
+    end: (trailers) => response.end(changeTrailers(trailers)),
     fail: () => response.abort(),
   });
 }

@@ -1,10 +1,11 @@
 import { header } from '@flotilla/contracts';
-import { type Outcome, outcomeOfStatus } from '../core/outcome.js';
+import { isFailure, type Outcome, outcomeOfStatus } from '../core/outcome.js';
 import { Exchange, type WireObserver, type WireRequest } from '../wire/exchange.js';
 import type { ResponseHead } from '../wire/response-head.js';
 import type { Answer, AnswerSink } from './answer.js';
 import { outcomeOfError } from './connection-errors.js';
 import { field, type RawHeaders } from './headers.js';
+import { outcomeOfFields, statusFields } from './rpc-status.js';
 
 /** What one try tells the call that it is part of. */
 export interface TryObserver {
@@ -98,6 +99,7 @@ export class Try implements WireObserver, Answer {
     const outcome = status < 500 ? 'ok' : outcomeOfStatus(status, field(headers, header.failedStage));
     // The next try need not wait for the body of a failure; what comes of it is dropped.
     if (outcome === 'server_error') this.#finish(outcome, new Error(outcome));
+    else if (this.exchange.request.rpc?.isStream && field(headers, 'grpc-status') === undefined) this.#answerInPart();
   }
 
   onData(view: Buffer): void {
@@ -115,8 +117,12 @@ export class Try implements WireObserver, Answer {
 
   onEnd(trailers: RawHeaders): void {
     if (this.isOver) return;
-    const outcome = this.status < 500 ? 'ok' : 'failed_further_down';
     this.trailers = trailers;
+    const outcome = this.#outcomeOfEnd();
+    if (!this.#isAnswered && isFailure(outcome)) {
+      this.#finish(outcome, new Error(outcome));
+      return;
+    }
     this.isOver = true;
     this.#isComplete = true;
     this.isWhole = !this.#isAnswered;
@@ -127,6 +133,16 @@ export class Try implements WireObserver, Answer {
 
   onError(error: Error): void {
     this.#finish(this.#abortedAs ?? outcomeOfError(error), error);
+  }
+
+  /** Of an answer that is whole as far as HTTP goes. */
+  #outcomeOfEnd(): Outcome {
+    const { rpc } = this.exchange.request;
+    if (this.status >= 500) return 'failed_further_down';
+    const isInBody = rpc?.statusIn === 'body';
+    // The end of a long answer is not among what was held back of it.
+    if (!rpc || this.status !== 200 || (isInBody && this.#isAnswered)) return 'ok';
+    return outcomeOfFields(statusFields(this, isInBody));
   }
 
   /** Paused until somebody takes the rest: what has been held back is given first. */

@@ -40,6 +40,8 @@ export interface UpstreamListener {
 
 /** Bodies up to this size are waited for before an instance is chosen: the size of one read of a socket. */
 const GATHER_BYTES = 64 * 1024;
+/** Not even the first byte is waited for. */
+const NOT_GATHERED = -1;
 
 /** A group of instances that requests can be sent to. */
 export class Upstream implements CallTarget {
@@ -98,18 +100,19 @@ export class Upstream implements CallTarget {
 
   /** Connections to an instance that are open or being opened. */
   connectionsOf(slot: number): number {
-    return this.#instances.get(slot)?.pool.size ?? 0;
+    return this.#instances.get(slot)?.connections ?? 0;
   }
 
   /**
    * A body to be filled and sent here.
    *
-   * @param isStream - Whether it may have any length: less of it is kept then, so that memory stays flat.
+   * @param kind - `stream`: it may have any length, and less of it is kept, so that memory stays flat. `dialogue`: the
+   * instance may have to answer what has come before more comes, so nothing is waited for.
    */
-  newBody(isStream = false): Body {
+  newBody(kind: 'whole' | 'stream' | 'dialogue' = 'whole'): Body {
     const { maxReplayBytes, maxReplayStreamBytes } = this.limits;
-    const maxKeptBytes = isStream ? Math.min(maxReplayBytes, maxReplayStreamBytes) : maxReplayBytes;
-    return new Body(this.#budget, GATHER_BYTES, maxKeptBytes);
+    const maxKeptBytes = kind === 'whole' ? maxReplayBytes : Math.min(maxReplayBytes, maxReplayStreamBytes);
+    return new Body(this.#budget, kind === 'dialogue' ? NOT_GATHERED : GATHER_BYTES, maxKeptBytes);
   }
 
   /** A request to one of the instances; {@link Call.run} sends it. */
@@ -137,7 +140,7 @@ export class Upstream implements CallTarget {
   }
 
   send(current: Try): void {
-    this.#instances.get(current.slot)?.pool.send(current.exchange);
+    this.#instances.get(current.slot)?.send(current.exchange);
   }
 
   onTryEnd(current: Try, outcome: Outcome, latencyMs: number | undefined): void {

@@ -27,7 +27,8 @@ class ConnectionClosed extends Error {
   readonly code: string = 'CLOSED';
 }
 
-class ConnectTimeout extends Error {
+/** No connection was there in time: nothing was sent. */
+export class ConnectTimeout extends Error {
   readonly code = 'CONNECT_TIMEOUT';
 }
 

@@ -4,9 +4,21 @@ import type { ResponseHead } from './response-head.js';
 /** What of a request is sent: one piece, a stream of batches of them, or nothing. */
 type WireBody = Uint8Array | AsyncIterable<readonly Uint8Array[]> | null;
 
+/** How the answer to a remote procedure call is read. */
+export interface RpcAnswer {
+  /** Where its status is: in the trailers, or in the last part of the body. */
+  readonly statusIn: 'trailers' | 'body';
+  /** Whether it is a stream that is handed on as it comes. If not, it is one message, and can be had from another instance. */
+  readonly isStream: boolean;
+}
+
 /** A request to an instance. */
 export interface WireRequest {
   readonly method: string;
+  /** How it is carried. */
+  readonly protocol: 'http/1.1' | 'h2';
+  /** Where the status of a remote procedure call is; undefined for what is none, or has that of HTTP. */
+  readonly rpc: RpcAnswer | undefined;
   /** Path and query. */
   readonly path: string;
   /**

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { FlotillaError } from '@flotilla/contracts';
 import { endedInHead, refuseConnection } from '../connection-errors.js';
+import { prefaceIn } from '../http2/preface.js';
 import { type DirectChannel, DirectExchange } from './direct-exchange.js';
 import { type PlainHead, type PlainRoute, parsePlainHead } from './plain-head.js';
 
@@ -11,6 +12,8 @@ export interface DirectServer {
   readonly lineStart: string;
   /** How long a connection is kept on which nothing happens. */
   readonly keepAliveMs: number;
+  /** How long a request's head may take to arrive. */
+  readonly headersTimeoutMs: number;
   /** Connections are closed after their answers. */
   readonly isClosing: boolean;
   /** And those without a request at once. */
@@ -18,6 +21,8 @@ export interface DirectServer {
   answer(exchange: DirectExchange): void;
   /** The connection is Node's from now on, beginning with what has come and was not used. */
   handOver(connection: DirectConnection): void;
+  /** It speaks HTTP/2. */
+  handOverToHttp2(connection: DirectConnection): void;
   /** The connection is gone. */
   forget(connection: DirectConnection): void;
 }
@@ -84,7 +89,9 @@ export class DirectConnection implements DirectChannel {
       if (waitedMs >= this.#server.keepAliveMs || this.#server.isClosed) this.#close();
       return false;
     }
-    if (waitedMs < MAX_ARRIVAL_MS) return false;
+    // Of HTTP/2 nothing but the first bytes is read here, however slowly they come.
+    const isPrefaceBegun = !this.#hadRequest && this.rest !== undefined && prefaceIn(this.rest) === 'begun';
+    if (waitedMs < (isPrefaceBegun ? this.#server.headersTimeoutMs : MAX_ARRIVAL_MS)) return false;
     this.#handOver();
     return true;
   }
@@ -153,6 +160,12 @@ export class DirectConnection implements DirectChannel {
   };
 
   #take(bytes: Buffer): void {
+    const preface = this.#hadRequest ? 'none' : prefaceIn(bytes);
+    if (preface !== 'none') {
+      this.rest = bytes;
+      if (preface === 'whole') this.#server.handOverToHttp2(this);
+      return;
+    }
     const headBytes = bytes.indexOf(END_OF_HEAD);
     if (headBytes === -1) {
       this.rest = bytes;

@@ -32,7 +32,7 @@ const RECEIVED: Receiving = { resume: () => {} };
 
 /** A request that came whole on a direct connection, and its response. */
 export class DirectExchange implements InboundRequest, OutboundResponse {
-  readonly httpVersionMinor = 1;
+  readonly httpVersion = '1.1';
   readonly url: string;
   readonly rawHeaders: RawFields;
   isBegun = false;

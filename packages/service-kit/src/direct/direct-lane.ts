@@ -9,6 +9,9 @@ import type { PlainRoute } from './plain-head.js';
 export interface DirectLaneOptions {
   readonly route: PlainRoute;
   readonly keepAliveMs: number;
+  readonly headersTimeoutMs: number;
+  /** Takes a connection that speaks HTTP/2. */
+  acceptHttp2(socket: Socket): void;
   /** Whether the process is about to end: connections are closed after their answers. */
   isDraining(): boolean;
   answer(exchange: DirectExchange): void;
@@ -30,6 +33,7 @@ export class DirectLane implements DirectServer {
   readonly route: PlainRoute;
   readonly lineStart: string;
   readonly keepAliveMs: number;
+  readonly headersTimeoutMs: number;
   readonly #options: DirectLaneOptions;
   readonly #server: Server;
   readonly #connections = new Set<DirectConnection>();
@@ -43,6 +47,7 @@ export class DirectLane implements DirectServer {
     this.route = options.route;
     this.lineStart = `POST ${options.route.path}`;
     this.keepAliveMs = options.keepAliveMs;
+    this.headersTimeoutMs = options.headersTimeoutMs;
     this.#options = options;
     this.#server = server;
     const [nodesWay] = server.listeners('connection') as ((socket: Socket) => void)[];
@@ -63,14 +68,26 @@ export class DirectLane implements DirectServer {
   }
 
   handOver(connection: DirectConnection): void {
-    const { socket, rest } = connection;
-    connection.release();
     this.forget(connection);
-    // Once Node's parser reads from the socket itself, only resuming brings up what is put back here.
-    socket.pause();
-    if (rest) socket.unshift(rest);
+    const { socket } = this.#released(connection);
+    // Once Node's parser reads from the socket itself, only resuming brings up what was put back.
     this.#nodesWay.call(this.#server, socket);
     socket.resume();
+  }
+
+  /** It stays one that Node's server of HTTP/1.1 knows nothing of. */
+  handOverToHttp2(connection: DirectConnection): void {
+    this.#connections.delete(connection);
+    this.#options.acceptHttp2(this.#released(connection).socket);
+  }
+
+  /** Its socket has what has come and was not used put back. */
+  #released(connection: DirectConnection): DirectConnection {
+    const { socket, rest } = connection;
+    connection.release();
+    socket.pause();
+    if (rest) socket.unshift(rest);
+    return connection;
   }
 
   forget(connection: DirectConnection): void {

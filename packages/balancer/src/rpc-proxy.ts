@@ -1,0 +1,114 @@
+import { MAX_MESSAGE_BYTES, type RpcMethod } from '@flotilla/contracts';
+import {
+  type BodyLimit,
+  checkAnnouncedLength,
+  type RpcProtocol,
+  type StageExchange,
+  type StageHandler,
+} from '@flotilla/service-kit';
+import { exhausted, overloaded } from './exhausted.js';
+import type { Answer } from './http/answer.js';
+import type { Body } from './http/body.js';
+import type { Call } from './http/call.js';
+import { deadlineOf, timeoutFields } from './http/deadline.js';
+import { forwardedHeaders } from './http/forwarded.js';
+import { forwardable, hopByHopAnd, type RawHeaders } from './http/headers.js';
+import { relay, requestIdOfAnswer } from './http/relay.js';
+import { rpcCodeIn, statusFields } from './http/rpc-status.js';
+import { announcedBytes, cancelWhenClientLeaves, hashOfRequest, type ProxyOptions } from './proxy.js';
+import type { RpcAnswer } from './wire/exchange.js';
+
+/** What the proxied calls need to know. */
+export interface RpcProxyOptions extends Pick<ProxyOptions, 'upstream' | 'service' | 'name' | 'streamLimit'> {
+  /** Those whose shape is known. Any other is taken for a dialogue, and handed on as it comes. */
+  readonly methods: readonly RpcMethod[];
+}
+
+/** Beside a message: the head of its frame, and the last frame of gRPC-Web. */
+const MESSAGE_LIMIT: BodyLimit = {
+  maxBytes: MAX_MESSAGE_BYTES + 64,
+  setting: 'a message; a text beyond it goes by ReceiveTextStream',
+};
+const HOP_BY_HOP = hopByHopAnd();
+
+/**
+ * Passes remote procedure calls on as bytes, in the version of HTTP in which they come. What an instance answers is held
+ * back until its status is known, since that comes last: so a call that has failed there can be had from the next.
+ */
+export function rpcProxy(options: RpcProxyOptions): StageHandler {
+  const { service, name } = options;
+  return async (exchange) => {
+    const { request, response, trail, rpc = 'grpc' } = exchange;
+    const method = options.methods.find(({ path }) => path === request.url);
+    const { call, body, limit } = callOf(options, exchange, method);
+    const running = call.run();
+    body.source = request.receive(limit, {
+      chunk: (chunk) => body.push(chunk),
+      end: () => body.end(),
+      fail: (error) => call.cancel(error),
+    });
+    cancelWhenClientLeaves(response, call);
+    const result = await running;
+    trail.upstream = call.lastInstance;
+    trail.tries = call.tryCount;
+    if (result.kind === 'exhausted') throw exhausted(service, result.exhaustion, call);
+    if (result.kind === 'refused') throw overloaded(service, result.retryAfterSeconds);
+    if (result.kind === 'cancelled') throw result.reason;
+    const { answer } = result;
+    trail.requestId = requestIdOfAnswer(answer) ?? trail.requestId;
+    const addVia = (headers: RawHeaders) => [...headers, 'via', `${request.httpVersion} ${name}`];
+    const noteTrailers = (trailers: RawHeaders) => {
+      trail.rpcCode = codeOf(answer, trailers, rpc);
+      return forwardable(trailers, HOP_BY_HOP);
+    };
+    relay(response, answer, addVia, noteTrailers);
+  };
+}
+
+function codeOf({ status, headers, held }: Answer, trailers: RawHeaders, rpc: RpcProtocol): number | undefined {
+  const { statusIn } = rpcAnswerOf(rpc, undefined) ?? {};
+  if (statusIn === undefined) return status === 200 ? 0 : undefined;
+  return rpcCodeIn(statusFields({ headers, trailers, held }, statusIn === 'body'));
+}
+
+function callOf(
+  options: RpcProxyOptions,
+  { request, trail, rpc = 'grpc' }: StageExchange,
+  method: RpcMethod | undefined,
+): { call: Call; body: Body; limit: BodyLimit } {
+  const { upstream, name } = options;
+  const limit = method && !method.isClientStreaming ? MESSAGE_LIMIT : options.streamLimit;
+  checkAnnouncedLength(request, limit);
+  const body = upstream.newBody(kindOf(method));
+  body.announcedBytes = announcedBytes(request);
+  // In a dialogue it may be the instance's turn, for as long as the call may take.
+  body.isPauseWatched = method !== undefined;
+  const headers = forwardedHeaders(request, trail.requestId, name);
+  const call = upstream.newCall(
+    {
+      method: 'POST',
+      path: request.url,
+      protocol: request.httpVersion === '2.0' ? 'h2' : 'http/1.1',
+      rpc: rpcAnswerOf(rpc, method),
+      deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
+      // The pipeline's calls do no harm if they are seen twice; of others nobody here knows.
+      isIdempotent: method !== undefined,
+      hash: hashOfRequest(upstream, request),
+      headers: (remainingMs) => [...headers, ...timeoutFields(request, remainingMs)],
+    },
+    body,
+  );
+  return { call, body, limit };
+}
+
+function kindOf(method: RpcMethod | undefined): 'whole' | 'stream' | 'dialogue' {
+  if (!method) return 'dialogue';
+  return method.isClientStreaming ? 'stream' : 'whole';
+}
+
+/** Connect tells the status of a call with one message by that of HTTP. */
+function rpcAnswerOf(rpc: RpcProtocol, method: RpcMethod | undefined): RpcAnswer | undefined {
+  const isStream = method === undefined;
+  if (rpc === 'grpc') return { statusIn: 'trailers', isStream };
+  return rpc === 'grpc-web' ? { statusIn: 'body', isStream } : undefined;
+}

@@ -1,0 +1,120 @@
+import http2, { constants, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import type { Socket } from 'node:net';
+import { Http2Exchange } from './http2-exchange.js';
+
+/** What becomes of a process's connections of HTTP/2. */
+export interface Http2LaneOptions {
+  /** All fields of a request together, in bytes, and how many there may be. */
+  readonly maxHeaderBytes: number;
+  readonly maxHeaders: number;
+  /** Requests under way on one connection. */
+  readonly maxStreams: number;
+  /** How long a connection is kept on which nothing happens. */
+  readonly keepAliveMs: number;
+  /** How long a request may take, from its first byte to the end of its answer. */
+  readonly requestTimeoutMs: number;
+  answer(exchange: Http2Exchange): void;
+}
+
+/**
+ * What a client may send ahead of its reader, in bytes, on one stream and on all of a connection. Node counts what it
+ * reads as taken from the connection at once, so that the first bounds what a connection holds: streams times this.
+ */
+const STREAM_WINDOW_BYTES = 256 * 1024;
+const CONNECTION_WINDOW_BYTES = 1024 * 1024;
+/** Larger frames than the 16 KiB of the RFC cost less each byte; clients that do not look at the setting stay below. */
+const MAX_FRAME_BYTES = 64 * 1024;
+/** Beyond it a connection takes no new streams, in MB: its streams' windows and what waits to be written. */
+const MAX_SESSION_MB = 64;
+/** Frames of nonsense, among them empty ones, before a connection is closed (CVE-2019-9518). */
+const MAX_INVALID_FRAMES = 100;
+/** Streams that a client may begin and reset at once, and how many more a second (rapid reset, CVE-2023-44487). */
+const RESET_BURST = 200;
+const RESETS_PER_SECOND = 50;
+/** Entries of one SETTINGS frame: the standard has seven. */
+const MAX_SETTINGS = 16;
+const MAX_OUTSTANDING_PINGS = 4;
+/** Time beyond a request's own in which its handler may end it with an answer. */
+const LATE_MS = 5_000;
+const CHECK_INTERVAL_MS = 1_000;
+
+/** The connections of a server that speak HTTP/2. Node's own implementation carries them. */
+export class Http2Lane {
+  readonly #server: Http2Server;
+  readonly #options: Http2LaneOptions;
+  readonly #sessions = new Set<ServerHttp2Session>();
+  readonly #exchanges = new Set<Http2Exchange>();
+  readonly #timer: NodeJS.Timeout;
+  #isDraining = false;
+
+  constructor(options: Http2LaneOptions) {
+    this.#options = options;
+    this.#server = http2.createServer({
+      maxSessionMemory: MAX_SESSION_MB,
+      maxSettings: MAX_SETTINGS,
+      maxOutstandingPings: MAX_OUTSTANDING_PINGS,
+      // Pseudo fields and the ones that are refused with an answer have room, too.
+      maxHeaderListPairs: 2 * options.maxHeaders,
+      maxSessionInvalidFrames: MAX_INVALID_FRAMES,
+      streamResetBurst: RESET_BURST,
+      streamResetRate: RESETS_PER_SECOND,
+      settings: {
+        initialWindowSize: STREAM_WINDOW_BYTES,
+        maxFrameSize: MAX_FRAME_BYTES,
+        maxConcurrentStreams: options.maxStreams,
+        maxHeaderListSize: options.maxHeaderBytes,
+      },
+    });
+    this.#server.on('session', (session) => this.#opened(session));
+    this.#server.on('sessionError', (_error, session) => session?.destroy());
+    this.#server.on('stream', (stream, _headers, _flags, raw) => this.#begun(new Http2Exchange(stream, raw)));
+    this.#timer = setInterval(() => this.#closeLate(), CHECK_INTERVAL_MS).unref();
+  }
+
+  /** Takes a connection over whose client has begun with the preface; what came is still to be read from it. */
+  accept(socket: Socket): void {
+    this.#server.emit('connection', socket);
+  }
+
+  /** The process is about to end: clients are told to begin nothing more here. What has begun goes on. */
+  drain(): void {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    for (const session of this.#sessions) announceEnd(session);
+  }
+
+  /** Closes connections once their streams have ended. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const session of this.#sessions) if (!session.closed) session.close();
+  }
+
+  #opened(session: ServerHttp2Session): void {
+    this.#sessions.add(session);
+    session.once('close', () => this.#sessions.delete(session));
+    session.on('error', () => session.destroy());
+    session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
+    session.setTimeout(this.#options.keepAliveMs, () => session.close());
+    if (this.#isDraining) announceEnd(session);
+  }
+
+  #begun(exchange: Http2Exchange): void {
+    this.#exchanges.add(exchange);
+    exchange.onClose(() => this.#exchanges.delete(exchange));
+    this.#options.answer(exchange);
+  }
+
+  /** Those whose client neither sends nor reads, and that nobody else watches. */
+  #closeLate(): void {
+    const oldest = performance.now() - this.#options.requestTimeoutMs - LATE_MS;
+    for (const exchange of this.#exchanges) {
+      if (exchange.startedMs > oldest) return;
+      exchange.abort(constants.NGHTTP2_CANCEL);
+    }
+  }
+}
+
+/** The last stream is any: what the client has sent meanwhile is still taken (RFC 9113, section 6.8). */
+function announceEnd(session: ServerHttp2Session): void {
+  if (!session.closed && !session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
+}

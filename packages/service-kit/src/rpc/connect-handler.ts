@@ -1,0 +1,159 @@
+import { Code, ConnectError, type ConnectRouter, createContextKey, createContextValues } from '@connectrpc/connect';
+import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
+import { FlotillaError, isHeaderSafeId, header as names, problemBody, rpcStatusOf } from '@flotilla/contracts';
+import type { BodyLimit, InboundRequest, OutboundResponse } from '../exchange.js';
+import type { RequestTrail } from '../request-trail.js';
+import type { StageExchange, StageHandler } from '../stage-exchange.js';
+
+/** The exchange that a call came by, for those that implement it. */
+export const exchangeKey = createContextKey<StageExchange | undefined>(undefined);
+
+/** A message's limit is connect's to keep; all that a stream has together has none. */
+const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
+/** Pieces of a request that may wait for their reader. */
+const MAX_WAITING_PIECES = 4;
+
+/** Answers calls by connect's handlers, which speak gRPC, gRPC-Web and Connect. */
+export function connectHandler(router: ConnectRouter): StageHandler {
+  const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  return async (exchange) => {
+    const { request, response, trail } = exchange;
+    const path = request.url.split('?', 1)[0] as string;
+    const handler = handlers.get(path);
+    if (!handler) throw new FlotillaError('FLT_RPC_UNKNOWN');
+    const leaving = new AbortController();
+    response.onClose((isWhole) => {
+      if (!isWhole) leaving.abort(new ConnectError('the client has left', Code.Canceled));
+    });
+    const body = bodyOf(request);
+    const answer = await handler({
+      httpVersion: request.httpVersion,
+      method: 'POST',
+      url: `http://${request.header('host') ?? 'localhost'}${path}`,
+      header: headersOf(request),
+      body,
+      signal: leaving.signal,
+      contextValues: createContextValues().set(exchangeKey, exchange),
+    });
+    await send(handler, answer, response, trail);
+    // What nobody has read of it is dropped.
+    await body.return(undefined);
+  };
+}
+
+/** What an implementation throws, as connect tells it: an error of the catalogue with its code and headers. */
+export function asConnectError(error: unknown): ConnectError {
+  if (!(error instanceof FlotillaError)) return ConnectError.from(error, Code.Internal);
+  const metadata = new Headers(error.headers as Record<string, string>);
+  metadata.set(names.code, error.code);
+  return new ConnectError(problemBody(error).detail, rpcStatusOf(error).code as Code, metadata);
+}
+
+function headersOf({ rawHeaders }: InboundRequest): Headers {
+  const headers = new Headers();
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string);
+  }
+  return headers;
+}
+
+/** A request's body as it arrives, no faster than it is read. */
+async function* bodyOf(request: InboundRequest): AsyncGenerator<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let isEnded = false;
+  let failure: Error | undefined;
+  let wake = () => {};
+  const receiving = request.receive(NO_LIMIT, {
+    chunk: (chunk) => {
+      pieces.push(chunk);
+      wake();
+      return pieces.length < MAX_WAITING_PIECES;
+    },
+    end: () => {
+      isEnded = true;
+      wake();
+    },
+    fail: (error) => {
+      failure = error;
+      wake();
+    },
+  });
+  for (;;) {
+    if (failure) throw asConnectError(failure);
+    const piece = pieces.shift();
+    if (piece) {
+      yield piece;
+      receiving.resume();
+    } else if (isEnded) {
+      return;
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+}
+
+async function send(
+  { method }: UniversalHandler,
+  answer: UniversalServerResponse,
+  response: OutboundResponse,
+  trail: RequestTrail,
+): Promise<void> {
+  const { status, body, header = new Headers() } = answer;
+  if (isHeaderSafeId(trail.requestId)) header.set(names.requestId, trail.requestId);
+  // That of the response is its own to say.
+  header.delete('content-length');
+  const headers = [...header].flat();
+  const isOneMessage = method.methodKind === 'unary' || method.methodKind === 'client_streaming';
+  if (!body) {
+    noteStatus(trail, status, answer);
+    response.send(status, headers, '');
+    return;
+  }
+  const pieces = isOneMessage ? await gathered(body) : body;
+  const trailers = () => (answer.trailer ? [...answer.trailer].flat() : []);
+  if (isOneMessage && trailers().length === 0) {
+    noteStatus(trail, status, answer);
+    response.send(status, headers, Buffer.concat(pieces as Uint8Array[]).toString('latin1'));
+    return;
+  }
+  response.begin(status, headers);
+  await write(response, pieces);
+  noteStatus(trail, status, answer);
+  response.end(trailers());
+}
+
+async function gathered(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return pieces;
+}
+
+async function write(
+  response: OutboundResponse,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
+  let wake = () => {};
+  let isClosed = false;
+  response.onDrain(() => wake());
+  response.onClose(() => {
+    isClosed = true;
+    wake();
+  });
+  for await (const piece of pieces) {
+    const hasRoom = response.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
+    if (isClosed) return;
+    if (hasRoom) continue;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
+
+/** For the log and the metrics. An error of gRPC is in its trailers, or in its head where there is nothing else. */
+function noteStatus(trail: RequestTrail, status: number, { header, trailer }: UniversalServerResponse): void {
+  const told = trailer?.get('grpc-status') ?? header?.get('grpc-status');
+  if (told !== undefined && told !== null) trail.rpcCode = Number(told);
+  else if (status === 200) trail.rpcCode = 0;
+}

@@ -1,0 +1,1 @@
+export { asConnectError, connectHandler, exchangeKey } from './connect-handler.js';

@@ -1,0 +1,43 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answer } from '../answer.js';
+import { NodeExchange } from '../node-exchange.js';
+import type { RpcRoutes, StageExchange, StageHandler, StageRouteOptions } from '../stage-exchange.js';
+import { corsFields, sendPreflight, withFields } from './cors.js';
+import { rpcProtocolOf } from './rpc-protocol.js';
+
+type RpcRouteOptions = Pick<StageRouteOptions, 'logger' | 'lifecycle' | 'config'>;
+
+/** Adds the routes for gRPC-Web and Connect over HTTP/1.1. gRPC itself needs HTTP/2. */
+export function addRpcRoutes(app: FastifyInstance, { paths, handler }: RpcRoutes, options: RpcRouteOptions): void {
+  const handle = (given: StageHandler) => async (request: FastifyRequest, reply: FastifyReply) => {
+    reply.hijack();
+    const exchange = new NodeExchange(request.raw, reply.raw);
+    await answerCall({ request: exchange, response: exchange, trail: request.trail }, given, options);
+  };
+  for (const path of paths) {
+    app.post(path, handle(handler));
+    if (options.config.corsOrigins.length > 0) app.options(path, handle(preflight(options)));
+  }
+}
+
+/** Answers a call, or a browser's question whether it may call. */
+export async function answerCall(given: StageExchange, handler: StageHandler, options: RpcRouteOptions): Promise<void> {
+  const { request, response, trail } = given;
+  const fields = corsFields(request, options.config.corsOrigins);
+  const exchange: StageExchange = {
+    request,
+    response: fields.length > 0 ? withFields(response, fields) : response,
+    trail,
+    rpc: rpcProtocolOf(request),
+  };
+  await answer(exchange, handler, options);
+}
+
+/** Answers the question that a browser asks before it calls. */
+export function preflight({ config }: RpcRouteOptions): StageHandler {
+  return async ({ request, response }) => {
+    // The fields that every answer gets are there already.
+    const isAllowed = corsFields(request, config.corsOrigins).includes('access-control-allow-origin');
+    sendPreflight(response, isAllowed);
+  };
+}

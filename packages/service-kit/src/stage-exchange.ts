@@ -1,0 +1,48 @@
+import type { Config } from './config.js';
+import type { InboundRequest, OutboundResponse } from './exchange.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { RequestTrail, TrailSinks } from './request-trail.js';
+import type { RpcProtocol } from './rpc/rpc-protocol.js';
+
+/** One request to a route that a process is there for. */
+export interface StageExchange {
+  readonly request: InboundRequest;
+  readonly response: OutboundResponse;
+  readonly trail: RequestTrail;
+  /** Of a remote procedure call: its protocol. */
+  readonly rpc?: RpcProtocol | undefined;
+  /** Told what a stage hands on to the next one, where somebody wants to know. The bytes do not change afterwards. */
+  readonly onHandedOn?: ((bytes: Uint8Array) => void) | undefined;
+}
+
+/** Answers a request. What it throws becomes a problem, if no answer has begun. */
+export type StageHandler = (exchange: StageExchange) => Promise<void>;
+
+/** The remote procedure calls that a process takes. */
+export interface RpcRoutes {
+  /** Of those that are known: they are answered over HTTP/1.1 too, and named in logs and metrics. */
+  readonly paths: readonly string[];
+  readonly handler: StageHandler;
+}
+
+/** The routes that a process is there for. */
+export interface StageRoutes {
+  /** That of REST: `/process`. */
+  readonly path: string;
+  readonly handler: StageHandler;
+  readonly rpc: RpcRoutes;
+}
+
+/** What a stage's routes need of their app. */
+export interface StageRouteOptions extends TrailSinks {
+  readonly config: Config<
+    | 'maxHeaders'
+    | 'maxHeaderBytes'
+    | 'keepAliveMs'
+    | 'headersTimeoutMs'
+    | 'requestTimeoutMs'
+    | 'maxConnectionStreams'
+    | 'corsOrigins'
+  >;
+  readonly lifecycle: Lifecycle;
+}

@@ -1,0 +1,66 @@
+import type { HandlerContext } from '@connectrpc/connect';
+import {
+  FlotillaError,
+  header,
+  type PipelineResponse,
+  type Problem,
+  type ProblemCode,
+  problems,
+} from '@flotilla/contracts';
+import { fieldValue, type StageExchange, type StageHandler } from '@flotilla/service-kit';
+import { asConnectError, exchangeKey } from '@flotilla/service-kit/rpc';
+import { takeRequestId } from '../request-id.js';
+import { type LocalAnswer, LocalExchange, type LocalRequest } from './local-exchange.js';
+
+/** What a call gives its stage. */
+export interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body'> {
+  readonly requestId: string;
+  readonly onHandedOn?: StageExchange['onHandedOn'];
+}
+
+/** Has a stage's handler work on what a call brought. Its failures are connect's errors. */
+export type StageCall = (context: HandlerContext, input: StageCallInput) => Promise<PipelineResponse>;
+
+/** @param handler - That of the stage's REST route. */
+export function stageCall(handler: StageHandler): StageCall {
+  return async (context, { requestId, onHandedOn, ...request }) => {
+    const caller = context.values.get(exchangeKey);
+    if (!caller) throw new Error('the call came by no exchange');
+    try {
+      if (requestId !== '') takeRequestId(caller.trail)(requestId);
+      const local = new LocalExchange(
+        { ...request, remainingMs: context.timeoutMs(), signal: context.signal },
+        caller.request,
+      );
+      await handler({ request: local, response: local, trail: caller.trail, onHandedOn });
+      const answer = await local.answer;
+      passOn(answer, context);
+      return read(answer);
+    } catch (error) {
+      throw asConnectError(error);
+    }
+  };
+}
+
+/** Who worked on it. */
+function passOn({ headers }: LocalAnswer, context: HandlerContext): void {
+  const servedBy = fieldValue(headers, header.servedBy);
+  if (servedBy !== undefined) context.responseHeader.set(header.servedBy, servedBy);
+}
+
+/** @throws FlotillaError with what a stage further down has said is wrong. */
+function read({ status, headers, body }: LocalAnswer): PipelineResponse {
+  if (status === 200) return JSON.parse(body.toString()) as PipelineResponse;
+  const failedStage = fieldValue(headers, header.failedStage);
+  const told = failedStage === undefined ? {} : { [header.failedStage]: failedStage };
+  throw new FlotillaError(codeOf(body) ?? 'FLT_NEXT_STAGE_FAILED', '', {}, told);
+}
+
+function codeOf(body: Buffer): ProblemCode | undefined {
+  try {
+    const { code } = JSON.parse(body.toString()) as Partial<Problem>;
+    return code !== undefined && Object.hasOwn(problems, code) ? (code as ProblemCode) : undefined;
+  } catch {
+    return undefined;
+  }
+}
