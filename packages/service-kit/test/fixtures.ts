@@ -44,7 +44,8 @@ export async function testApp(env: Record<string, string> = {}) {
     else held.push(() => response.send(200, [], 'released'));
     return Promise.resolve();
   };
-  addStageRoute(app, '/held', hold, { metrics, logger, lifecycle, config });
+  const rpc = { paths: ['/held.Service/Hold'], handler: hold };
+  addStageRoute(app, { path: '/held', handler: hold, rpc }, { metrics, logger, lifecycle, config });
   app.post('/work', (request, reply) => {
     let bytes = 0;
     receive(
@@ -58,6 +59,7 @@ export async function testApp(env: Record<string, string> = {}) {
         end: () => reply.send({ bytes }),
         fail: (error) => reply.send(error),
       },
+      { trailers: () => [], isWhole: () => true },
     );
   });
   app.post('/broken', () => {

@@ -9,6 +9,7 @@ const line: fc.Arbitrary<RequestLine> = fc.record({
   method: fc.constantFrom('GET', 'POST'),
   route: fc.constantFrom('/process', '/stats', 'unknown'),
   status: fc.constantFrom(200, 404, 499, 500, 502),
+  rpcCode: fc.option(fc.nat({ max: 16 }), { nil: undefined }),
   tookMs: fc.double({ min: 0, max: 1e6, noNaN: true }),
   upstream: fc.option(fc.string(), { nil: undefined }),
   tries: fc.option(fc.nat({ max: 9 }), { nil: undefined }),
@@ -30,9 +31,10 @@ function memoryLogger(level: string) {
 }
 
 /** What the line is to be the same as. */
-function logPlainly(logger: pino.Logger, { requestId, method, route, status, tookMs, upstream, tries }: RequestLine) {
+function logPlainly(logger: pino.Logger, line: RequestLine) {
+  const { requestId, method, route, status, rpcCode, tookMs, upstream, tries } = line;
   const duration_ms = Math.round(tookMs * 1e3) / 1e3;
-  const fields = { request_id: requestId, method, route, status, duration_ms, upstream, tries };
+  const fields = { request_id: requestId, method, route, status, duration_ms, rpc_code: rpcCode, upstream, tries };
   if (status >= 500) logger.error(fields, 'request');
   else logger.info(fields, 'request');
 }
