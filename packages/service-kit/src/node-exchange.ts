@@ -48,7 +48,7 @@ export class NodeExchange implements InboundRequest, OutboundResponse {
   receive(limit: BodyLimit, sink: BodySink): Receiving {
     const request = this.#request;
     // A request of HTTP/1.1 that is cut off never ends.
-    return receive(request, limit, sink, { trailers: () => request.rawTrailers, isWhole: () => true });
+    return receive(request, limit, sink, { trailers: () => request.rawTrailers, confirm: (done) => done(true) });
   }
 
   onClose(callback: (isWhole: boolean) => void): void {

@@ -13,8 +13,8 @@ const TURN_BYTES = 256 * 1024;
 /** What is known of a body at its end. */
 export interface BodyEnding {
   trailers(): RawFields;
-  /** Whether the end is that of the request, and not of what could be read of it. */
-  isWhole(): boolean;
+  /** Tells whether the end is that of the request, and not of what could be read of it. */
+  confirm(done: (isWhole: boolean) => void): void;
 }
 
 /**
@@ -64,9 +64,11 @@ export function receive(request: Readable, limit: BodyLimit, sink: BodySink, end
     if (sinkIsFull || turnIsOver) request.pause();
   });
   request.on('end', () => {
-    if (isDone || !ending.isWhole()) return;
-    isDone = true;
-    sink.end(ending.trailers());
+    ending.confirm((isWhole) => {
+      if (isDone || !isWhole) return;
+      isDone = true;
+      sink.end(ending.trailers());
+    });
   });
   // Every request closes in the end; making an error each time would cost more than the rest of this function.
   const breakOff = () => {

@@ -59,7 +59,7 @@ export async function testApp(env: Record<string, string> = {}) {
         end: () => reply.send({ bytes }),
         fail: (error) => reply.send(error),
       },
-      { trailers: () => [], isWhole: () => true },
+      { trailers: () => [], confirm: (done) => done(true) },
     );
   });
   app.post('/broken', () => {

@@ -77,20 +77,22 @@ export class InstanceStream implements Carrier {
     stream.on('data', (chunk: Buffer) => {
       if (!this.#isOver) observer.onData(chunk);
     });
-    stream.on('end', () => this.#ended());
+    // A reset ends what can be read before it is told of. Trailers come with nothing but the end.
+    stream.on('end', () => (this.#trailers.length > 0 ? this.#ended() : setImmediate(() => this.#ended())));
     stream.on('error', (error: Error) => {
       this.#error = error;
     });
     stream.on('close', () => {
       const { rstCode } = stream;
       const isReset = rstCode !== constants.NGHTTP2_NO_ERROR && rstCode !== undefined;
+      if (!isReset && stream.readableEnded) this.#ended();
       this.#over(isReset ? new StreamReset(rstCode) : (this.#error ?? new Error('the stream has ended early')));
     });
   }
 
   /** What ends before it has begun is no answer. */
   #ended(): void {
-    if (this.#isOver || !this.#hasBegun) return;
+    if (this.#isOver || !this.#hasBegun || this.#stream.aborted) return;
     // The rest of a request that was answered early is not wanted.
     if (!this.#stream.writableEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR);
     this.#over(undefined);

@@ -22,6 +22,8 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   readonly remoteAddress: string | undefined;
   /** When it began, in ms of `performance.now()`. */
   readonly startedMs = performance.now();
+  /** Its place among those of its lane, which changes it. */
+  index = 0;
   isBegun = false;
   /** Of the response, once it has begun. */
   status = 0;
@@ -56,8 +58,8 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   receive(limit: BodyLimit, sink: BodySink): Receiving {
     return receive(this.#stream, limit, sink, {
       trailers: () => this.#requestTrailers,
-      // A reset without an error ends what can be read, and is no end of the request.
-      isWhole: () => !this.#stream.closed,
+      // A reset ends what can be read before it is told of: only the next turn knows.
+      confirm: (done) => setImmediate(() => done(!this.#stream.closed && !this.#stream.destroyed)),
     });
   }
 

@@ -43,7 +43,8 @@ export class Http2Lane {
   readonly #server: Http2Server;
   readonly #options: Http2LaneOptions;
   readonly #sessions = new Set<ServerHttp2Session>();
-  readonly #exchanges = new Set<Http2Exchange>();
+  /** No `Set`: what comes and goes in one is carried into the old generation with it (`Watch` of the balancer). */
+  readonly #exchanges: Http2Exchange[] = [];
   readonly #timer: NodeJS.Timeout;
   #isDraining = false;
 
@@ -99,8 +100,8 @@ export class Http2Lane {
   }
 
   #begun(exchange: Http2Exchange): void {
-    this.#exchanges.add(exchange);
-    exchange.onClose(() => this.#exchanges.delete(exchange));
+    exchange.index = this.#exchanges.push(exchange) - 1;
+    exchange.onClose(() => this.#forget(exchange));
     this.#options.answer(exchange);
   }
 
@@ -108,9 +109,15 @@ export class Http2Lane {
   #closeLate(): void {
     const oldest = performance.now() - this.#options.requestTimeoutMs - LATE_MS;
     for (const exchange of this.#exchanges) {
-      if (exchange.startedMs > oldest) return;
-      exchange.abort(constants.NGHTTP2_CANCEL);
+      if (exchange.startedMs <= oldest) exchange.abort(constants.NGHTTP2_CANCEL);
     }
+  }
+
+  #forget({ index }: Http2Exchange): void {
+    const last = this.#exchanges.pop();
+    if (!last || last.index === index) return;
+    last.index = index;
+    this.#exchanges[index] = last;
   }
 }
 
