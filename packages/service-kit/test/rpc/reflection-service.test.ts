@@ -1,6 +1,5 @@
-import { create, createFileRegistry, type DescFile, fromBinary } from '@bufbuild/protobuf';
+import { create, createFileRegistry, type DescFile } from '@bufbuild/protobuf';
 import {
-  FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
   file_google_protobuf_api,
   file_google_protobuf_go_features,
@@ -12,22 +11,10 @@ import {
   file_pipeline_pipeline,
   reflectionV1Alpha,
   ServerReflection,
-  type ServerReflectionResponse,
 } from '@flotilla/contracts/rpc';
 import { describe, expect, test } from 'vitest';
 import { reflectionService } from '../../src/rpc/index.js';
-
-/** What a request of either version asks. */
-type Question =
-  | {
-      readonly case: 'fileByFilename' | 'fileContainingSymbol' | 'allExtensionNumbersOfType' | 'listServices';
-      readonly value: string;
-    }
-  | {
-      readonly case: 'fileContainingExtension';
-      readonly value: { readonly containingType: string; readonly extensionNumber: number };
-    }
-  | { readonly case: undefined };
+import { asking, type Question } from './reflection-questions.js';
 
 const PIPELINE = 'pipeline/pipeline.proto';
 const HEALTH = 'grpc/health/v1/health.proto';
@@ -50,33 +37,7 @@ describe.each([
   ['v1', v1],
   ['v1alpha', v1alpha],
 ])('reflection %s', (version, client) => {
-  /** The responses to questions that one stream asks. */
-  async function ask(host: string, ...questions: Question[]) {
-    const requests = stream(questions.map((messageRequest) => ({ host, messageRequest })));
-    const responses: (ServerReflectionResponse | reflectionV1Alpha.ServerReflectionResponse)[] = [];
-    for await (const response of client.serverReflectionInfo(requests)) responses.push(response);
-    return responses;
-  }
-
-  async function answerTo(question: Question) {
-    const [response] = await ask('', question);
-    return response?.messageResponse;
-  }
-
-  async function errorOf(question: Question) {
-    const answer = await answerTo(question);
-    return answer?.case === 'errorResponse' ? answer.value : expect.fail(`answered with ${answer?.case}`);
-  }
-
-  async function filesOf(question: Question) {
-    const answer = await answerTo(question);
-    if (answer?.case !== 'fileDescriptorResponse') return expect.fail(`answered with ${answer?.case}`);
-    return answer.value.fileDescriptorProto.map((bytes) => fromBinary(FileDescriptorProtoSchema, bytes));
-  }
-
-  async function fileNamesOf(question: Question) {
-    return (await filesOf(question)).map(({ name }) => name);
-  }
+  const { ask, answerTo, errorOf, filesOf, fileNamesOf } = asking(client);
 
   test('answers each question of a stream in turn, with the question and its host', async () => {
     const questions: Question[] = [
@@ -233,8 +194,4 @@ test('the files of both versions differ in the names of their packages only', ()
 /** What a file declares, without its package and its own name. */
 function shapeOf({ proto }: DescFile): string {
   return JSON.stringify({ ...proto, name: '' }).replaceAll(`${proto.package}`, '');
-}
-
-async function* stream<Item>(items: readonly Item[]): AsyncGenerator<Item> {
-  yield* items;
 }
