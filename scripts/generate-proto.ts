@@ -8,35 +8,43 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-const CONTRACTS = join(import.meta.dirname, '../packages/contracts');
-const GENERATED = 'src/gen';
+const ROOT = join(import.meta.dirname, '..');
+const CONTRACTS = 'packages/contracts';
+
+/** Folders with a `buf.yaml`, and where in them the code goes. */
+const MODULES = [
+  { folder: CONTRACTS, generated: 'src/gen' },
+  { folder: 'test/rpc/interop', generated: 'gen' },
+];
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 if (values.check) {
-  buf('lint');
   // What is in `published` is there for good: clients have it.
-  buf('breaking', 'proto', '--against', 'published');
-  checkGenerated();
+  buf(CONTRACTS, 'breaking', 'proto', '--against', 'published');
+  for (const { folder, generated } of MODULES) {
+    buf(folder, 'lint');
+    checkGenerated(folder, generated);
+  }
 } else {
-  buf('generate');
+  for (const { folder } of MODULES) buf(folder, 'generate');
 }
 
-function buf(...parameters: string[]): void {
-  const { status, error } = spawnSync('buf', parameters, { cwd: CONTRACTS, stdio: 'inherit' });
+function buf(folder: string, ...parameters: string[]): void {
+  const { status, error } = spawnSync('buf', parameters, { cwd: join(ROOT, folder), stdio: 'inherit' });
   if (error) throw error;
   if (status !== 0) process.exit(1);
 }
 
-function checkGenerated(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'flotilla-proto-'));
+function checkGenerated(folder: string, generated: string): void {
+  const output = mkdtempSync(join(tmpdir(), 'flotilla-proto-'));
   try {
-    buf('generate', '--output', folder);
-    const isSame = contentOf(join(folder, GENERATED)) === contentOf(join(CONTRACTS, GENERATED));
+    buf(folder, 'generate', '--output', output);
+    const isSame = contentOf(join(output, generated)) === contentOf(join(ROOT, folder, generated));
     if (isSame) return;
-    process.stderr.write(`packages/contracts/${GENERATED} is not what the .proto files say; run \`make proto\`.\n`);
+    process.stderr.write(`${folder}/${generated} is not what the .proto files say; run \`make proto\`.\n`);
     process.exitCode = 1;
   } finally {
-    rmSync(folder, { recursive: true });
+    rmSync(output, { recursive: true });
   }
 }
 

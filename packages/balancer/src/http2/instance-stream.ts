@@ -92,7 +92,8 @@ export class InstanceStream implements Carrier {
 
   /** What ends before it has begun is no answer. */
   #ended(): void {
-    if (this.#isOver || !this.#hasBegun || this.#stream.aborted) return;
+    const { rstCode } = this.#stream;
+    if (this.#isOver || !this.#hasBegun || (rstCode ?? 0) !== constants.NGHTTP2_NO_ERROR) return;
     // The rest of a request that was answered early is not wanted.
     if (!this.#stream.writableEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR);
     this.#over(undefined);
