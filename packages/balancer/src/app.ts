@@ -1,4 +1,4 @@
-import { type InstanceAddress, rpcMethods, type SettingName } from '@flotilla/contracts';
+import { type InstanceAddress, rpcMethods, type SettingName, standardMethods } from '@flotilla/contracts';
 import {
   type AppConfig,
   type AppDependencies,
@@ -6,8 +6,11 @@ import {
   type BodyLimit,
   type Config,
   createApp,
+  type Lifecycle,
+  type RpcRoutes,
+  type StageHandler,
 } from '@flotilla/service-kit';
-import type { Stage } from '@flotilla/topology';
+import type { Stage, StageNumber } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerAdmin } from './admin.js';
@@ -67,7 +70,7 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
   });
   const methods = rpcMethods[stage.number];
   const calls = rpcProxy({ upstream, service: stage.service, name: identity.instance, streamLimit, methods });
-  const rpc = { paths: methods.map(({ path }) => path), handler: calls };
+  const rpc = rpcRoutes(stage.number, calls, dependencies.lifecycle);
   addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
   app.get('/stats', () => statsOf(upstream));
   if (config.adminToken !== '') await registerAdmin(app, upstream, config.adminToken);
@@ -85,6 +88,22 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
     upstream.close();
   });
   return app;
+}
+
+/** What a balancer answers itself is told by its path; all else goes to an instance. */
+function rpcRoutes(stage: StageNumber, calls: StageHandler, lifecycle: Lifecycle): RpcRoutes {
+  let own: Promise<StageHandler> | undefined;
+  return {
+    paths: [...rpcMethods[stage].map(({ path }) => path), ...standardMethods],
+    handler: async (exchange) => {
+      if (!standardMethods.includes(exchange.request.url)) {
+        await calls(exchange);
+        return;
+      }
+      own ??= import('./rpc-own.js').then(({ ownCalls }) => ownCalls(stage, lifecycle));
+      await (await own)(exchange);
+    },
+  };
 }
 
 function log(logger: Logger, event: GroupEvent): void {

@@ -7,7 +7,7 @@ export {
   problemBody,
   problems,
 } from './problems.js';
-export { MAX_MESSAGE_BYTES, type RpcMethod, rpcMethods } from './rpc-methods.js';
+export { MAX_MESSAGE_BYTES, type RpcMethod, rpcMethods, standardMethods } from './rpc-methods.js';
 export { httpStatusOfRpc, type RpcCodeName, rpcCodeOf, rpcCodes, rpcStatusOf } from './rpc-status.js';
 export type { Setting, SettingUser } from './setting.js';
 export type { InstanceAddress } from './setting-types.js';

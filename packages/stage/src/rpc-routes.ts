@@ -1,4 +1,4 @@
-import { rpcMethods } from '@flotilla/contracts';
+import { rpcMethods, standardMethods } from '@flotilla/contracts';
 import type { Lifecycle, RpcRoutes, StageHandler } from '@flotilla/service-kit';
 import type { StageNumber } from '@flotilla/topology';
 
@@ -6,7 +6,7 @@ import type { StageNumber } from '@flotilla/topology';
 export function stageRpcRoutes(stage: StageNumber, handler: StageHandler, lifecycle: Lifecycle): RpcRoutes {
   let router: Promise<StageHandler> | undefined;
   return {
-    paths: rpcMethods[stage].map(({ path }) => path),
+    paths: [...rpcMethods[stage].map(({ path }) => path), ...standardMethods],
     handler: async (exchange) => {
       router ??= import('./rpc/router.js').then(({ stageRouter }) => stageRouter(stage, handler, lifecycle));
       await (await router)(exchange);

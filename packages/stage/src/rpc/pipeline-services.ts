@@ -1,4 +1,5 @@
-import type { ConnectRouter, HandlerContext } from '@connectrpc/connect';
+import type { DescService } from '@bufbuild/protobuf';
+import type { ConnectRouter } from '@connectrpc/connect';
 import { FlotillaError, type PipelineResponse, TOP_WORDS, type WordCount } from '@flotilla/contracts';
 import {
   AnalysisService,
@@ -14,12 +15,18 @@ import { mediaTypes } from '../text-format.js';
 import { CleanedText, countCodePoints } from './cleaned-text.js';
 import type { StageCall } from './stage-call.js';
 
+/** A stage's service, and what adds it to a router. */
+export interface PipelineService {
+  readonly service: DescService;
+  readonly implement: (router: ConnectRouter, call: StageCall) => void;
+}
+
 /** The service of each stage, over the stage's own handler. */
-export const pipelineServices: Readonly<Record<StageNumber, (router: ConnectRouter, call: StageCall) => void>> = {
-  1: textInput,
-  2: preprocess,
-  3: analysis,
-  4: report,
+export const pipelineServices: Readonly<Record<StageNumber, PipelineService>> = {
+  1: { service: TextInputService, implement: textInput },
+  2: { service: PreprocessService, implement: preprocess },
+  3: { service: AnalysisService, implement: analysis },
+  4: { service: ReportService, implement: report },
 };
 
 const plain = mediaTypes.plain;
@@ -77,14 +84,14 @@ function report(router: ConnectRouter, call: StageCall): void {
   router.service(ReportService, {
     generateReport: async (request, context) => {
       const startedMs = performance.now();
-      const body = Buffer.from(JSON.stringify({ analysis: figuresOf(request, context) }));
+      const body = Buffer.from(JSON.stringify({ analysis: figuresOf(request) }));
       const answer = await call(context, { url, type: mediaTypes.json, body, requestId: request.requestId });
       return { report: answer.report, processingTime: (performance.now() - startedMs) / 1000 };
     },
   });
 }
 
-function figuresOf({ totalWords, uniqueWords, wordFrequencies }: ReportRequest, _context: HandlerContext) {
+function figuresOf({ totalWords, uniqueWords, wordFrequencies }: ReportRequest) {
   if (totalWords < 0 || uniqueWords < 0) {
     throw asConnectError(new FlotillaError('FLT_INVALID_REQUEST', 'total_words and unique_words are 0 or more.'));
   }
