@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { FlotillaError } from '@flotilla/contracts';
 import type { BodyLimit, BodySink, InboundRequest, RawFields, Receiving } from './exchange.js';
@@ -111,8 +111,9 @@ export function isAnsweredEarly(socket: Socket): boolean {
  * reset, and the answer would be lost to it.
  */
 export function discardRest(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return;
   const { socket } = request;
+  // One that came by HTTP/2, and is answered by the framework, has a stand-in for one.
+  if (request.complete || request.destroyed || !(socket instanceof Socket)) return;
   answeredEarly.add(socket);
   let closesAfterwards = false;
   socket.destroySoon = () => {
