@@ -7,8 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TABLE_COLUMNS } from '../src/tables.js';
-import { FakeFleet, naiveReport } from './support/fake-fleet.js';
+import { FakeFleet } from './support/fake-fleet.js';
 import { TemporaryFolder } from './support/files.js';
+import { naiveReport } from './support/naive-count.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../datasets/sample.txt', import.meta.url));
