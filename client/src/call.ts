@@ -26,13 +26,24 @@ export async function tryOnce<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
   translate: (error: unknown) => unknown,
 ): Promise<Result> {
-  const timeOut = AbortSignal.timeout(call.timeoutMs);
-  const signal = call.signal ? AbortSignal.any([call.signal, timeOut]) : timeOut;
+  call.signal?.throwIfAborted();
+  // Not AbortSignal.timeout and AbortSignal.any: what they hold is held until the time is over, however soon the answer.
+  const end = new AbortController();
+  let isTimeOver = false;
+  const timer = setTimeout(() => {
+    isTimeOver = true;
+    end.abort();
+  }, call.timeoutMs);
+  const interrupt = () => end.abort(call.signal?.reason);
+  call.signal?.addEventListener('abort', interrupt);
   try {
-    return await work(signal);
+    return await work(end.signal);
   } catch (error) {
     call.signal?.throwIfAborted();
-    throw timeOut.aborted ? timedOut(url, call.timeoutMs, error) : translate(error);
+    throw isTimeOver ? timedOut(url, call.timeoutMs, error) : translate(error);
+  } finally {
+    clearTimeout(timer);
+    call.signal?.removeEventListener('abort', interrupt);
   }
 }
 
@@ -40,12 +51,18 @@ function timedOut(url: string, timeoutMs: number, cause: unknown): NoAnswerError
   return new NoAnswerError(`${new URL(url).origin} did not answer within ${timeoutMs} ms`, undefined, { cause });
 }
 
+/** What mends a connection that fails, by what the system or the library calls it. */
+const fixes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: START_FLEET,
+  ERR_HTTP2_ERROR: 'Whoever listens there may not know gRPC. Another way: --transport rest',
+};
+
 /** @param reason - What the system or the library calls it: `ECONNREFUSED`. */
 export function connectionFailed(url: string, reason: string, cause: unknown): ConnectionError {
   const { origin } = new URL(url);
   const isRefused = reason === 'ECONNREFUSED';
   const message = isRefused ? `nothing listens at ${origin}` : `the connection to ${origin} failed (${reason})`;
-  return new ConnectionError(message, isRefused ? START_FLEET : undefined, { cause });
+  return new ConnectionError(message, fixes[reason], { cause });
 }
 
 /** The error for an answer that is not what the contract says, or contradicts itself. */

@@ -1,8 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
 import { type Client, createClient, type Transport as RpcTransport } from '@connectrpc/connect';
-import { createConnectTransport, createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
 import { ReportService, TextInputService } from '@flotilla/contracts/rpc';
+import { connectInTime } from './connect-in-time.js';
+import { Http2Connection } from './http2-connection.js';
 import { isAnswer } from './rpc-problems.js';
 
 export type Protocol = 'grpc' | 'connect';
@@ -75,20 +77,21 @@ export class Connections {
 }
 
 function openGrpc(origin: string): Connection {
-  const sessionManager = new Http2SessionManager(origin);
+  const sessionManager = new Http2Connection(origin);
   const transport = createGrpcTransport({ ...MESSAGES, baseUrl: origin, sessionManager });
-  return connectionOver(transport, () => sessionManager.abort());
+  return connectionOver(transport, () => sessionManager.close());
 }
 
 function openConnect(origin: string): Connection {
   const { Agent } = origin.startsWith('https:') ? https : http;
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const transport = createConnectTransport({
-    ...MESSAGES,
-    baseUrl: origin,
-    httpVersion: '1.1',
-    nodeOptions: { agent },
-  });
+  const create = agent.createConnection.bind(agent);
+  agent.createConnection = (options, callback) => {
+    const socket = create(options, callback);
+    return socket && connectInTime(socket);
+  };
+  const nodeOptions = { agent };
+  const transport = createConnectTransport({ ...MESSAGES, baseUrl: origin, httpVersion: '1.1', nodeOptions });
   return connectionOver(transport, () => agent.destroy());
 }
 

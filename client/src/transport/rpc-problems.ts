@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { header, type ProblemCode, problems, rpcCodes } from '@flotilla/contracts';
 import { connectionFailed, unusableAnswer } from '../call.js';
-import { ClientError, RefusedError } from '../problems.js';
+import { RefusedError } from '../problems.js';
 import { parseRetryAfterMs } from '../retry.js';
 
 /** The metadata that names an error of the catalogue. */
@@ -24,8 +24,8 @@ const statusOf: Partial<Record<Code, number>> = {
   [Code.Unauthenticated]: 401,
 };
 
-/** What the library makes of an answer that came whole and that it cannot read. */
-const UNREADABLE: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.Unknown, Code.Unimplemented]);
+/** What the library makes of an answer that came and that it cannot read. */
+const UNREADABLE: ReadonlySet<Code> = new Set([Code.InvalidArgument, Code.Unknown]);
 
 /** Whether an error is what the other side answered, and not what befell the connection. */
 export function isAnswer(error: unknown): boolean {
@@ -38,16 +38,15 @@ export function isAnswer(error: unknown): boolean {
  */
 export function rpcProblem(error: unknown, url: string): unknown {
   if (!(error instanceof ConnectError)) return error;
-  if (isAnswer(error)) return refusal(error);
+  if (error.isWireError) return refusal(error);
   const causes = causesOf(error);
-  const own = causes.find((cause) => cause instanceof ClientError);
-  if (own) return own;
   const code = causes.map(codeOf).find((each) => each !== undefined);
   if (code !== undefined) return connectionFailed(url, code, error);
-  // What has neither a code nor a sender is a bug, which is shown as one.
-  const [bug] = causes.filter((cause) => !(cause instanceof ConnectError));
-  if (bug) return bug;
-  return UNREADABLE.has(error.code) ? unusableAnswer(error.rawMessage) : connectionFailed(url, error.rawMessage, error);
+  // An error without a code of Node is the client's own, as of a text that cannot be read, or a bug: shown as such.
+  const [own] = causes.filter((cause) => !(cause instanceof ConnectError));
+  if (own) return own;
+  if (UNREADABLE.has(error.code)) return unusableAnswer(error.rawMessage);
+  return isAnswer(error) ? refusal(error) : connectionFailed(url, error.rawMessage, error);
 }
 
 function refusal({ code, metadata, rawMessage }: ConnectError): RefusedError {

@@ -47,6 +47,8 @@ export interface Game {
   readonly seen: Seen[];
   /** Streams are read on when it resolves. */
   held: Promise<void> | undefined;
+  /** Streams are refused at their first message. */
+  refusesEarly: boolean;
 }
 
 const nodeRequest = createContextKey<NodeServerRequest | undefined>(undefined);
@@ -58,6 +60,7 @@ export class FakeFleet implements AsyncDisposable, Game {
   readonly faults: Fault[] = [];
   readonly seen: Seen[] = [];
   held: Promise<void> | undefined;
+  refusesEarly = false;
   readonly origin: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();

@@ -42,6 +42,7 @@ async function joined(chunks: AsyncIterable<TextChunk>, game: Game) {
   let first: TextChunk | undefined;
   for await (const chunk of chunks) {
     first ??= chunk;
+    if (game.refusesEarly) throw problem({ code: 'FLT_WORD_TOO_LONG' }, first.requestId);
     texts.push(chunk.text);
     await game.held;
   }
