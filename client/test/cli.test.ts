@@ -173,6 +173,9 @@ describe.each(['grpc', 'connect'])('flotilla --transport %s', (transport) => {
       batches: { success_rate: 1 },
       sustained: [{ connections: 2, connection_errors: 0, other_status: 0, wrong_answer: null }],
     });
+    const over = await folder.write('rest.json', (await readFile(kept, 'utf8')).replace(/"transport": "\w+",/, ''));
+    const compared = await flotilla('benchmark-compare', over, kept);
+    expect(compared.stdout).toMatch(new RegExp(`Figure +unknown, rest +unknown, ${transport} `));
   });
 });
 

@@ -1,9 +1,11 @@
+import { constants } from 'node:buffer';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CallOptions as RpcOptions } from '@connectrpc/connect';
 import { header } from '@flotilla/contracts';
 import type { TextChunkSchema } from '@flotilla/contracts/rpc';
 import type { Answer } from '../answer.js';
 import { type CallOptions, tryOnce, unusableAnswer } from '../call.js';
+import { ClientError } from '../problems.js';
 import { runClosedLoop } from './closed-loop.js';
 import { type Answered, answerOf, frequenciesOf } from './rpc-answer.js';
 import { type Connection, Connections, type Protocol } from './rpc-connections.js';
@@ -98,7 +100,10 @@ async function* messagesOf(request: ChunkRequest): AsyncGenerator<MessageInitSha
 /** What the messages behind the first one say beside their text. */
 const NOTHING_MORE = { requestId: '', includeFrequencies: false };
 
-async function textOf({ slices }: ChunkRequest): Promise<string> {
+async function textOf({ chunk, slices }: ChunkRequest): Promise<string> {
+  if (chunk.end - chunk.start > constants.MAX_STRING_LENGTH) {
+    throw new ClientError('a chunk is too long for one message', 'Leave --json-body out, or lower --max-body.');
+  }
   let text = '';
   for await (const slice of slices(false)) text += slice.toString();
   return text;
