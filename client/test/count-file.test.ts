@@ -142,6 +142,15 @@ describe.each(transportNames)('a fleet that fails over %s', (name) => {
     expect(waits).toEqual([]);
   });
 
+  test('at one of its addresses, but answers, is asked at the other after a wait', async () => {
+    await using other = await FakeFleet.start();
+    fleet.faults.push({ code: 'FLT_INSTANCES_UNREACHABLE' });
+    const found = await count(WORDS, 1, { addresses: addressesOf(fleet.origin, other.origin) });
+    expect(found).toMatchObject({ report: naiveReport(WORDS), chunks: [{ tries: 2 }] });
+    expect([fleet.seen.length, other.seen.length]).toEqual([1, 1]);
+    expect(waits).toEqual([100]);
+  });
+
   test('only makes the failed chunk be sent again', async () => {
     fleet.faults.push('reset');
     const found = await count(WORDS.repeat(20), 4);

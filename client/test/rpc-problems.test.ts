@@ -54,7 +54,8 @@ describe('an error that the fleet answers', () => {
   test('of a proxy before the fleet has no message of the fleet, but a status', () => {
     const proxied = new ConnectError('HTTP 503', Code.Unavailable, { 'content-type': 'text/html' });
     expect(isAnswer(proxied)).toBe(true);
-    expect(rpcProblem(proxied, URL_OF_STAGE)).toMatchObject({ name: 'RefusedError', status: 503 });
+    const message = 'the answer is not that of a fleet (HTTP 503)';
+    expect(rpcProblem(proxied, URL_OF_STAGE)).toMatchObject({ name: 'RefusedError', status: 503, message });
   });
 });
 

@@ -49,10 +49,11 @@ export function rpcProblem(error: unknown, url: string): unknown {
   return isAnswer(error) ? refusal(error) : connectionFailed(url, error.rawMessage, error);
 }
 
-function refusal({ code, metadata, rawMessage }: ConnectError): RefusedError {
+function refusal({ code, metadata, rawMessage, isWireError }: ConnectError): RefusedError {
   const name = first(metadata, PROBLEM_CODE);
   const status = isProblemCode(name) ? problems[name].status : (statusOf[code] ?? 500);
-  const message = rawMessage || 'the answer is an error and does not say more';
+  const told = rawMessage || 'the answer is an error and does not say more';
+  const message = isWireError ? told : `the answer is not that of a fleet (${told})`;
   return new RefusedError(message, status, {
     code: name ?? nameOf(code),
     requestId: first(metadata, header.requestId),
