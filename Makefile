@@ -21,6 +21,12 @@ ifneq ($(filter-out 1 2,$(BALANCERS)),)
 $(error BALANCERS=$(BALANCERS) is not known; it takes 1 or 2)
 endif
 
+# How the client sends texts; the answers are the same.
+TRANSPORT ?= rest
+ifeq ($(filter rest grpc connect,$(TRANSPORT)),)
+$(error TRANSPORT=$(TRANSPORT) is not known; it takes rest, grpc or connect)
+endif
+
 FILE ?= sample.txt
 PARALLEL ?= 4
 SEED ?= 1
@@ -28,6 +34,7 @@ SEED ?= 1
 FLEET := node packages/runtime/dist/main.js --runtime $(RUNTIME)
 IN_PARALLEL := --mode parallel$(if $(BALANCERS), --balancers $(BALANCERS))
 CLIENT := node client/dist/main.js
+VIA := --transport $(TRANSPORT)
 RESULTS := .flotilla/benchmarks
 
 .PHONY: help
@@ -38,7 +45,7 @@ help: ## List the targets
 
 .PHONY: demo
 demo: compile ## A fresh machine, a report, the stats, everything stopped again
-	@$(FLEET) with $(IN_PARALLEL) -- $(SHELL) -c '$(CLIENT) process $(FILE) --parallel $(PARALLEL) && $(CLIENT) stats'
+	@$(FLEET) with $(IN_PARALLEL) -- $(SHELL) -c '$(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL) && $(CLIENT) stats'
 
 .PHONY: check
 check: compile ## All checks and tests
@@ -109,23 +116,23 @@ logs-service1 logs-service2 logs-service3 logs-service4: compile ## The logs of 
 
 .PHONY: test test-parallel
 test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequential fleet; not the unit tests
-	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) --parallel $(PARALLEL)
+	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
 test-parallel: compile ## The same through the parallel fleet
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) --parallel $(PARALLEL)
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
 
 .PHONY: benchmark benchmark-parallel compare large-test chaos soak
 benchmark: compile ## 20 iterations in batches of 4, then sustained load
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE)
+	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(VIA)
 benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
 	@mkdir -p $(RESULTS)
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) --save $(RESULTS)/sequential.json
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) benchmark $(FILE) --save $(RESULTS)/parallel.json
+	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(VIA) --save $(RESULTS)/sequential.json
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) benchmark $(FILE) $(VIA) --save $(RESULTS)/parallel.json
 	@$(CLIENT) benchmark-compare $(RESULTS)/sequential.json $(RESULTS)/parallel.json | tee $(RESULTS)/comparison.txt
 compare: compile ## 1, 2 and 4 parallel pipelines over one FILE
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) compare $(FILE)
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) compare $(FILE) $(VIA)
 large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
+	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
 chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop
 	@node packages/chaos/dist/main.js drill $(if $(SCENARIO),--scenario $(SCENARIO))
 soak: REQUESTS ?= 1000000

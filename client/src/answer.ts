@@ -1,8 +1,8 @@
 import { header, type PipelineResponse, wordCount } from '@flotilla/contracts';
 import { JsonError, JsonReader, jsonShape } from '@flotilla/json';
 import { CountTable, type TableLimits } from '@flotilla/text';
+import { unusableAnswer } from './call.js';
 import { type Answered, single } from './http.js';
-import { ClientError } from './problems.js';
 
 /** What the fleet answered about one text. */
 export interface Answer {
@@ -35,8 +35,8 @@ const answerShape = jsonShape({
   word_frequencies: { kind: 'counts', maxKeyBytes: MAX_WORD_BYTES },
 });
 
-/** Members of an answer as they came. */
-interface Members {
+/** Members of an answer as they came, by their names in JSON. */
+export interface AnswerMembers {
   status?: unknown;
   word_count?: unknown;
   unique_words?: unknown;
@@ -51,7 +51,7 @@ interface Members {
  * @throws ClientError when it is not what the contract says, or contradicts itself.
  */
 export async function readAnswer(answered: Answered, isTableWanted: boolean): Promise<Answer> {
-  const members: Members = {};
+  const members: AnswerMembers = {};
   const table = isTableWanted ? new CountTable(tableLimits) : undefined;
   let isTableThere = false;
   const reader = new JsonReader(answerShape, {
@@ -69,23 +69,33 @@ export async function readAnswer(answered: Answered, isTableWanted: boolean): Pr
     for await (const chunk of answered.body) reader.write(chunk);
     reader.end();
   } catch (error) {
-    throw error instanceof JsonError ? unusable(error.message) : error;
+    throw error instanceof JsonError ? unusableAnswer(error.message) : error;
   }
-  if (isTableWanted && !isTableThere) throw unusable('it has no word_frequencies, which were asked for');
-  return checked(members, table, instancesOf(answered));
+  if (isTableWanted && !isTableThere) throw unusableAnswer('it has no word_frequencies, which were asked for');
+  return checkedAnswer(members, table, single(answered.headers[header.servedBy]));
 }
 
-function checked(members: Members, table: CountTable | undefined, servedBy: string[]): Answer {
+/**
+ * Makes an answer of what came, if it is all there and agrees with itself.
+ *
+ * @param servedBy - The header that names the instances, as it came.
+ * @throws ClientError that says what is wrong.
+ */
+export function checkedAnswer(
+  members: AnswerMembers,
+  table: CountTable | undefined,
+  servedBy: string | null | undefined,
+): Answer {
   const { status, report, word_count: count, unique_words: unique } = members;
   const topWords = wordCount.array().safeParse(members.top_words);
-  if (status !== 'success') throw unusable('its status is not "success"');
-  if (typeof report !== 'string') throw unusable('it has no report');
-  if (!isCount(count)) throw unusable('it has no word_count');
-  if (!topWords.success) throw unusable('it has no top_words');
+  if (status !== 'success') throw unusableAnswer('its status is not "success"');
+  if (typeof report !== 'string') throw unusableAnswer('it has no report');
+  if (!isCount(count)) throw unusableAnswer('it has no word_count');
+  if (!topWords.success) throw unusableAnswer('it has no top_words');
   if (table && (table.totalWords !== count || table.uniqueWords !== unique)) {
-    throw unusable('its word_frequencies do not add up to its word_count and unique_words');
+    throw unusableAnswer('its word_frequencies do not add up to its word_count and unique_words');
   }
-  const answer = { wordCount: count, report, topWords: topWords.data, servedBy };
+  const answer = { wordCount: count, report, topWords: topWords.data, servedBy: instancesOf(servedBy) };
   return table ? { ...answer, table } : answer;
 }
 
@@ -93,11 +103,6 @@ function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function instancesOf(answered: Answered): string[] {
-  const value = single(answered.headers[header.servedBy]) ?? '';
-  return value.split(',').flatMap((name) => name.trim() || []);
-}
-
-function unusable(reason: string): ClientError {
-  return new ClientError(`the answer of the fleet cannot be used: ${reason}`);
+function instancesOf(servedBy: string | null | undefined): string[] {
+  return (servedBy ?? '').split(',').flatMap((name) => name.trim() || []);
 }

@@ -1,6 +1,6 @@
 import { type Stats, stats } from '@flotilla/contracts';
 import type { StageAddress } from './addresses.js';
-import { getJson, type Transport } from './http.js';
+import { getJson, type HttpOptions } from './http.js';
 import { type ErrorReport, RefusedError, reportOf } from './problems.js';
 import { sum } from './quantiles.js';
 
@@ -13,18 +13,18 @@ export interface BalancerStats extends StageAddress {
 }
 
 /** Asks all balancers at once. One that cannot be reached is told as such; nothing is thrown. */
-export async function readStats(balancers: readonly StageAddress[], transport: Transport): Promise<BalancerStats[]> {
-  return Promise.all(balancers.map((address) => readOne(address, transport)));
+export async function readStats(balancers: readonly StageAddress[], http: HttpOptions): Promise<BalancerStats[]> {
+  return Promise.all(balancers.map((address) => readOne(address, http)));
 }
 
-async function readOne(address: StageAddress, transport: Transport): Promise<BalancerStats> {
+async function readOne(address: StageAddress, http: HttpOptions): Promise<BalancerStats> {
   try {
-    const answer = await getJson(`${address.origin}/stats`, transport);
+    const answer = await getJson(`${address.origin}/stats`, http);
     const parsed = stats.safeParse(answer);
     if (parsed.success) return { ...address, state: 'up', stats: parsed.data };
     return { ...address, state: 'down', error: { message: 'its /stats have another shape than the contract says' } };
   } catch (error) {
-    transport.signal?.throwIfAborted();
+    http.signal?.throwIfAborted();
     if (error instanceof RefusedError && error.status === 404) return { ...address, state: 'no-balancer' };
     return { ...address, state: 'down', error: reportOf(error) };
   }

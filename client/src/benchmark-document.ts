@@ -3,6 +3,7 @@ import type { InstanceWork } from './instance-work.js';
 import type { Machine } from './machine.js';
 import { ClientError, type ErrorReport } from './problems.js';
 import type { Summary } from './quantiles.js';
+import type { TransportName } from './transport/transport.js';
 
 const FORMAT = 'flotilla-benchmark/1';
 
@@ -14,6 +15,8 @@ export interface BenchmarkDocument {
   readonly machine: Machine;
   readonly url: string;
   readonly fleet: 'parallel' | 'sequential' | 'unknown';
+  /** Absent in results that were kept before there was a choice: rest. */
+  readonly transport?: TransportName;
   /** Small requests before the measurement. */
   readonly warm_up: number;
   readonly file: string;

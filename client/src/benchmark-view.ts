@@ -2,6 +2,7 @@ import type { BenchmarkDocument, SustainedDocument } from './benchmark-document.
 import { describeMachine } from './machine.js';
 import { renderError } from './problems.js';
 import { type Column, formatBytes, formatCount, formatMs, formatShare, renderTable } from './tables.js';
+import type { TransportName } from './transport/transport.js';
 
 const FIGURES: readonly Column[] = [{ head: 'Figure' }, { head: 'Value', align: 'right' }, { head: 'Meaning' }];
 const INSTANCES: readonly Column[] = [
@@ -24,14 +25,14 @@ const SUSTAINED: readonly Column[] = [
 
 /** A benchmark's result, for people. */
 export function renderBenchmark(document: BenchmarkDocument): string {
-  const { file, size_bytes: size, batches, fleet, url, machine, warm_up: warmUp } = document;
+  const { file, size_bytes: size, batches, fleet, transport = 'rest', url, machine, warm_up: warmUp } = document;
   const sections = [
     `${formatCount(batches.iterations)} requests of ${file} (${formatBytes(size)}) in batches of ${batches.batch}\n` +
-      `to ${url} (${fleet} fleet), after ${formatCount(warmUp)} small ones to warm up\non ${describeMachine(machine)}`,
+      `to ${url} (${fleet} fleet) over ${transport}, after ${formatCount(warmUp)} small ones to warm up\non ${describeMachine(machine)}`,
     renderTable(FIGURES, figuresOf(document)),
     ...errorsOf(document),
     document.instances.length > 0 ? renderInstances(document) : 'No balancers, so nothing to share among instances.',
-    ...(document.sustained.length > 0 ? [renderSustained(document.sustained)] : []),
+    ...(document.sustained.length > 0 ? [renderSustained(document.sustained, transport)] : []),
   ];
   return `${sections.join('\n\n')}\n`;
 }
@@ -76,12 +77,12 @@ function renderInstances({ instances }: BenchmarkDocument): string {
   return renderTable(INSTANCES, rows);
 }
 
-/** autocannon counts whole milliseconds; 0 is less than one of them. */
+/** Whole milliseconds; 0 is less than one of them. */
 function wholeMs(ms: number): string {
   return ms === 0 ? '<1 ms' : `${ms} ms`;
 }
 
-function renderSustained(sustained: readonly SustainedDocument[]): string {
+function renderSustained(sustained: readonly SustainedDocument[], transport: TransportName): string {
   const rows = sustained.map(({ latency_ms: latency, ...each }) => [
     formatCount(each.connections),
     each.requests_per_s.toFixed(0),
@@ -90,5 +91,6 @@ function renderSustained(sustained: readonly SustainedDocument[]): string {
     formatCount(each.other_status),
     each.wrong_answer ? 'wrong' : 'right',
   ]);
-  return `Sustained load, a text of 1 kB (autocannon)\n\n${renderTable(SUSTAINED, rows)}`;
+  const sender = transport === 'rest' ? ' (autocannon)' : '';
+  return `Sustained load, a text of 1 kB${sender}\n\n${renderTable(SUSTAINED, rows)}`;
 }

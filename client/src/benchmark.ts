@@ -1,10 +1,9 @@
-import { readAnswer } from './answer.js';
+import type { CallOptions } from './call.js';
 import { type Expected, requireExpected } from './expected.js';
 import { askInTurn } from './failover.js';
-import { post, type Transport } from './http.js';
-import { wholeTextBody } from './json-text.js';
 import { type Summary, sum, summarize } from './quantiles.js';
 import type { Target } from './target.js';
+import type { RepeatedText, Transport } from './transport/transport.js';
 
 /** How a text is sent again and again. */
 export interface BatchOptions {
@@ -18,6 +17,7 @@ export interface BatchOptions {
   readonly batch: number;
   readonly runId: string;
   readonly transport: Transport;
+  readonly call: CallOptions;
   /** Called after every request, failed or not. */
   readonly onDone: () => void;
 }
@@ -40,21 +40,21 @@ export interface BatchResult {
 
 /** Sends a text so many times, in batches, each to one address that answers; a wrong answer is a failure. */
 export async function runBatches(options: BatchOptions): Promise<BatchResult> {
-  const { iterations, batch, text, transport, runId } = options;
-  const body = wholeTextBody(text);
+  const { iterations, batch, text, transport, call, runId } = options;
+  const send = transport.repeat(text);
   const latencies: number[] = [];
   const errors: unknown[] = [];
   const started = performance.now();
   for (let first = 0; first < iterations; first += batch) {
     const count = Math.min(batch, iterations - first);
     const requests = Array.from({ length: count }, (_, index) =>
-      measure(body, `${runId}-${first + index + 1}`, options),
+      measure(send, `${runId}-${first + index + 1}`, options),
     );
     for (const outcome of await Promise.allSettled(requests)) {
       if (outcome.status === 'fulfilled') latencies.push(outcome.value);
       else errors.push(outcome.reason);
     }
-    transport.signal?.throwIfAborted();
+    call.signal?.throwIfAborted();
   }
   const wallMs = performance.now() - started;
   const perSecond = latencies.length / (wallMs / 1000);
@@ -72,12 +72,11 @@ export async function runBatches(options: BatchOptions): Promise<BatchResult> {
 }
 
 /** @returns From the first byte sent to the last one of a right answer, in ms. */
-async function measure(body: Buffer, requestId: string, options: BatchOptions): Promise<number> {
-  const { target, transport } = options;
-  const ask = (url: string) => post(url, body, requestId, transport, (each) => readAnswer(each, false));
+async function measure(send: RepeatedText, requestId: string, options: BatchOptions): Promise<number> {
+  const { target, call } = options;
   const started = performance.now();
   try {
-    const answer = await askInTurn(target, transport, ask);
+    const answer = await askInTurn(target, call, (url) => send(url, requestId, call));
     const ms = performance.now() - started;
     requireExpected(answer, options.expected);
     return ms;

@@ -81,9 +81,9 @@ async function inParallel<Item, Result>(
   work: (item: Item, sender: Sender) => Promise<Result>,
 ): Promise<Result[]> {
   const stop = new AbortController();
-  const outer = sender.transport.signal;
+  const outer = sender.call.signal;
   const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
-  const stoppable = { ...sender, transport: { ...sender.transport, signal } };
+  const stoppable = { ...sender, call: { ...sender.call, signal } };
   const results: Result[] = [];
   const queue = items.entries();
   const worker = async () => {

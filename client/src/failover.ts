@@ -1,4 +1,4 @@
-import type { Transport } from './http.js';
+import type { CallOptions } from './call.js';
 import { ConnectionError } from './problems.js';
 import type { Target } from './target.js';
 
@@ -11,7 +11,7 @@ import type { Target } from './target.js';
  */
 export async function askInTurn<Result>(
   target: Target,
-  transport: Transport,
+  call: CallOptions,
   ask: (url: string) => Promise<Result>,
 ): Promise<Result> {
   const order = target.order();
@@ -22,7 +22,7 @@ export async function askInTurn<Result>(
       if (!(error instanceof ConnectionError)) throw error;
       target.failed(url);
       if (index === order.length - 1) throw error;
-      transport.movedOn?.(error);
+      call.movedOn?.(error);
     }
   }
   throw new RangeError('a target needs at least one address');

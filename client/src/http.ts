@@ -1,21 +1,13 @@
 import { header, problem } from '@flotilla/contracts';
 import { Agent, type Dispatcher, errors, request } from 'undici';
-import { ClientError, ConnectionError, NoAnswerError, RefusedError, START_FLEET } from './problems.js';
+import { type CallOptions, CONNECT_TIMEOUT_MS, connectionFailed, tryOnce } from './call.js';
+import { ClientError, RefusedError } from './problems.js';
 import { parseRetryAfterMs } from './retry.js';
 
-/** What every call needs. */
-export interface Transport {
+/** How a request is made over HTTP. */
+export interface HttpOptions extends CallOptions {
   readonly dispatcher: Dispatcher;
-  /** Time for one try, from its first byte to the end of its answer. */
-  readonly timeoutMs: number;
-  /** Aborted when the user interrupts the command. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told why an address gave no answer when another one is asked. */
-  readonly movedOn?: (error: ConnectionError) => void;
 }
-
-/** Time to open a connection. The fleet is near; a host that does not answer in this time is not there. */
-const CONNECT_TIMEOUT_MS = 5000;
 
 /** Connections for requests, until its owner destroys it. */
 export function openDispatcher(): Dispatcher {
@@ -55,7 +47,7 @@ export async function post<Result>(
   url: string,
   body: Uint8Array | StreamedBody,
   requestId: string,
-  transport: Transport,
+  http: HttpOptions,
   read: (answer: Answered) => Promise<Result>,
 ): Promise<Result> {
   const isWhole = body instanceof Uint8Array;
@@ -66,37 +58,28 @@ export async function post<Result>(
   };
   // undici takes any iterable of bytes; its types do not say so.
   const content = (isWhole ? body : body.chunks()) as Uint8Array;
-  return call(url, { method: 'POST', headers, body: content }, transport, read);
+  return call(url, { method: 'POST', headers, body: content }, http, read);
 }
 
 /** Asks for JSON. Errors as with {@link post}. */
-export async function getJson(url: string, transport: Transport): Promise<unknown> {
-  return call(url, { method: 'GET' }, transport, async (answer) => parseJson(await textOf(answer.body), url));
+export async function getJson(url: string, http: HttpOptions): Promise<unknown> {
+  return call(url, { method: 'GET' }, http, async (answer) => parseJson(await textOf(answer.body), url));
 }
 
 async function call<Result>(
   url: string,
   options: { readonly method: 'GET' | 'POST'; readonly headers?: Record<string, string>; readonly body?: Uint8Array },
-  transport: Transport,
+  http: HttpOptions,
   read: (answer: Answered) => Promise<Result>,
 ): Promise<Result> {
-  const timeOut = AbortSignal.timeout(transport.timeoutMs);
-  const signal = transport.signal ? AbortSignal.any([transport.signal, timeOut]) : timeOut;
-  try {
+  const work = async (signal: AbortSignal) => {
     // One deadline rules; undici's own time-outs for parts of an answer are off.
-    const response = await request(url, {
-      ...options,
-      dispatcher: transport.dispatcher,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      signal,
-    });
+    const limits = { headersTimeout: 0, bodyTimeout: 0, signal };
+    const response = await request(url, { ...options, dispatcher: http.dispatcher, ...limits });
     if (response.statusCode !== 200) throw await refusal(response);
     return await read(response);
-  } catch (error) {
-    transport.signal?.throwIfAborted();
-    throw timeOut.aborted ? timedOut(url, transport.timeoutMs, error) : translate(error, url);
-  }
+  };
+  return tryOnce(url, http, work, (error) => translate(error, url));
 }
 
 async function refusal(response: Dispatcher.ResponseData): Promise<RefusedError> {
@@ -118,21 +101,13 @@ async function refusal(response: Dispatcher.ResponseData): Promise<RefusedError>
   );
 }
 
-function timedOut(url: string, timeoutMs: number, cause: unknown): NoAnswerError {
-  return new NoAnswerError(`${new URL(url).origin} did not answer within ${timeoutMs} ms`, undefined, { cause });
-}
-
 /** Errors of connections become ours; all others are bugs or ours already, and stay. */
 function translate(error: unknown, url: string): unknown {
   if (error instanceof ClientError || error instanceof RefusedError) return error;
   // The body was not what was announced: no fault of the connection, and the same again the next time.
   if (error instanceof errors.RequestContentLengthMismatchError) return error;
   const code = codeOf(error);
-  if (code === undefined) return error;
-  const { origin } = new URL(url);
-  const isRefused = code === 'ECONNREFUSED';
-  const message = isRefused ? `nothing listens at ${origin}` : `the connection to ${origin} failed (${code})`;
-  return new ConnectionError(message, isRefused ? START_FLEET : undefined, { cause: error });
+  return code === undefined ? error : connectionFailed(url, code, error);
 }
 
 /** The code of an error of a socket or of undici; undefined for any other error. */

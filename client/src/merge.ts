@@ -1,7 +1,6 @@
 import { TOP_WORDS } from '@flotilla/contracts';
 import { CountTable } from '@flotilla/text';
-import { readAnswer, tableLimits } from './answer.js';
-import { post } from './http.js';
+import { tableLimits } from './answer.js';
 import { type Sender, send } from './send.js';
 import type { Target } from './target.js';
 
@@ -24,13 +23,9 @@ export async function fetchReport(
   requestId: string,
   sender: Sender,
 ): Promise<string> {
-  const analysis = {
-    word_count: table.totalWords,
-    unique_words: table.uniqueWords,
-    top_words: table.top(TOP_WORDS),
-  };
-  const body = Buffer.from(JSON.stringify({ analysis, request_id: requestId }));
-  const ask = (url: string) => post(url, body, requestId, sender.transport, (answer) => readAnswer(answer, false));
-  const { result } = await send(target, sender, ask);
-  return result.report;
+  const { totalWords: wordCount, uniqueWords } = table;
+  const counts = { wordCount, uniqueWords, topWords: table.top(TOP_WORDS) };
+  const { transport, call } = sender;
+  const { result } = await send(target, sender, (url) => transport.writeReport(url, counts, requestId, call));
+  return result;
 }

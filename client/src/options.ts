@@ -2,10 +2,16 @@ import { settings } from '@flotilla/contracts';
 import { parseSize } from '@flotilla/dataset';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { FleetChoice } from './addresses.js';
+import { type TransportName, transportNames } from './transport/transport.js';
 
 /** Options of every command that calls a fleet. */
 export interface FleetOptions extends FleetChoice {
   readonly timeout: number;
+}
+
+/** Options of every command that sends texts. */
+export interface TextOptions extends FleetOptions {
+  readonly transport: TransportName;
 }
 
 /** Options of every command that cuts files. */
@@ -59,6 +65,12 @@ export function withFleet(command: Command, timeoutMs = Number(settings.requestT
     .addOption(number('--timeout <ms>', 'time for one try', 1, MAX_TIMER_MS, timeoutMs));
 }
 
+/** Adds the options of commands that send texts. */
+export function withTexts(command: Command): Command {
+  const transport = new Option('--transport <name>', 'how texts travel: all give the same answers');
+  return withFleet(command).addOption(transport.choices(transportNames).default('rest'));
+}
+
 /** Adds the option that every command has. */
 export function withJson(command: Command): Command {
   return command.option('--json', 'one JSON document instead of text');
@@ -70,7 +82,10 @@ export function withCutting(command: Command): Command {
   const limit = new Option('--max-body <size>', 'largest JSON body that the fleet takes');
   return command
     .option('--report-url <urls>', 'stage 4 of the fleet; on the host of stage 1 unless said')
-    .option('--json-body', 'send each text in a JSON object, as clients do that know no other way')
+    .option(
+      '--json-body',
+      'send each text in a JSON object, as clients do that know no other way; with grpc and connect: in one whole message',
+    )
     .addOption(limit.argParser(size).default(fallback, '100MiB'));
 }
 

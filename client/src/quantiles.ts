@@ -49,6 +49,7 @@ export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function ascending(values: readonly number[]): number[] {
+/** A sorted copy. */
+export function ascending(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
 }

@@ -1,12 +1,12 @@
 import type { FleetAddresses } from './addresses.js';
 import { askInTurn } from './failover.js';
-import { getJson, type Transport } from './http.js';
+import { getJson, type HttpOptions } from './http.js';
 
 /**
  * Makes sure that somebody answers before much work is done for a fleet.
  *
  * @throws NoAnswerError when nothing listens there; it says how a fleet is started.
  */
-export async function requireFleet(addresses: FleetAddresses, transport: Transport): Promise<void> {
-  await askInTurn(addresses.process, transport, (url) => getJson(new URL('/health', url).href, transport));
+export async function requireFleet(addresses: FleetAddresses, http: HttpOptions): Promise<void> {
+  await askInTurn(addresses.process, http, (url) => getJson(new URL('/health', url).href, http));
 }

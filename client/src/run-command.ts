@@ -1,12 +1,20 @@
-import { openDispatcher, type Transport } from './http.js';
+import { type HttpOptions, openDispatcher } from './http.js';
 import { Output, type Sink } from './output.js';
 import { ClientError, type ConnectionError } from './problems.js';
+import { openTransport } from './transport/open.js';
+import type { Transport, TransportName } from './transport/transport.js';
 
 /** What a command has at hand. */
 export interface Context {
   readonly output: Output;
-  /** @param timeoutMs - Time for one try of a request. */
-  transport(timeoutMs: number): Transport;
+  /**
+   * How requests are made; with connections for what is always asked over REST.
+   *
+   * @param timeoutMs - Time for one try of a request.
+   */
+  call(timeoutMs: number): HttpOptions;
+  /** How texts travel. It is closed when the command ends. */
+  transport(name: TransportName): Promise<Transport>;
   /** Aborted by the user. */
   readonly signal: AbortSignal;
 }
@@ -32,8 +40,15 @@ export async function runCommand(
   const output = new Output(stdout, stderr, isJson);
   const dispatcher = openDispatcher();
   const movedOn = tellOnce(output);
+  await using transports = new AsyncDisposableStack();
+  const call = (timeoutMs: number) => ({ dispatcher, timeoutMs, signal, movedOn });
+  const transport = async (name: TransportName) => {
+    const opened = await openTransport(name, dispatcher);
+    transports.defer(() => opened.close());
+    return opened;
+  };
   try {
-    await work({ output, signal, transport: (timeoutMs) => ({ dispatcher, timeoutMs, signal, movedOn }) });
+    await work({ output, signal, call, transport });
   } catch (error) {
     output.result({ error: output.problem(signal.aborted ? new ClientError('interrupted') : error) });
   } finally {

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { errors } from 'undici';
-import { type Answer, readAnswer } from './answer.js';
+import type { Answer } from './answer.js';
+import type { CallOptions } from './call.js';
 import { askInTurn } from './failover.js';
-import { JSON_TYPE, PLAIN_TEXT, post, type StreamedBody, type Transport } from './http.js';
-import { textBody } from './json-text.js';
 import type { Chunk } from './plan.js';
 import type { Progress } from './progress.js';
 import { retryDelayMs } from './retry.js';
 import type { Target } from './target.js';
 import type { TextFile } from './text-file.js';
+import type { ChunkRequest, Transport } from './transport/transport.js';
 
 /** A request that may be sent several times. */
 export interface Sender {
   readonly transport: Transport;
+  readonly call: CallOptions;
   /** From 0 up to, but not, 1: spreads the retries. */
   readonly random: () => number;
   /** Waits so many milliseconds; rejects when the signal is aborted. */
@@ -20,8 +20,9 @@ export interface Sender {
 }
 
 /** A sender that waits in real time. */
-export function realSender(transport: Transport): Sender {
-  return { transport, random: Math.random, wait: (ms, signal) => delay(ms, undefined, signal ? { signal } : {}) };
+export function realSender(transport: Transport, call: CallOptions): Sender {
+  const wait: Sender['wait'] = (ms, signal) => delay(ms, undefined, signal ? { signal } : {});
+  return { transport, call, random: Math.random, wait };
 }
 
 /** What became of a request. */
@@ -35,7 +36,7 @@ export interface Sent<Result> {
 
 /**
  * Sends a request to any address of its target, and does so again, after a wait, when none answered, or with a 502,
- * 503 or 504.
+ * 503 or 504 (or what other transports have for these).
  *
  * @param ask - Sends the request, whole, to an address.
  * @throws NoAnswerError or RefusedError, that of the last try.
@@ -53,12 +54,12 @@ export async function send<Result>(
   };
   for (let round = 1; ; round++) {
     try {
-      const result = await askInTurn(target, sender.transport, counted);
+      const result = await askInTurn(target, sender.call, counted);
       return { result, tries, ms: performance.now() - started };
     } catch (error) {
       const delayMs = retryDelayMs(error, round, sender.random());
       if (delayMs === undefined) throw error;
-      await sender.wait(delayMs, sender.transport.signal);
+      await sender.wait(delayMs, sender.call.signal);
     }
   }
 }
@@ -82,31 +83,22 @@ export async function sendChunk(
   sender: Sender,
   progress: Progress,
 ): Promise<ChunkResult> {
-  const query = isTableWanted ? '?include=frequencies' : '';
-  const body = chunkBody(file, chunk, progress);
-  const ask = (url: string) =>
-    post(url + query, body, chunk.requestId, sender.transport, (answer) => readAnswer(answer, isTableWanted));
-  try {
-    return { ...(await send(target, sender, ask)), chunk };
-  } catch (error) {
-    // The file was measured before; a body of another length means that somebody writes to it.
-    throw error instanceof errors.RequestContentLengthMismatchError ? file.changed() : error;
-  }
+  const request = chunkRequest(file, chunk, isTableWanted, progress);
+  const ask = (url: string) => sender.transport.sendChunk(url, request, sender.call);
+  return { ...(await send(target, sender, ask)), chunk };
 }
 
-function chunkBody(file: TextFile, chunk: Chunk, progress: Progress): StreamedBody {
+function chunkRequest(file: TextFile, chunk: Chunk, isTableWanted: boolean, progress: Progress): ChunkRequest {
   let done = 0;
-  async function* text() {
+  async function* slices(areKept: boolean) {
     // A second try starts over, and so does the bar.
     progress.add(-done);
     done = 0;
-    for await (const slice of file.slices(chunk, !chunk.isJson)) {
+    for await (const slice of file.slices(chunk, areKept)) {
       done += slice.length;
       progress.add(slice.length);
       yield slice;
     }
   }
-  const contentLength = chunk.bodyBytes;
-  if (!chunk.isJson) return { contentType: PLAIN_TEXT, contentLength, chunks: text };
-  return { contentType: JSON_TYPE, contentLength, chunks: () => textBody(chunk.requestId, text()) };
+  return { chunk, isTableWanted, slices, changed: () => file.changed() };
 }

@@ -1,10 +1,9 @@
-import { readAnswer } from './answer.js';
+import type { CallOptions } from './call.js';
 import { type Expected, requireExpected } from './expected.js';
 import { askInTurn } from './failover.js';
-import { post, type Transport } from './http.js';
-import { wholeTextBody } from './json-text.js';
 import { type ErrorReport, reportOf } from './problems.js';
 import type { Target } from './target.js';
+import type { LoadFigures, Transport } from './transport/transport.js';
 
 /** Load without a pause, on a small text. */
 export interface LoadOptions {
@@ -17,67 +16,39 @@ export interface LoadOptions {
   readonly durationSeconds: number;
   readonly runId: string;
   readonly transport: Transport;
+  readonly call: CallOptions;
 }
 
 /** What came out of it. */
-export interface LoadResult {
+export interface LoadResult extends LoadFigures {
   readonly connections: number;
-  readonly seconds: number;
-  /** Answers of status 200 to 299. */
-  readonly requests: number;
   readonly requestsPerSecond: number;
-  /** Milliseconds, as whole numbers: autocannon measures no finer. */
-  readonly latencyMs: { readonly p50: number; readonly p97_5: number; readonly p99: number; readonly max: number };
-  /** Connections that failed, and answers that did not come in time. */
-  readonly connectionErrors: number;
-  readonly otherStatus: number;
   /** Why the answer that was looked at is wrong; undefined: it is right. */
   readonly wrongAnswer?: ErrorReport;
 }
 
-/** Sends one text over and over, and looks at one answer's body and at the status of all. */
+/** Sends one text over and over, and looks at what one answer says and at whether all are there. */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
-  const { target, connections, durationSeconds, transport } = options;
-  const body = wholeTextBody(options.text);
-  const wrongAnswer = await checkOne(body, options);
-  // Only this command loads autocannon: it takes longer to load than the others take to run.
-  const { default: autocannon } = await import('autocannon');
-  const run = autocannon({
-    url: target.urls,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-    connections,
-    duration: durationSeconds,
-    timeout: transport.timeoutMs / 1000,
-  });
-  const stop = () => run.stop();
-  transport.signal?.addEventListener('abort', stop, { once: true });
-  const result = await run;
-  transport.signal?.removeEventListener('abort', stop);
-  transport.signal?.throwIfAborted();
-  const { p50, p97_5, p99, max } = result.latency;
+  const { target, text, connections, durationSeconds, runId, transport, call } = options;
+  const wrongAnswer = await checkOne(options);
+  const request = { urls: target.urls, text, connections, durationSeconds, runId };
+  const figures = await transport.load(request, call);
   return {
+    ...figures,
     connections,
-    seconds: result.duration,
-    requests: result['2xx'],
-    requestsPerSecond: result['2xx'] / result.duration,
-    latencyMs: { p50, p97_5, p99, max },
-    connectionErrors: result.errors,
-    otherStatus: result.non2xx,
+    requestsPerSecond: figures.requests / figures.seconds,
     ...(wrongAnswer ? { wrongAnswer } : {}),
   };
 }
 
-async function checkOne(body: Buffer, options: LoadOptions): Promise<ErrorReport | undefined> {
-  const { target, runId, transport, expected } = options;
-  const ask = (url: string) => post(url, body, `${runId}-check`, transport, (each) => readAnswer(each, false));
+async function checkOne({ target, text, runId, transport, call, expected }: LoadOptions) {
+  const send = transport.repeat(text);
   try {
-    const answer = await askInTurn(target, transport, ask);
+    const answer = await askInTurn(target, call, (url) => send(url, `${runId}-check`, call));
     requireExpected(answer, expected);
     return undefined;
   } catch (error) {
-    transport.signal?.throwIfAborted();
+    call.signal?.throwIfAborted();
     return reportOf(error);
   }
 }

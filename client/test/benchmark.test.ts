@@ -3,12 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type BatchOptions, runBatches } from '../src/benchmark.js';
 import { countLocally } from '../src/expected.js';
 import { isFlawless, runLoad } from '../src/sustained.js';
-import { addressesOf, FakeFleet, naiveReport } from './support/fake-fleet.js';
+import { openTransport } from '../src/transport/open.js';
+import { type Transport, transportNames } from '../src/transport/transport.js';
+import { addressesOf, FakeFleet } from './support/fake-fleet.js';
+import { naiveReport } from './support/naive-count.js';
 
 const TEXT = Buffer.from('The gulls of Çağla, the boats of Σίσυφος – and "the" rest.\n');
 let fleet: FakeFleet;
 const dispatcher = new Agent();
-const transport = { dispatcher, timeoutMs: 30_000 };
+const call = { timeoutMs: 30_000 };
+let transport: Transport;
 
 beforeAll(async () => {
   fleet = await FakeFleet.start();
@@ -31,6 +35,7 @@ async function batches(options: Partial<BatchOptions> = {}) {
     batch: 4,
     runId: 'test',
     transport,
+    call,
     onDone: () => {},
     ...options,
   });
@@ -42,7 +47,12 @@ test('countLocally counts as the contract says', async () => {
   expect(expected.topWords[0]).toEqual(['the', 3]);
 });
 
-describe('runBatches', () => {
+describe.each(transportNames)('runBatches over %s', (name) => {
+  beforeAll(async () => {
+    transport = await openTransport(name, dispatcher);
+    return () => transport.close();
+  });
+
   test('sends every request once, with an id of its own', async () => {
     const result = await batches();
     expect(result).toMatchObject({ successRate: 1, errors: [], latencyMs: { count: 10 } });
@@ -85,7 +95,12 @@ describe('runBatches', () => {
   });
 });
 
-describe('runLoad', () => {
+describe.each(transportNames)('runLoad over %s', (name) => {
+  beforeAll(async () => {
+    transport = await openTransport(name, dispatcher);
+    return () => transport.close();
+  });
+
   const load = async (...fleets: readonly FakeFleet[]) => ({
     target: addressesOf(...fleets.map(({ origin }) => origin)).process,
     text: TEXT,
@@ -94,6 +109,7 @@ describe('runLoad', () => {
     durationSeconds: 1,
     runId: 'test',
     transport,
+    call,
   });
 
   test('counts answers, and looks at one of them', async () => {

@@ -7,8 +7,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { TABLE_COLUMNS } from '../src/tables.js';
-import { FakeFleet, naiveReport } from './support/fake-fleet.js';
+import { FakeFleet } from './support/fake-fleet.js';
 import { TemporaryFolder } from './support/files.js';
+import { naiveReport } from './support/naive-count.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../datasets/sample.txt', import.meta.url));
@@ -121,11 +122,60 @@ describe('flotilla process', () => {
       ['--parallel', 'x'],
       ['--timeout', '-1'],
       ['--max-body', 'much'],
+      ['--transport', 'pigeon'],
     ]) {
       expect((await flotilla('process', 'sample.txt', ...wrong)).code).toBe(1);
     }
     const ended = await flotilla('process', 'sample.txt', '--url', 'fleet');
     expect(ended).toMatchObject({ code: 1, stderr: expect.stringContaining('http://host:port') });
+  });
+});
+
+describe.each(['grpc', 'connect'])('flotilla --transport %s', (transport) => {
+  const via = ['--transport', transport];
+  const ways = () => [...new Set(fleet.seen.map(({ way }) => way))];
+
+  test('process prints what it prints over REST', async () => {
+    const rest = await flotilla('process', 'sample.txt', ...toFleet());
+    fleet.seen.length = 0;
+    const ended = await flotilla('process', 'sample.txt', ...via, ...toFleet());
+    expect(ways()).toEqual([transport]);
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const withoutTimes = (text: string) => text.replaceAll(/\d+(\.\d+)?( ms| s|x)/g, '').replaceAll(/ +/g, ' ');
+    expect(withoutTimes(ended.stdout)).toBe(withoutTimes(rest.stdout));
+  });
+
+  test('goes on at another address, and tells a refusal as REST does', async () => {
+    const urls = ['--url', `${closedUrl},${fleet.origin}`, '--report-url', `${closedUrl},${fleet.origin}`];
+    const moved = await flotilla('process', 'sample.txt', ...via, ...urls);
+    const note = `note: nothing listens at ${closedUrl}; going on with another address\n`;
+    expect(moved).toMatchObject({ code: 0, stderr: note });
+    fleet.faults.push({ code: 'FLT_TOO_MANY_UNIQUE_WORDS' });
+    const refused = await flotilla('process', 'sample.txt', '--parallel', '1', '--json-body', ...via, ...toFleet());
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(/^error: FLT_TOO_MANY_UNIQUE_WORDS \(422\): .*\n +Request id: \S+\n$/);
+  });
+
+  test('benchmark, compare and large-test send by it', async () => {
+    const kept = path.join(folder.path, `${transport}.json`);
+    const small = ['--iterations', '4', '--warm-up', '4', '--connections', '2', '--duration', '1'];
+    for (const [command, ...options] of [
+      ['benchmark', 'sample.txt', ...small, '--save', kept, ...toDoor()],
+      ['compare', 'sample.txt', '--runs', '1', ...toFleet()],
+      ['large-test', '--size', '300KB', '--state-dir', folder.path, ...toFleet()],
+    ] as const) {
+      const ended = await flotilla(command, ...options, ...via);
+      expect(ended, command).toMatchObject({ code: 0, stderr: '' });
+    }
+    expect(ways()).toEqual([transport]);
+    expect(JSON.parse(await readFile(kept, 'utf8'))).toMatchObject({
+      transport,
+      batches: { success_rate: 1 },
+      sustained: [{ connections: 2, connection_errors: 0, other_status: 0, wrong_answer: null }],
+    });
+    const over = await folder.write('rest.json', (await readFile(kept, 'utf8')).replace(/"transport": "\w+",/, ''));
+    const compared = await flotilla('benchmark-compare', over, kept);
+    expect(compared.stdout).toMatch(new RegExp(`Figure +unknown, rest +unknown, ${transport} `));
   });
 });
 

@@ -5,12 +5,16 @@ import { type CountOptions, countFile, type FileCount } from '../src/count-file.
 import { RefusedError } from '../src/problems.js';
 import type { Sender } from '../src/send.js';
 import { TextFile } from '../src/text-file.js';
-import { addressesOf, FakeFleet, naiveCount, naiveReport } from './support/fake-fleet.js';
+import { openTransport } from '../src/transport/open.js';
+import { type Transport, transportNames } from '../src/transport/transport.js';
+import { addressesOf, FakeFleet } from './support/fake-fleet.js';
 import { TemporaryFolder } from './support/files.js';
+import { naiveCount, naiveReport } from './support/naive-count.js';
 import { anyText } from './support/texts.js';
 
 let folder: TemporaryFolder;
 let fleet: FakeFleet;
+let transport: Transport;
 let waits: number[] = [];
 const dispatcher = new Agent();
 
@@ -29,7 +33,8 @@ afterAll(async () => {
 });
 
 const sender = (timeoutMs = 30_000): Sender => ({
-  transport: { dispatcher, timeoutMs },
+  transport,
+  call: { timeoutMs },
   random: () => 0.5,
   wait: async (ms) => {
     waits.push(ms);
@@ -57,7 +62,12 @@ async function count(
 const nonEmpty = anyText.filter((text) => text !== '');
 const WORDS = 'the boats of the harbour and the gulls of the bay ';
 
-describe('countFile', () => {
+describe.each(transportNames)('countFile over %s', (name) => {
+  beforeEach(async () => {
+    transport = await openTransport(name, dispatcher);
+    return () => transport.close();
+  });
+
   test('gives the same numbers and the same report as the text in one piece, however it is cut', async () => {
     await fc.assert(
       fc.asyncProperty(nonEmpty, fc.integer({ min: 1, max: 12 }), fc.boolean(), async (text, parallel, isJson) => {
@@ -102,7 +112,12 @@ describe('countFile', () => {
   });
 });
 
-describe('a fleet that fails', () => {
+describe.each(transportNames)('a fleet that fails over %s', (name) => {
+  beforeEach(async () => {
+    transport = await openTransport(name, dispatcher);
+    return () => transport.close();
+  });
+
   test.each([
     ['cuts the connection', 'reset'],
     ['cuts the connection in its answer', 'reset-in-answer'],
@@ -125,6 +140,15 @@ describe('a fleet that fails', () => {
     expect(found.report).toBe(naiveReport(WORDS.repeat(20)));
     expect(found.chunks.map(({ tries }) => tries).toSorted()).toEqual([1, 1, 2, 2]);
     expect(waits).toEqual([]);
+  });
+
+  test('at one of its addresses, but answers, is asked at the other after a wait', async () => {
+    await using other = await FakeFleet.start();
+    fleet.faults.push({ code: 'FLT_INSTANCES_UNREACHABLE' });
+    const found = await count(WORDS, 1, { addresses: addressesOf(fleet.origin, other.origin) });
+    expect(found).toMatchObject({ report: naiveReport(WORDS), chunks: [{ tries: 2 }] });
+    expect([fleet.seen.length, other.seen.length]).toEqual([1, 1]);
+    expect(waits).toEqual([100]);
   });
 
   test('only makes the failed chunk be sent again', async () => {

@@ -3,10 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { askInTurn } from '../src/failover.js';
-import { getJson, type Transport } from '../src/http.js';
+import { getJson, type HttpOptions } from '../src/http.js';
 import { ConnectionError, NoAnswerError, RefusedError } from '../src/problems.js';
 import { send } from '../src/send.js';
 import { Target } from '../src/target.js';
+import { RestTransport } from '../src/transport/rest.js';
 
 /** A fake of the world: what each address does to a request, and how often it was asked. */
 function world(answers: Readonly<Record<string, () => string>>) {
@@ -18,7 +19,8 @@ function world(answers: Readonly<Record<string, () => string>>) {
   return { asked, ask };
 }
 
-const transport: Transport = { dispatcher: new Agent(), timeoutMs: 10_000 };
+const http: HttpOptions = { dispatcher: new Agent(), timeoutMs: 10_000 };
+const sender = { transport: new RestTransport(http.dispatcher), call: http };
 const fails = (error: Error) => () => {
   throw error;
 };
@@ -46,7 +48,7 @@ describe('askInTurn', () => {
   test('spreads requests evenly over addresses that answer', async () => {
     const { asked, ask } = world({ a: ok, b: ok });
     const target = new Target(['a', 'b']);
-    for (let n = 0; n < 10; n++) await askInTurn(target, transport, ask);
+    for (let n = 0; n < 10; n++) await askInTurn(target, http, ask);
     expect(asked.join('')).toBe('ababababab');
   });
 
@@ -56,7 +58,7 @@ describe('askInTurn', () => {
     const told: string[] = [];
     for (let n = 0; n < 4; n++) {
       const movedOn = ({ message }: Error) => told.push(message);
-      expect(await askInTurn(target, { ...transport, movedOn }, ask)).toBe('ok');
+      expect(await askInTurn(target, { ...http, movedOn }, ask)).toBe('ok');
     }
     expect(asked.join('')).toBe('abbcb');
     expect(told).toEqual(['nothing listens']);
@@ -64,7 +66,7 @@ describe('askInTurn', () => {
 
   test('fails when none answers, each having been asked once', async () => {
     const { asked, ask } = world({ a: refused, b: refused });
-    await expect(askInTurn(new Target(['a', 'b']), transport, ask)).rejects.toThrow(ConnectionError);
+    await expect(askInTurn(new Target(['a', 'b']), http, ask)).rejects.toThrow(ConnectionError);
     expect(asked).toEqual(['a', 'b']);
   });
 
@@ -74,7 +76,7 @@ describe('askInTurn', () => {
     ['a bug', new TypeError('')],
   ])('does not go on after %s', async (_what, error) => {
     const { asked, ask } = world({ a: fails(error), b: ok });
-    await expect(askInTurn(new Target(['a', 'b']), transport, ask)).rejects.toBe(error);
+    await expect(askInTurn(new Target(['a', 'b']), http, ask)).rejects.toBe(error);
     expect(asked).toEqual(['a']);
   });
 });
@@ -85,14 +87,14 @@ describe('send', () => {
     const answers = [refused, refused, refused, ok];
     const ask = async () => (answers.shift() ?? ok)();
     const wait = async (ms: number) => void waits.push(ms);
-    const sent = await send(new Target(['a', 'b']), { transport, random: () => 0.5, wait }, ask);
+    const sent = await send(new Target(['a', 'b']), { ...sender, random: () => 0.5, wait }, ask);
     expect(sent).toMatchObject({ result: 'ok', tries: 4 });
     expect(waits).toEqual([100]);
   });
 
   test('asks another address after a 503 and its wait', async () => {
     const { asked, ask } = world({ a: fails(new RefusedError('', 503)), b: ok });
-    await send(new Target(['a', 'b']), { transport, random: () => 0, wait: async () => {} }, ask);
+    await send(new Target(['a', 'b']), { ...sender, random: () => 0, wait: async () => {} }, ask);
     expect(asked).toEqual(['a', 'b']);
   });
 });
@@ -122,10 +124,10 @@ describe('a connection', () => {
     const whole = await serve((_request, response) => response.end('"whole"'));
     for (const broken of [cut, half, 'http://127.0.0.1:1/']) {
       const target = new Target([broken, whole]);
-      expect(await askInTurn(target, transport, (url) => getJson(url, transport))).toBe('whole');
+      expect(await askInTurn(target, http, (url) => getJson(url, http))).toBe('whole');
     }
     const silent = await serve(() => {});
-    const slow = { ...transport, timeoutMs: 50 };
+    const slow = { ...http, timeoutMs: 50 };
     const asked = askInTurn(new Target([silent, whole]), slow, (url) => getJson(url, slow));
     await expect(asked).rejects.toMatchObject({ name: 'NoAnswerError' });
   });

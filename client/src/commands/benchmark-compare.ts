@@ -72,12 +72,12 @@ function ratio(numerator: number | undefined, denominator: number | undefined): 
 
 function render(first: BenchmarkDocument, second: BenchmarkDocument, rows: readonly Row[]): string {
   const cell = (value: number | null, format: Row['format']) => (value === null ? '–' : format(value));
-  const isSameFleet = first.fleet === second.fleet;
+  const [firstHead, secondHead] = heads(first, second);
   const table = renderTable(
     [
       { head: 'Figure' },
-      { head: isSameFleet ? `${first.fleet} 1` : first.fleet, align: 'right' },
-      { head: isSameFleet ? `${second.fleet} 2` : second.fleet, align: 'right' },
+      { head: firstHead, align: 'right' },
+      { head: secondHead, align: 'right' },
       { head: 'Gain', align: 'right' },
     ],
     rows.map(({ figure, first: one, second: other, gain, format }) => [
@@ -91,8 +91,16 @@ function render(first: BenchmarkDocument, second: BenchmarkDocument, rows: reado
   return `${[describe(first), describe(second), ...differences(first, second), '', table, '', gain].join('\n')}\n`;
 }
 
-function describe({ fleet, made_at: madeAt, file, batches, machine }: BenchmarkDocument): string {
-  return `${fleet}, ${madeAt}: ${file}, ${batches.iterations} in batches of ${batches.batch}\n  on ${describeMachine(machine)}`;
+/** What tells two results apart: their transports, else their fleets, else their order. */
+function heads(first: BenchmarkDocument, second: BenchmarkDocument): [string, string] {
+  const { fleet: one, transport: oneTransport = 'rest' } = first;
+  const { fleet: other, transport: otherTransport = 'rest' } = second;
+  if (oneTransport !== otherTransport) return [`${one}, ${oneTransport}`, `${other}, ${otherTransport}`];
+  return one === other ? [`${one} 1`, `${other} 2`] : [one, other];
+}
+
+function describe({ fleet, transport = 'rest', made_at: madeAt, file, batches, machine }: BenchmarkDocument): string {
+  return `${fleet} over ${transport}, ${madeAt}: ${file}, ${batches.iterations} in batches of ${batches.batch}\n  on ${describeMachine(machine)}`;
 }
 
 /** What makes a comparison say little. */

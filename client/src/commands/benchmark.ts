@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { generateText } from '@flotilla/dataset';
 import { type Command, Option } from 'commander';
-import { type FleetAddresses, fleetAddresses } from '../addresses.js';
+import { fleetAddresses } from '../addresses.js';
 import { type BalancerStats, readStats } from '../balancer-stats.js';
-import { type BatchResult, runBatches } from '../benchmark.js';
+import { type BatchOptions, type BatchResult, runBatches } from '../benchmark.js';
 import {
   type BatchDocument,
   type BenchmarkDocument,
@@ -13,10 +13,9 @@ import {
 } from '../benchmark-document.js';
 import { renderBenchmark } from '../benchmark-view.js';
 import { countLocally, type Expected } from '../expected.js';
-import type { Transport } from '../http.js';
 import { workBetween } from '../instance-work.js';
 import { thisMachine } from '../machine.js';
-import { type FleetOptions, number, wholeNumbers, withFleet } from '../options.js';
+import { number, type TextOptions, wholeNumbers, withTexts } from '../options.js';
 import { ClientError, reportOf } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { requireFleet } from '../require-fleet.js';
@@ -25,7 +24,7 @@ import { statsByStage } from '../stage-stats.js';
 import { isFlawless, type LoadResult, runLoad } from '../sustained.js';
 import { TextFile } from '../text-file.js';
 
-interface BenchmarkOptions extends FleetOptions {
+interface BenchmarkOptions extends TextOptions {
   readonly iterations: number;
   readonly batch: number;
   readonly warmUp: number;
@@ -35,6 +34,9 @@ interface BenchmarkOptions extends FleetOptions {
   readonly save?: string;
 }
 
+/** Where texts go, and how. */
+type Fleet = Pick<BatchOptions, 'target' | 'transport' | 'call'>;
+
 const MAX_ITERATIONS = 1_000_000;
 const MAX_CONNECTIONS = 10_000;
 const MAX_DURATION_S = 3600;
@@ -43,7 +45,7 @@ const SMALL_TEXT_BYTES = 1000;
 
 /** Declares the command's arguments and options. */
 export function declareBenchmark(command: Command): Command {
-  return withFleet(command)
+  return withTexts(command)
     .description('send one whole text many times, in batches; then sustained load on a small text')
     .argument('[file]', 'path, or name of a file in datasets/', 'sample.txt')
     .addOption(number('--iterations <number>', 'requests', 1, MAX_ITERATIONS, 20))
@@ -62,19 +64,21 @@ export function declareBenchmark(command: Command): Command {
 export async function runBenchmark(context: Context, name: string, options: BenchmarkOptions): Promise<void> {
   const { output } = context;
   const addresses = fleetAddresses(options);
-  const transport = context.transport(options.timeout);
-  await requireFleet(addresses, transport);
+  const http = context.call(options.timeout);
+  await requireFleet(addresses, http);
+  const fleet = { target: addresses.process, transport: await context.transport(options.transport), call: http };
   await using file = await TextFile.open(name);
-  await warmUp(addresses, options, transport);
-  const before = await readStats(addresses.balancers, transport);
-  const batches = await measureBatches(context, file, addresses, options, transport);
-  const after = await readStats(addresses.balancers, transport);
-  const sustained = options.sustained ? await measureSustained(context, addresses, options, transport) : [];
+  await warmUp(fleet, options);
+  const before = await readStats(addresses.balancers, http);
+  const batches = await measureBatches(context, file, fleet, options);
+  const after = await readStats(addresses.balancers, http);
+  const sustained = options.sustained ? await measureSustained(context, fleet, options) : [];
   const document = benchmarkDocument({
     made_at: new Date().toISOString(),
     machine: thisMachine(),
     url: String(addresses.process),
     fleet: kindOf(after),
+    transport: fleet.transport.name,
     warm_up: options.warmUp,
     file: file.path,
     size_bytes: file.sizeBytes,
@@ -89,10 +93,10 @@ export async function runBenchmark(context: Context, name: string, options: Benc
 }
 
 /** The first requests to a process pay for its compiling; a fleet of twenty needs many. Ends when a request fails. */
-async function warmUp(addresses: FleetAddresses, options: BenchmarkOptions, transport: Transport): Promise<void> {
+async function warmUp(fleet: Fleet, options: BenchmarkOptions): Promise<void> {
   const { batch } = options;
   const small = await smallText();
-  const request = { ...small, target: addresses.process, iterations: batch, batch, transport, onDone: () => {} };
+  const request = { ...fleet, ...small, iterations: batch, batch, onDone: () => {} };
   for (let sent = 0; sent < options.warmUp; sent += batch) {
     const { successRate } = await runBatches({ ...request, runId: newRunId() });
     if (successRate < 1) return;
@@ -102,17 +106,15 @@ async function warmUp(addresses: FleetAddresses, options: BenchmarkOptions, tran
 async function measureBatches(
   { output }: Context,
   file: TextFile,
-  addresses: FleetAddresses,
+  fleet: Fleet,
   { iterations, batch }: BenchmarkOptions,
-  transport: Transport,
 ): Promise<BatchResult> {
   const text = await file.readWhole();
   const expected = await countLocally([text]);
   const progress = startProgress(output, 'batches', iterations);
   const onDone = () => progress.add(1);
-  const target = addresses.process;
   try {
-    return await runBatches({ target, text, expected, iterations, batch, runId: newRunId(), transport, onDone });
+    return await runBatches({ ...fleet, text, expected, iterations, batch, runId: newRunId(), onDone });
   } finally {
     progress.stop();
   }
@@ -120,16 +122,15 @@ async function measureBatches(
 
 async function measureSustained(
   { output }: Context,
-  addresses: FleetAddresses,
+  fleet: Fleet,
   { connections, duration }: BenchmarkOptions,
-  transport: Transport,
 ): Promise<LoadResult[]> {
-  const load = { ...(await smallText()), durationSeconds: duration, runId: newRunId(), transport };
+  const load = { ...fleet, ...(await smallText()), durationSeconds: duration, runId: newRunId() };
   const progress = startProgress(output, 'sustained load', connections.length);
   const results: LoadResult[] = [];
   try {
     for (const count of connections) {
-      results.push(await runLoad({ ...load, target: addresses.process, connections: count }));
+      results.push(await runLoad({ ...load, connections: count }));
       progress.add(1);
     }
   } finally {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { fleetAddresses } from '../addresses.js';
 import { countFile } from '../count-file.js';
 import { describeMachine, type Machine, thisMachine } from '../machine.js';
-import { type CutOptions, type FleetOptions, jsonLimitOf, number, withCutting, withFleet } from '../options.js';
+import { type CutOptions, jsonLimitOf, number, type TextOptions, withCutting, withTexts } from '../options.js';
 import { ClientError } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { median } from '../quantiles.js';
@@ -11,7 +11,7 @@ import { realSender } from '../send.js';
 import { formatBytes, formatMs, formatRatio, renderTable } from '../tables.js';
 import { TextFile } from '../text-file.js';
 
-interface CompareOptions extends FleetOptions, CutOptions {
+interface CompareOptions extends TextOptions, CutOptions {
   readonly runs: number;
 }
 
@@ -20,7 +20,7 @@ const MAX_RUNS = 1000;
 
 /** Declares the command's arguments and options. */
 export function declareCompare(command: Command): Command {
-  return withCutting(withFleet(command))
+  return withCutting(withTexts(command))
     .description('one file through 1, 2 and 4 parallel pipelines, several times each')
     .argument('[file]', 'path, or name of a file in datasets/', 'sample.txt')
     .addOption(number('--runs <number>', 'of each', 1, MAX_RUNS, 3));
@@ -41,7 +41,7 @@ export async function runCompare(context: Context, name: string, options: Compar
   const reports = new Set<string>();
   const progress = startProgress(output, file.path, (options.runs + 1) * PIPELINES.length * file.sizeBytes);
   const addresses = fleetAddresses(options);
-  const sender = realSender(context.transport(options.timeout));
+  const sender = realSender(await context.transport(options.transport), context.call(options.timeout));
   try {
     // Round 0 warms up: the first requests to a fleet pay for its compiling.
     for (let round = 0; round <= options.runs; round++) {

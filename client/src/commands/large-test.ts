@@ -8,7 +8,7 @@ import { countLocally, type Expected } from '../expected.js';
 import { DEFAULT_STATE_DIR, readPeaks } from '../fleet-memory.js';
 import { type LargeTestResult, largeTestAsJson, renderLargeTest } from '../large-test-view.js';
 import { thisMachine } from '../machine.js';
-import { type CutOptions, type FleetOptions, jsonLimitOf, number, size, withCutting, withFleet } from '../options.js';
+import { type CutOptions, jsonLimitOf, number, size, type TextOptions, withCutting, withTexts } from '../options.js';
 import { ClientError } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { requireFleet } from '../require-fleet.js';
@@ -17,7 +17,7 @@ import { realSender } from '../send.js';
 import { TextFile } from '../text-file.js';
 import { writeText } from './dataset.js';
 
-interface LargeTestOptions extends FleetOptions, CutOptions {
+interface LargeTestOptions extends TextOptions, CutOptions {
   readonly size: number;
   readonly seed: number;
   readonly stateDir: string;
@@ -29,7 +29,7 @@ const MAX_SEED = 2 ** 32 - 1;
 
 /** Declares the command's arguments and options. */
 export function declareLargeTest(command: Command): Command {
-  return withCutting(withFleet(command))
+  return withCutting(withTexts(command))
     .description('a large text 2-way and 4-way: times, memory, and whether the count is right')
     .argument('[file]', 'a text to take instead of a made one')
     .addOption(
@@ -44,7 +44,7 @@ export async function runLargeTest(
   name: string | undefined,
   options: LargeTestOptions,
 ): Promise<void> {
-  await requireFleet(fleetAddresses(options), context.transport(options.timeout));
+  await requireFleet(fleetAddresses(options), context.call(options.timeout));
   if (name !== undefined) return test(context, name, options);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'flotilla-large-'));
   try {
@@ -89,7 +89,7 @@ async function count(
 ): Promise<FileCount> {
   const progress = startProgress(context.output, `${parallel}-way`, file.sizeBytes);
   try {
-    const sender = realSender(context.transport(options.timeout));
+    const sender = realSender(await context.transport(options.transport), context.call(options.timeout));
     return await countFile(file, {
       addresses,
       parallel,

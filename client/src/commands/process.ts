@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import { type FleetAddresses, fleetAddresses } from '../addresses.js';
 import { countFile } from '../count-file.js';
 import { countAsJson, renderCount } from '../count-view.js';
-import { type CutOptions, type FleetOptions, jsonLimitOf, number, withCutting, withFleet } from '../options.js';
+import { type CutOptions, jsonLimitOf, number, type TextOptions, withCutting, withTexts } from '../options.js';
 import { startProgress } from '../progress.js';
 import type { Context } from '../run-command.js';
 import { realSender, type Sender } from '../send.js';
 import { TextFile } from '../text-file.js';
 
-interface ProcessOptions extends FleetOptions, CutOptions {
+interface ProcessOptions extends TextOptions, CutOptions {
   readonly parallel: number;
   readonly includeFrequencies?: boolean;
 }
@@ -18,7 +18,7 @@ const MAX_PARALLEL = 1024;
 
 /** Declares the command's arguments and options. */
 export function declareProcess(command: Command): Command {
-  return withCutting(withFleet(command))
+  return withCutting(withTexts(command))
     .description('count the words of files: cut each at white space, send the chunks at once, merge the answers')
     .argument('<file...>', 'paths, or names of files in datasets/')
     .addOption(number('-p, --parallel <number>', 'chunks wanted, and requests at once', 1, MAX_PARALLEL, 4))
@@ -28,7 +28,7 @@ export function declareProcess(command: Command): Command {
 /** Counts each file; one that fails does not stop the others. */
 export async function runProcess(context: Context, files: string[], options: ProcessOptions): Promise<void> {
   const addresses = fleetAddresses(options);
-  const sender = realSender(context.transport(options.timeout));
+  const sender = realSender(await context.transport(options.transport), context.call(options.timeout));
   const results: unknown[] = [];
   for (const name of files) {
     try {

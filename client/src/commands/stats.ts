@@ -29,7 +29,7 @@ export function declareStats(command: Command): Command {
 export async function runStats(context: Context, options: StatsOptions): Promise<void> {
   const { output } = context;
   const { balancers } = fleetAddresses(options);
-  const read = () => readStats(balancers, context.transport(options.timeout));
+  const read = () => readStats(balancers, context.call(options.timeout));
   if (options.watch) return watch(context, options.interval, read);
   const all = await read();
   requireAnyAnswer(all);

@@ -1,9 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { FlotillaError, type ProblemCode, problemBody } from '@flotilla/contracts';
-import { renderReport } from '@flotilla/text';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createContextKey, createContextValues, type HandlerContext } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import type { ProblemCode } from '@flotilla/contracts';
 import type { FleetAddresses } from '../../src/addresses.js';
 import { Target } from '../../src/target.js';
+import { answerRest } from './fake-rest.js';
+import { type Connection, rpcRoutes } from './fake-rpc.js';
 
 /** What a fake fleet does to one request instead of answering it. */
 export type Fault =
@@ -19,21 +23,48 @@ export type Fault =
   /** Answers consistently, but about a text without its first word. */
   | 'lose-a-word';
 
-/** A request to `/process`, as it came. */
+/** A text to count, as it came. */
 export interface Seen {
+  /** `rest`, `grpc` or `connect`. */
+  readonly way: string;
   readonly text: string;
   readonly requestId: string | undefined;
   readonly headerId: string | string[] | undefined;
+  /** Of the whole body; of the text alone, where it came in messages. */
   readonly bodyBytes: number;
+  /** Length of the text in each message of a stream. */
+  readonly pieces: readonly number[];
 }
 
-/** A fleet in one small server, which counts in the most obvious way. */
-export class FakeFleet implements AsyncDisposable {
-  /** What befalls the next requests to `/process`, in their order. */
+/** Of HTTP/1.1 or HTTP/2. */
+type NodeServerRequest = IncomingMessage | Http2ServerRequest;
+type NodeServerResponse = ServerResponse | Http2ServerResponse;
+
+/** What a test and the fake servers share. */
+export interface Game {
+  /** What befalls the next texts, in their order. */
+  readonly faults: Fault[];
+  readonly seen: Seen[];
+  /** Streams are read on when it resolves. */
+  held: Promise<void> | undefined;
+  /** Streams are refused at their first message. */
+  refusesEarly: boolean;
+}
+
+const nodeRequest = createContextKey<NodeServerRequest | undefined>(undefined);
+/** What a client of HTTP/2 says first (RFC 9113, section 3.4) begins like no request of HTTP/1.1. */
+const HTTP2_PREFACE = 'PRI';
+
+/** A fleet in one small server, which counts in the most obvious way: over REST, gRPC and Connect at one port. */
+export class FakeFleet implements AsyncDisposable, Game {
   readonly faults: Fault[] = [];
   readonly seen: Seen[] = [];
+  held: Promise<void> | undefined;
+  refusesEarly = false;
   readonly origin: string;
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #responses = new WeakMap<NodeServerRequest, NodeServerResponse>();
 
   private constructor(server: Server) {
     this.#server = server;
@@ -44,8 +75,7 @@ export class FakeFleet implements AsyncDisposable {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const fleet = new FakeFleet(server);
-    // A client that gives up in the middle of its body is part of the game.
-    server.on('request', (request, response) => fleet.#handle(request, response).catch(() => response.destroy()));
+    fleet.#serve();
     return fleet;
   }
 
@@ -53,40 +83,50 @@ export class FakeFleet implements AsyncDisposable {
     return addressesOf(this.origin);
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', this.origin);
-    const body = await bodyOf(request);
-    if (url.pathname === '/process') this.#process(url, body, request, response);
-    else if (url.pathname === '/report') answer(response, reportAnswer(JSON.parse(body.toString()).analysis));
-    else if (url.pathname === '/health') answer(response, { status: 'healthy', service: 'service1' });
-    else fail(response, 'FLT_ROUTE_NOT_FOUND');
+  #serve(): void {
+    const adapter = connectNodeAdapter({
+      routes: rpcRoutes(this, (context) => this.#connectionOf(context)),
+      contextValues: (request) => createContextValues().set(nodeRequest, request),
+      // A client that gives up in the middle of its body is part of the game.
+      fallback: (request, response) =>
+        answerRest(this, request as IncomingMessage, response as ServerResponse).catch(() => response.destroy()),
+    });
+    const listener = (request: NodeServerRequest, response: NodeServerResponse) => {
+      this.#responses.set(request, response);
+      adapter(request, response);
+    };
+    const http = createHttpServer(listener);
+    const http2 = createHttp2Server(listener);
+    this.#server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => {});
+      socket.once('data', (bytes) => {
+        const isHttp2 = bytes.subarray(0, HTTP2_PREFACE.length).toString() === HTTP2_PREFACE;
+        socket.pause().unshift(bytes);
+        (isHttp2 ? http2 : http).emit('connection', socket);
+        if (!isHttp2) socket.resume();
+      });
+    });
   }
 
-  #process(url: URL, body: Buffer, request: IncomingMessage, response: ServerResponse): void {
-    const isJson = request.headers['content-type'] === 'application/json';
-    const given = isJson
-      ? JSON.parse(body.toString())
-      : { text: body.toString(), request_id: request.headers['x-request-id'] };
-    const { text, request_id: requestId } = given;
-    this.seen.push({ text, requestId, headerId: request.headers['x-request-id'], bodyBytes: body.length });
-    const fault = this.faults.shift();
-    if (fault === 'hang') return;
-    if (fault === 'reset') response.destroy();
-    else if (typeof fault === 'object') fail(response, fault.code, fault.retryAfter, requestId);
-    else this.#count(text, url, response, fault);
-  }
-
-  #count(text: string, url: URL, response: ServerResponse, fault: Fault | undefined): void {
-    const table = naiveCount(fault === 'lose-a-word' ? text.replace(/^\s*\S+/, '') : text);
-    const result = { ...reportAnswer(naiveAnalysis(table)), ...withTable(table, url) };
-    if (fault === 'miscount') result.word_count++;
-    response.setHeader('x-served-by', 'service1a, service2b, service3c, service4d');
-    if (fault === 'reset-in-answer') breakOff(response, JSON.stringify(result));
-    else answer(response, result);
+  #connectionOf({ values }: HandlerContext): Connection {
+    const request = values.get(nodeRequest) as NodeServerRequest;
+    const { remotePort } = request.socket;
+    const cut = () => {
+      for (const socket of this.#sockets) if (socket.remotePort === remotePort) socket.destroy();
+    };
+    const cutInAnswer = () => {
+      const response = this.#responses.get(request) as ServerResponse;
+      const write = response.write.bind(response);
+      response.write = (bytes: Uint8Array) => write(bytes.subarray(0, bytes.length / 2), cut);
+      response.end = () => response;
+    };
+    return { cut, cutInAnswer };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
   }
 }
@@ -95,64 +135,4 @@ export class FakeFleet implements AsyncDisposable {
 export function addressesOf(...origins: readonly string[]): FleetAddresses {
   const at = (route: string) => new Target(origins.map((origin) => origin + route));
   return { process: at('/process'), report: at('/report'), balancers: [] };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function withTable(table: Map<string, number>, url: URL): object {
-  if (url.searchParams.get('include') !== 'frequencies') return {};
-  return { unique_words: table.size, word_frequencies: Object.fromEntries(table) };
-}
-
-/** The contract's words, by the contract's own sentences. */
-export function naiveCount(text: string): Map<string, number> {
-  const cleaned = text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\s]/gu, '');
-  const table = new Map<string, number>();
-  for (const word of cleaned.split(/\s+/)) if (word) table.set(word, (table.get(word) ?? 0) + 1);
-  return table;
-}
-
-interface NaiveAnalysis {
-  readonly word_count: number;
-  readonly unique_words: number;
-  readonly top_words: readonly (readonly [string, number])[];
-}
-
-function naiveAnalysis(table: Map<string, number>): NaiveAnalysis {
-  const byCodePoints = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
-  const sorted = [...table].toSorted(([a, m], [b, n]) => n - m || byCodePoints(a, b));
-  return {
-    word_count: [...table.values()].reduce((total, count) => total + count, 0),
-    unique_words: table.size,
-    top_words: sorted.slice(0, 10),
-  };
-}
-
-/** The report that the fake fleet writes about a text. */
-export function naiveReport(text: string): string {
-  return reportAnswer(naiveAnalysis(naiveCount(text))).report;
-}
-
-function reportAnswer({ word_count, unique_words, top_words }: NaiveAnalysis) {
-  const report = renderReport({ wordCount: word_count, uniqueWords: unique_words, topWords: top_words });
-  return { status: 'success', message: 'done', word_count, report, top_words };
-}
-
-function answer(response: ServerResponse, value: unknown): void {
-  response.setHeader('content-type', 'application/json').end(JSON.stringify(value));
-}
-
-function fail(response: ServerResponse, code: ProblemCode, retryAfter?: string, requestId?: string): void {
-  const problem = problemBody(new FlotillaError(code), requestId);
-  if (retryAfter) response.setHeader('retry-after', retryAfter);
-  response.writeHead(problem.status, { 'content-type': 'application/problem+json' }).end(JSON.stringify(problem));
-}
-
-function breakOff(response: ServerResponse, whole: string): void {
-  response.setHeader('content-length', Buffer.byteLength(whole));
-  response.write(whole.slice(0, whole.length / 2), () => response.destroy());
 }

@@ -1,0 +1,110 @@
+import { constants } from 'node:buffer';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import type { CallOptions as RpcOptions } from '@connectrpc/connect';
+import { header } from '@flotilla/contracts';
+import type { TextChunkSchema } from '@flotilla/contracts/rpc';
+import type { Answer } from '../answer.js';
+import { type CallOptions, tryOnce, unusableAnswer } from '../call.js';
+import { ClientError } from '../problems.js';
+import { runClosedLoop } from './closed-loop.js';
+import { type Answered, answerOf, frequenciesOf } from './rpc-answer.js';
+import { type Connection, Connections, type Protocol } from './rpc-connections.js';
+import { rpcProblem } from './rpc-problems.js';
+import type { ChunkRequest, LoadFigures, LoadRequest, MergedCounts, RepeatedText, Transport } from './transport.js';
+
+/**
+ * gRPC or Connect: a chunk is a stream of messages, or a single one where the plan says that it goes whole. The
+ * deadline of a try is kept here, as it is for REST, and not told to the fleet, which keeps its own.
+ */
+export class RpcTransport implements Transport {
+  readonly name: Protocol;
+  readonly #connections: Connections;
+
+  constructor(protocol: Protocol) {
+    this.name = protocol;
+    this.#connections = new Connections(protocol);
+  }
+
+  async sendChunk(url: string, request: ChunkRequest, call: CallOptions): Promise<Answer> {
+    const { chunk, isTableWanted } = request;
+    const answered = await this.#ask(url, chunk.requestId, call, async ({ input }, options) =>
+      chunk.isJson
+        ? input.receiveText({ ...wantsOf(request), text: await textOf(request) }, options)
+        : input.receiveTextStream(messagesOf(request), options),
+    );
+    return answerOf(answered, isTableWanted);
+  }
+
+  repeat(bytes: Uint8Array): RepeatedText {
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    return async (url, requestId, call) => {
+      const answered = await this.#ask(url, requestId, call, ({ input }, options) =>
+        input.receiveText({ text, requestId }, options),
+      );
+      return answerOf(answered, false);
+    };
+  }
+
+  async writeReport(url: string, counts: MergedCounts, requestId: string, call: CallOptions): Promise<string> {
+    const { wordCount: totalWords, uniqueWords, topWords } = counts;
+    const message = { requestId, totalWords, uniqueWords, wordFrequencies: frequenciesOf(topWords) };
+    const { response } = await this.#ask(url, requestId, call, ({ report }, options) =>
+      report.generateReport(message, options),
+    );
+    if (response.report === '') throw unusableAnswer('it has no report');
+    return response.report;
+  }
+
+  load(request: LoadRequest, call: CallOptions): Promise<LoadFigures> {
+    return runClosedLoop(request, this.repeat(request.text), call);
+  }
+
+  async close(): Promise<void> {
+    this.#connections.close();
+  }
+
+  /** One call, its errors translated, with what its metadata say. */
+  async #ask<Response>(
+    url: string,
+    requestId: string,
+    call: CallOptions,
+    send: (connection: Connection, options: RpcOptions) => Promise<Response>,
+  ): Promise<Answered<Response>> {
+    let servedBy: string | null = null;
+    const onHeader = (headers: Headers) => {
+      servedBy = headers.get(header.servedBy);
+    };
+    const work = (signal: AbortSignal) =>
+      this.#connections.use(new URL(url).origin, (connection) =>
+        send(connection, { signal, onHeader, headers: { [header.requestId]: requestId } }),
+      );
+    const response = await tryOnce(url, call, work, (error) => rpcProblem(error, url));
+    return { response, servedBy };
+  }
+}
+
+function wantsOf({ chunk: { requestId }, isTableWanted: includeFrequencies }: ChunkRequest) {
+  return { requestId, includeFrequencies };
+}
+
+/** A slice from the disk each, made when the one before has left: so much is held and no more. */
+async function* messagesOf(request: ChunkRequest): AsyncGenerator<MessageInitShape<typeof TextChunkSchema>> {
+  let wants = wantsOf(request);
+  // A message has its bytes copied when it is encoded, before the next slice is asked for.
+  for await (const text of request.slices(false)) {
+    yield { ...wants, text };
+    wants = NOTHING_MORE;
+  }
+}
+
+/** What the messages behind the first one say beside their text. */
+const NOTHING_MORE = { requestId: '', includeFrequencies: false };
+
+async function textOf({ chunk, slices }: ChunkRequest): Promise<string> {
+  if (chunk.end - chunk.start > constants.MAX_STRING_LENGTH) {
+    throw new ClientError('a chunk is too long for one message', 'Leave --json-body out, or lower --max-body.');
+  }
+  let text = '';
+  for await (const slice of slices(false)) text += slice.toString();
+  return text;
+}
