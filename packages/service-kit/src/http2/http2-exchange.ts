@@ -28,7 +28,7 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   /** Of the response, once it has begun. */
   status = 0;
   readonly #stream: ServerHttp2Stream;
-  #requestTrailers: RawFields = NO_TRAILERS;
+  readonly #closeListeners: ((isWhole: boolean) => void)[] = [];
   #trailers: RawFields = NO_TRAILERS;
 
   /** @param raw - Names and values, the pseudo fields first (RFC 9113, section 8.3.1). */
@@ -39,11 +39,12 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
     this.url = path;
     this.rawHeaders = fields;
     this.remoteAddress = stream.session?.socket.remoteAddress;
-    stream.on('trailers', (_trailers: unknown, _flags: number, rawTrailers: string[]) => {
-      this.#requestTrailers = rawTrailers;
+    // What is wrong with a stream ends in its `close`.
+    stream.on('error', ignore);
+    stream.on('close', () => {
+      const isWhole = stream.writableFinished;
+      for (const listener of this.#closeListeners) listener(isWhole);
     });
-    // What is wrong with a stream ends in its `close`, which is looked at.
-    stream.on('error', () => {});
   }
 
   /** Whether the stream is over, in whatever way. */
@@ -57,14 +58,15 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
 
   receive(limit: BodyLimit, sink: BodySink): Receiving {
     return receive(this.#stream, limit, sink, {
-      trailers: () => this.#requestTrailers,
+      // None of the requests here has a use for them, and a recipient may let them be (RFC 9110, section 6.5).
+      trailers: () => NO_TRAILERS,
       // A reset ends what can be read before it is told of: only the next turn knows.
       confirm: (done) => setImmediate(() => done(!this.#stream.closed && !this.#stream.destroyed)),
     });
   }
 
   onClose(callback: (isWhole: boolean) => void): void {
-    this.#stream.on('close', () => callback(this.#stream.writableFinished));
+    this.#closeListeners.push(callback);
   }
 
   /** A connection of HTTP/2 is told to be closed for all of its streams: see {@link Http2Lane}. */
@@ -123,6 +125,8 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
     );
   }
 }
+
+function ignore(): void {}
 
 function splitFields(raw: RawFields): { method: string; path: string; fields: string[] } {
   const fields: string[] = [];

@@ -19,11 +19,10 @@ export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: St
     maxStreams: config.maxConnectionStreams,
     keepAliveMs: config.keepAliveMs,
     requestTimeoutMs: config.requestTimeoutMs,
-    answer: (exchange) => {
-      // The client is told once, at its next request, to begin no more here.
-      if (lifecycle.phase === 'draining') lane.drain();
-      void answerStream(app, exchange, routes, options);
-    },
+    answer: (exchange) => void answerStream(app, exchange, routes, options),
+  });
+  lifecycle.watch(() => {
+    if (lifecycle.phase === 'draining') lane.drain();
   });
   return lane;
 }
