@@ -58,6 +58,10 @@ check: compile ## All checks and tests
 	@node scripts/generate-proto.ts --check
 	@vitest run
 
+.PHONY: conformance
+conformance: compile ## gRPC and HTTP/2 as others see them: a client in Python, grpcurl, h2spec; needs python3 and Go
+	@$(FLEET) with $(IN_PARALLEL) -- conformance/run
+
 .PHONY: check-docker
 check-docker: compile ## The compose files and the images on a real engine
 	@vitest run --config vitest.docker.config.ts

@@ -13,7 +13,7 @@ import { takeRequestId } from '../request-id.js';
 import { type LocalAnswer, LocalExchange, type LocalRequest } from './local-exchange.js';
 
 /** What a call gives its stage. */
-export interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body'> {
+interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body'> {
   readonly requestId: string;
   readonly onHandedOn?: StageExchange['onHandedOn'];
 }
