@@ -54,7 +54,10 @@ describe('the README', () => {
       const { code, output } = await run(command);
       expect(code, `${command}\n${output}`).toBe(0);
       if (command.includes('/process')) expect(output).toContain('"status":"success"');
-      if (command.includes('application/json')) expect(output).toContain('"word_count":6');
+      if (command.includes('/process') && command.includes('application/json')) {
+        expect(output).toContain('"word_count":6');
+      }
+      if (command.includes('/pipeline.')) expect(output).toContain('"wordCount":2');
       if (command.includes('/stats')) expect(output).toContain('"instances":["service1a:8051"');
       if (command.includes('test-parallel')) expect(output).toContain('Speed-up');
     }
@@ -80,7 +83,7 @@ describe('the README', () => {
   });
 
   test('every file that a document links to is there', async () => {
-    for (const document of ['README.md', 'docs/architecture.md', 'docs/dependencies.md']) {
+    for (const document of ['README.md', 'docs/architecture.md', 'docs/dependencies.md', 'docs/chaos.md']) {
       const text = await readFile(join(ROOT, document), 'utf8');
       const links = [...text.matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] as string);
       for (const link of links) {
