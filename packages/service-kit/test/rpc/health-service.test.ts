@@ -2,7 +2,7 @@ import { Code, ConnectError, createClient, createRouterTransport } from '@connec
 import { Health, HealthCheckResponse_ServingStatus as ServingStatus } from '@flotilla/contracts/rpc';
 import { describe, expect, test, vi } from 'vitest';
 import { Lifecycle } from '../../src/lifecycle.js';
-import { healthService } from '../../src/rpc/index.js';
+import { healthService } from '../../src/rpc/health-service.js';
 
 const { SERVING, NOT_SERVING, SERVICE_UNKNOWN } = ServingStatus;
 const SERVICES = ['pipeline.ReportService', 'grpc.health.v1.Health'];

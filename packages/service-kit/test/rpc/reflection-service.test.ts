@@ -13,7 +13,7 @@ import {
   ServerReflection,
 } from '@flotilla/contracts/rpc';
 import { describe, expect, test } from 'vitest';
-import { reflectionService } from '../../src/rpc/index.js';
+import { reflectionService } from '../../src/rpc/reflection-service.js';
 import { asking, type Question } from './reflection-questions.js';
 
 const PIPELINE = 'pipeline/pipeline.proto';
