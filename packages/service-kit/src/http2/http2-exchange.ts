@@ -28,6 +28,8 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   /** Of the response, once it has begun. */
   status = 0;
   readonly #stream: ServerHttp2Stream;
+  /** Whether all of the response has gone out. */
+  #isWhole = false;
   #requestTrailers: RawFields = NO_TRAILERS;
   #trailers: RawFields = NO_TRAILERS;
 
@@ -64,7 +66,7 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   }
 
   onClose(callback: (isWhole: boolean) => void): void {
-    this.#stream.on('close', () => callback(this.#stream.writableFinished));
+    this.#stream.on('close', () => callback(this.#isWhole));
   }
 
   /** A connection of HTTP/2 is told to be closed for all of its streams: see {@link Http2Lane}. */
@@ -73,9 +75,9 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   send(status: number, headers: string[], body: string): void {
     if (this.#stream.destroyed || this.#stream.closed) return;
     if (!isBodiless(status) && !isGrpc(headers)) headers.push('content-length', String(body.length));
+    this.#watchEnd();
     this.#respond(status, headers, { endStream: body.length === 0 });
     if (body.length > 0) this.#stream.end(body, 'latin1');
-    this.#dropRest();
   }
 
   begin(status: number, headers: string[]): void {
@@ -98,8 +100,8 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   end(trailers: RawFields): void {
     if (this.#stream.destroyed || this.#stream.closed || !this.isBegun) return;
     this.#trailers = trailers;
+    this.#watchEnd();
     this.#stream.end();
-    this.#dropRest();
   }
 
   abort(code: number = constants.NGHTTP2_INTERNAL_ERROR): void {
@@ -112,15 +114,22 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
     this.#stream.respond([':status', String(status), ...withoutConnection(headers)], options);
   }
 
+  /**
+   * To be called when the response is about to be ended. Node finishes a stream that is reset, too: only one that was
+   * ended here, and not reset before, is whole.
+   */
+  #watchEnd(): void {
+    const stream = this.#stream;
+    stream.once('finish', () => {
+      this.#isWhole = (stream.rstCode ?? constants.NGHTTP2_NO_ERROR) === constants.NGHTTP2_NO_ERROR;
+      if (!stream.readableEnded && !stream.endAfterHeaders) setImmediate(() => this.#dropRest());
+    });
+  }
+
   /** A request that was answered before its end: the client is told that the rest is not wanted (RFC 9113, 8.1). */
   #dropRest(): void {
     const stream = this.#stream;
-    if (stream.readableEnded || stream.endAfterHeaders) return;
-    stream.once('finish', () =>
-      setImmediate(() => {
-        if (!stream.readableEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
-      }),
-    );
+    if (!stream.readableEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
   }
 }
 
