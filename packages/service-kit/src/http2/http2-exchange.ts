@@ -30,6 +30,8 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   readonly #stream: ServerHttp2Stream;
   /** Whether all of the response has gone out. */
   #isWhole = false;
+  /** Whether fields follow the body: its end is not that of the response then. */
+  #hasTrailers = false;
   #requestTrailers: RawFields = NO_TRAILERS;
   #trailers: RawFields = NO_TRAILERS;
 
@@ -82,9 +84,9 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
 
   begin(status: number, headers: string[]): void {
     if (this.#stream.destroyed || this.#stream.closed) return;
-    const waitForTrailers = isGrpc(headers);
-    this.#respond(status, headers, { waitForTrailers });
-    if (waitForTrailers) this.#stream.on('wantTrailers', () => this.#stream.sendTrailers(asObject(this.#trailers)));
+    this.#hasTrailers = isGrpc(headers);
+    this.#respond(status, headers, { waitForTrailers: this.#hasTrailers });
+    if (this.#hasTrailers) this.#stream.on('wantTrailers', () => this.#sendTrailers());
   }
 
   write(chunk: Buffer): boolean {
@@ -122,14 +124,22 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
     const stream = this.#stream;
     stream.once('finish', () => {
       this.#isWhole = (stream.rstCode ?? constants.NGHTTP2_NO_ERROR) === constants.NGHTTP2_NO_ERROR;
-      if (!stream.readableEnded && !stream.endAfterHeaders) setImmediate(() => this.#dropRest());
+      if (!this.#hasTrailers) this.#dropRest();
     });
+  }
+
+  #sendTrailers(): void {
+    this.#stream.sendTrailers(asObject(this.#trailers));
+    this.#dropRest();
   }
 
   /** A request that was answered before its end: the client is told that the rest is not wanted (RFC 9113, 8.1). */
   #dropRest(): void {
     const stream = this.#stream;
-    if (!stream.readableEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+    if (stream.readableEnded || stream.endAfterHeaders) return;
+    setImmediate(() => {
+      if (!stream.readableEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
   }
 }
 
