@@ -1,13 +1,12 @@
 import http2 from 'node:http2';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { collectGarbage } from '../src/index.js';
-import { testApp, untilClosed } from './fixtures.js';
+import { testApp } from './fixtures.js';
 import { flag, frame, post, RawClient, text, type, uint32 } from './http2-frames.js';
+import { isServed, until } from './http2-others.js';
 
 /** What one connection may make a process hold, in bytes: the lane takes no new streams beyond it. */
 const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
-/** No wait here takes as long on a machine that is free. */
-const DEADLINE_MS = 20_000;
 /** What a client sends in one write: larger ones cost nothing more, and smaller ones give the server time to answer. */
 const BATCH = 5_000;
 const PATH = '/held.Service/Hold';
@@ -15,28 +14,11 @@ const PATH = '/held.Service/Hold';
 const FLOW_CONTROL_ERROR = 3;
 const REFUSED_STREAM = 7;
 
-async function until(holds: () => boolean): Promise<void> {
-  await expect.poll(holds, { timeout: DEADLINE_MS, interval: 10 }).toBe(true);
-}
-
 /** What the process holds that is in use. */
 function heldBytes(): number {
   collectGarbage({ type: 'major', execution: 'sync' });
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
-}
-
-/** A request of somebody else, on a connection of HTTP/2 of its own. */
-async function isServed(port: number): Promise<boolean> {
-  const session = http2.connect(`http://127.0.0.1:${port}`);
-  onTestFinished(() => session.destroy());
-  const stream = session.request({ ':path': '/health' });
-  const status = await new Promise((resolve, reject) => {
-    stream.once('response', (headers) => resolve(headers[':status']));
-    session.once('error', reject);
-  });
-  session.close();
-  return status === 200;
 }
 
 /** Sends batches until the connection is closed, or so many have gone out. Somebody else is served meanwhile. */
@@ -189,39 +171,4 @@ test('a client that takes no answer holds no more than its connection may, and n
   );
   expect(client.of(type.data)).toEqual([]);
   await until(() => client.isClosed || client.of(type.reset).length === 256);
-});
-
-describe('a client that speaks neither protocol', () => {
-  const CLIENT_HELLO = Buffer.from(
-    '160301004a010000460303000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f000002c02f0100001b' +
-      '000a00080006001d00170018000b00020100000d000400020401',
-    'hex',
-  );
-  const random = Buffer.from(Array.from({ length: 4_096 }, (_, n) => (n * 7_919 + 131) % 251));
-  test.each([
-    ['random bytes', random],
-    ['zeros', Buffer.alloc(4_096)],
-    ['a ClientHello of TLS', CLIENT_HELLO],
-    ['the preface with another version', Buffer.from('PRI * HTTP/1.1\r\n\r\nSM\r\n\r\n')],
-    ['most of the preface', Buffer.from('PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n')],
-    ['frames without the preface', Buffer.concat([frame(type.settings, 0, 0), request(1)])],
-  ])('%s: a 400, or nothing, and the end', async (_name, bytes) => {
-    const { port } = await testApp();
-    expect(await untilClosed(port, bytes)).toMatch(/^$|^HTTP\/1\.1 400 /);
-    expect(await isServed(port)).toBe(true);
-  });
-
-  test('the preface and then nonsense: the end', async () => {
-    const { port, held } = await testApp();
-    const client = new RawClient(port);
-    await client.send(random);
-    await until(() => client.isClosed);
-    expect(held).toEqual([]);
-    expect(await isServed(port)).toBe(true);
-  });
-
-  test('half a preface: the end, after the time that a head may take', async () => {
-    const { port } = await testApp({ FLOTILLA_HEADERS_TIMEOUT_MS: '1000' });
-    expect(await untilClosed(port, 'PRI * HTTP/2.0\r\n')).toMatch(/^$|^HTTP\/1\.1 4\d\d /);
-  });
 });
