@@ -62,8 +62,19 @@ export async function deadPort(): Promise<number> {
 /** Instances here answer as their test says, whatever they are asked. */
 const NO_CHECKS = { FLOTILLA_HEALTH_INTERVAL_MS: '0' };
 
-/** A balancer of stage 1 over instances `a`, `b`, … on these ports. */
+/** A balancer of stage 1 over instances `a`, `b`, … on these ports, closed when the test ends. */
 export async function balancer(ports: readonly number[], env: Record<string, string> = {}, names?: NameService) {
+  const { app, lifecycle, port } = await openBalancer(ports, env, names);
+  onTestFinished(() => app.close());
+  const url = `http://127.0.0.1:${port}`;
+  const post = (body: string | Buffer | ReadableStream, init: RequestInit = {}) =>
+    fetch(`${url}/process`, { method: 'POST', body: body as NonNullable<RequestInit['body']>, ...init });
+  const stats = async () => (await (await fetch(`${url}/stats`)).json()) as Stats;
+  return { app, lifecycle, url, port, post, stats };
+}
+
+/** The same, for who closes it. */
+export async function openBalancer(ports: readonly number[], env: Record<string, string> = {}, names?: NameService) {
   const listed = ports.map((port, index) => `${String.fromCharCode(97 + index)}:1=127.0.0.1:${port}`);
   const settings = [...appSettings, ...balancerSettings, 'service1Instances', 'maxBodyBytes'] as const;
   const config = readConfig(settings, {
@@ -72,13 +83,14 @@ export async function balancer(ports: readonly number[], env: Record<string, str
     ...NO_CHECKS,
     ...env,
   });
+  const lifecycle = new Lifecycle();
   const identity: LogIdentity = { service: 'service1-loadbalancer', instance: 'service1-loadbalancer', stage: 1 };
   const app = await buildBalancer({
     identity,
     config,
     logger: pino({ level: 'silent' }),
     metrics: createMetrics(identity),
-    lifecycle: new Lifecycle(),
+    lifecycle,
     stage: stageNumbered(1),
     instances: config.service1Instances,
     ...(names ? { names } : {}),
@@ -86,13 +98,8 @@ export async function balancer(ports: readonly number[], env: Record<string, str
     limit: { maxBytes: config.maxBodyBytes, setting: 'FLOTILLA_MAX_BODY_BYTES' },
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
-  onTestFinished(() => app.close());
   const { port } = app.server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-  const post = (body: string | Buffer | ReadableStream, init: RequestInit = {}) =>
-    fetch(`${url}/process`, { method: 'POST', body: body as NonNullable<RequestInit['body']>, ...init });
-  const stats = async () => (await (await fetch(`${url}/stats`)).json()) as Stats;
-  return { app, url, port, post, stats };
+  return { app, lifecycle, port };
 }
 
 /** Waits until something holds; fails the test if it does not within the deadline. */

@@ -63,17 +63,24 @@ export function receive(request: Readable, limit: BodyLimit, sink: BodySink, end
     if (turnBytes >= TURN_BYTES && !turnIsOver) endTurn();
     if (sinkIsFull || turnIsOver) request.pause();
   });
-  request.on('end', () => {
-    ending.confirm((isWhole) => {
-      if (isDone || !isWhole) return;
-      isDone = true;
-      sink.end(ending.trailers());
-    });
-  });
   // Every request closes in the end; making an error each time would cost more than the rest of this function.
   const breakOff = () => {
     if (!isDone) fail(new FlotillaError('FLT_BODY_INCOMPLETE'));
   };
+  const end = () => {
+    ending.confirm((isWhole) => {
+      if (isDone) return;
+      if (!isWhole) {
+        breakOff();
+        return;
+      }
+      isDone = true;
+      sink.end(ending.trailers());
+    });
+  };
+  // Of a body without a byte nobody is told the end of who comes late.
+  if (request.readableEnded) end();
+  else request.on('end', end);
   // What was wrong with it is known if the parser found it; a client that left leaves an error of Node's.
   request.on('error', (error) => (error instanceof FlotillaError ? fail(error) : breakOff()));
   request.on('close', breakOff);

@@ -15,10 +15,13 @@ import { receive } from '../src/receive.js';
 
 /** More than lies between a server and a client that does not read. */
 const LARGE_BYTES = 64 * 1024 * 1024;
+/** More than a client takes that takes nothing, and little enough to be made many times. */
+const ANSWER_BYTES = 32 * 1024;
 
 /**
  * An app whose route `POST /work` gives back how many bytes came, and whose stage's route `POST /held` answers when its
- * test lets it; and what it logged.
+ * test lets it, or at once if it is asked for `?answered`; with `?unread` it reads no more than the first of a body. And
+ * what it logged.
  */
 export async function testApp(env: Record<string, string> = {}) {
   const lines: string[] = [];
@@ -39,8 +42,10 @@ export async function testApp(env: Record<string, string> = {}) {
   const large: (() => void)[] = [];
   const hold = ({ request, response }: StageExchange) => {
     const limit = { maxBytes: 1e9, setting: 'none' };
-    request.receive(limit, { chunk: () => true, end: () => {}, fail: () => {} });
-    if (request.url.endsWith('?large')) large.push(() => response.send(200, [], 'x'.repeat(LARGE_BYTES)));
+    const isRead = !request.url.endsWith('?unread');
+    request.receive(limit, { chunk: () => isRead, end: () => {}, fail: () => {} });
+    if (request.url.endsWith('?answered')) response.send(200, [], 'x'.repeat(ANSWER_BYTES));
+    else if (request.url.endsWith('?large')) large.push(() => response.send(200, [], 'x'.repeat(LARGE_BYTES)));
     else held.push(() => response.send(200, [], 'released'));
     return Promise.resolve();
   };

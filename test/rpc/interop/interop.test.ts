@@ -1,11 +1,24 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { openBalancer } from '../../../packages/balancer/test/fixtures.js';
 import { cases } from './cases.js';
 import { type Door, openTestServer } from './test-service.js';
 
 /** The ways to the test service. All must let each case pass. */
 const doors: readonly { readonly name: string; readonly open: () => Promise<Door> }[] = [
   { name: 'directly', open: openTestServer },
+  { name: 'through a balancer', open: openBalancedServer },
 ];
+
+/** A balancer in front of the test service. */
+async function openBalancedServer(): Promise<Door> {
+  const server = await openTestServer();
+  const { app, port } = await openBalancer([server.port]);
+  const close = async () => {
+    await app.close();
+    await server.close();
+  };
+  return { port, close };
+}
 
 describe.each(doors)('gRPC interoperates $name', ({ open }) => {
   let door: Door | undefined;

@@ -114,6 +114,12 @@ export class Call implements TryObserver, Watched {
       this.#resolve = resolve;
       this.#target.begun(this);
       const remainingMs = this.#request.deadlineMs - performance.now();
+      if (remainingMs <= 0) {
+        this.#isTimedOut = true;
+        // No instance could answer in time, and none is to blame.
+        this.#settle(this.#exhausted());
+        return;
+      }
       if (remainingMs < EXACT_DEADLINE_MS) this.#deadline = setTimeout(() => this.#timeOut(), remainingMs);
       this.#body.whenStartable(() => this.#ask());
     });

@@ -29,6 +29,10 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   status = 0;
   readonly #stream: ServerHttp2Stream;
   readonly #closeListeners: ((isWhole: boolean) => void)[] = [];
+  /** Whether all of the response has gone out. */
+  #isWhole = false;
+  /** Whether fields follow the body: its end is not that of the response then. */
+  #hasTrailers = false;
   #trailers: RawFields = NO_TRAILERS;
 
   /** @param raw - Names and values, the pseudo fields first (RFC 9113, section 8.3.1). */
@@ -42,8 +46,7 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
     // What is wrong with a stream ends in its `close`.
     stream.on('error', ignore);
     stream.on('close', () => {
-      const isWhole = stream.writableFinished;
-      for (const listener of this.#closeListeners) listener(isWhole);
+      for (const listener of this.#closeListeners) listener(this.#isWhole);
     });
   }
 
@@ -75,16 +78,16 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   send(status: number, headers: string[], body: string): void {
     if (this.#stream.destroyed || this.#stream.closed) return;
     if (!isBodiless(status) && !isGrpc(headers)) headers.push('content-length', String(body.length));
+    this.#watchEnd();
     this.#respond(status, headers, { endStream: body.length === 0 });
     if (body.length > 0) this.#stream.end(body, 'latin1');
-    this.#dropRest();
   }
 
   begin(status: number, headers: string[]): void {
     if (this.#stream.destroyed || this.#stream.closed) return;
-    const waitForTrailers = isGrpc(headers);
-    this.#respond(status, headers, { waitForTrailers });
-    if (waitForTrailers) this.#stream.on('wantTrailers', () => this.#stream.sendTrailers(asObject(this.#trailers)));
+    this.#hasTrailers = isGrpc(headers);
+    this.#respond(status, headers, { waitForTrailers: this.#hasTrailers });
+    if (this.#hasTrailers) this.#stream.on('wantTrailers', () => this.#sendTrailers());
   }
 
   write(chunk: Buffer): boolean {
@@ -100,8 +103,8 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   end(trailers: RawFields): void {
     if (this.#stream.destroyed || this.#stream.closed || !this.isBegun) return;
     this.#trailers = trailers;
+    this.#watchEnd();
     this.#stream.end();
-    this.#dropRest();
   }
 
   abort(code: number = constants.NGHTTP2_INTERNAL_ERROR): void {
@@ -114,15 +117,30 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
     this.#stream.respond([':status', String(status), ...withoutConnection(headers)], options);
   }
 
+  /**
+   * To be called when the response is about to be ended. Node finishes a stream that is reset, too: only one that was
+   * ended here, and not reset before, is whole.
+   */
+  #watchEnd(): void {
+    const stream = this.#stream;
+    stream.once('finish', () => {
+      this.#isWhole = (stream.rstCode ?? constants.NGHTTP2_NO_ERROR) === constants.NGHTTP2_NO_ERROR;
+      if (!this.#hasTrailers) this.#dropRest();
+    });
+  }
+
+  #sendTrailers(): void {
+    this.#stream.sendTrailers(asObject(this.#trailers));
+    this.#dropRest();
+  }
+
   /** A request that was answered before its end: the client is told that the rest is not wanted (RFC 9113, 8.1). */
   #dropRest(): void {
     const stream = this.#stream;
     if (stream.readableEnded || stream.endAfterHeaders) return;
-    stream.once('finish', () =>
-      setImmediate(() => {
-        if (!stream.readableEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
-      }),
-    );
+    setImmediate(() => {
+      if (!stream.readableEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
+    });
   }
 }
 

@@ -1,6 +1,13 @@
 import { Code, ConnectError, type ConnectRouter, createContextKey, createContextValues } from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
-import { FlotillaError, isHeaderSafeId, header as names, problemBody, rpcStatusOf } from '@flotilla/contracts';
+import {
+  FlotillaError,
+  isHeaderSafeId,
+  header as names,
+  type ProblemCode,
+  problemBody,
+  rpcStatusOf,
+} from '@flotilla/contracts';
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../exchange.js';
 import type { RequestTrail } from '../request-trail.js';
 import type { StageExchange, StageHandler } from '../stage-exchange.js';
@@ -43,7 +50,13 @@ export function connectHandler(router: ConnectRouter): StageHandler {
 
 /** What an implementation throws, as connect tells it: an error of the catalogue with its code and headers. */
 export function asConnectError(error: unknown): ConnectError {
-  if (!(error instanceof FlotillaError)) return ConnectError.from(error, Code.Internal);
+  if (!(error instanceof FlotillaError)) {
+    const own = ConnectError.from(error, Code.Internal);
+    // Without the code it would be taken for a fault of the caller's.
+    if (!(error instanceof ConnectError) && own.code === Code.Internal)
+      own.metadata.set(names.code, 'FLT_INTERNAL' satisfies ProblemCode);
+    return own;
+  }
   const metadata = new Headers(error.headers as Record<string, string>);
   metadata.set(names.code, error.code);
   return new ConnectError(problemBody(error).detail, rpcStatusOf(error).code as Code, metadata);
@@ -120,8 +133,24 @@ async function send(
   }
   response.begin(status, headers);
   await write(response, pieces);
+  if (answer.trailer) blameCaller(answer.trailer);
   noteStatus(trail, status, answer);
   response.end(trailers());
+}
+
+/**
+ * Connect tells what it cannot read of a request as its own failure: a balancer would take it to each of the instances,
+ * and eject them. What fails here itself bears a code of the catalogue.
+ */
+function blameCaller(trailer: Headers): void {
+  if (trailer.has(names.code)) return;
+  const status = Number(trailer.get('grpc-status'));
+  if (status === Code.Internal) {
+    trailer.set('grpc-status', String(Code.InvalidArgument));
+    trailer.set(names.code, 'FLT_INVALID_REQUEST' satisfies ProblemCode);
+  } else if (status === Code.ResourceExhausted) {
+    trailer.set(names.code, 'FLT_BODY_TOO_LARGE' satisfies ProblemCode);
+  }
 }
 
 async function gathered(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
