@@ -120,7 +120,7 @@ test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequenti
 test-parallel: compile ## The same through the parallel fleet
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
 
-.PHONY: benchmark benchmark-parallel compare large-test chaos soak
+.PHONY: benchmark benchmark-parallel benchmark-transports compare large-test chaos soak
 benchmark: compile ## 20 iterations in batches of 4, then sustained load
 	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(VIA)
 benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
@@ -130,6 +130,8 @@ benchmark-parallel: compile ## The same on both fleets, side by side, kept as a 
 	@$(CLIENT) benchmark-compare $(RESULTS)/sequential.json $(RESULTS)/parallel.json | tee $(RESULTS)/comparison.txt
 compare: compile ## 1, 2 and 4 parallel pipelines over one FILE
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) compare $(FILE) $(VIA)
+benchmark-transports: compile ## REST beside gRPC beside Connect through 4 balancers and 4 services, kept as a file
+	@node bench/transports/main.ts --save $(RESULTS)/bench-transports.json
 large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)

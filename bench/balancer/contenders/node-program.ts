@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
+import { packageVersion } from '../../measure/package-version.ts';
 import { type Started, startProcess } from '../../measure/started-process.ts';
 import type { Contender, Place } from '../contender.ts';
 
@@ -42,13 +41,4 @@ export function ownProgram(name: string, program: string, version: Contender['ve
       return startNode(program, place, [file, String(place.port), place.upstreamPorts.join(',')]);
     },
   };
-}
-
-async function packageVersion(name: string): Promise<string | undefined> {
-  try {
-    const file = findPackageJSON(name, import.meta.url);
-    return file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
-  } catch {
-    return undefined;
-  }
 }
