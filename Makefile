@@ -165,7 +165,7 @@ bench-json: compile ## The JSON reader beside JSON.parse
 	@node bench/json.ts
 bench-start: compile ## From up to the first answer, and memory: local and Docker
 	@node bench/start.ts
-bench-balancer: compile ## One hop through the balancer beside nginx, HAProxy and others: CPU per request
+bench-balancer: compile ## One hop through the balancer, HTTP/1.1 and gRPC, beside nginx and others: CPU per request
 	@node bench/balancer/main.ts
 bench-chain: compile ## 1 KB requests through the whole chain: CPU per request of all processes
 	@node bench/chain/main.ts

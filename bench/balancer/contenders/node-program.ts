@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { packageVersion } from '../../measure/package-version.ts';
 import { type Started, startProcess } from '../../measure/started-process.ts';
-import type { Contender, Place } from '../contender.ts';
+import type { Contender, Place, Protocol } from '../contender.ts';
 
 /** Starts a contender that runs on Node, with a CPU profile if one is wanted. */
 export function startNode(
@@ -30,9 +30,15 @@ export function packagedProxy(packageName: string, program: string): Contender {
 }
 
 /** A small program of ours on Node. */
-export function ownProgram(name: string, program: string, version: Contender['version']): Contender {
+export function ownProgram(
+  name: string,
+  program: string,
+  version: Contender['version'],
+  protocol: Protocol = 'HTTP/1.1',
+): Contender {
   return {
     name,
+    protocol,
     log: 'none',
     isJitCompiled: true,
     version,
