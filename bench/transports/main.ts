@@ -2,8 +2,8 @@
  * REST beside gRPC beside Connect, through the whole chain of four balancers and four services: time, throughput, and
  * the fleet's processor time per request.
  *
- *     node bench/transports/main.ts [--sizes 1KB,100KB,32MB] [--connections 16] [--seconds 2] [--repetitions 5]
- *                                   [--warm-up 4] [--json] [--save FILE]
+ *     node bench/transports/main.ts [--sizes 1KB,100KB,32MB] [--connections 16] [--seconds 1] [--repetitions 5]
+ *                                   [--warm-up 6] [--json] [--save FILE]
  *
  * Small texts go whole, one after another on each connection; large ones whole and streamed, one request at a time.
  * `--warm-up` is seconds. `--save` writes what `--json` prints. Needs Linux and the compiled packages (`npm run build`).
@@ -49,9 +49,9 @@ function readOptions(args: string[]): { settings: Settings; isJson: boolean; sav
     options: {
       sizes: { type: 'string', default: '1KB,100KB,32MB' },
       connections: { type: 'string', default: '16' },
-      seconds: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '1' },
       repetitions: { type: 'string', default: '5' },
-      'warm-up': { type: 'string', default: '4' },
+      'warm-up': { type: 'string', default: '6' },
       json: { type: 'boolean', default: false },
       save: { type: 'string' },
     },
