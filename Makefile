@@ -124,7 +124,7 @@ test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequenti
 test-parallel: compile ## The same through the parallel fleet
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
 
-.PHONY: benchmark benchmark-parallel compare large-test chaos soak
+.PHONY: benchmark benchmark-parallel benchmark-transports compare large-test chaos soak
 benchmark: compile ## 20 iterations in batches of 4, then sustained load
 	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(VIA)
 benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
@@ -134,6 +134,8 @@ benchmark-parallel: compile ## The same on both fleets, side by side, kept as a 
 	@$(CLIENT) benchmark-compare $(RESULTS)/sequential.json $(RESULTS)/parallel.json | tee $(RESULTS)/comparison.txt
 compare: compile ## 1, 2 and 4 parallel pipelines over one FILE
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) compare $(FILE) $(VIA)
+benchmark-transports: compile ## REST beside gRPC beside Connect through 4 balancers and 4 services, kept as a file
+	@node bench/transports/main.ts --save $(RESULTS)/bench-transports.json
 large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
@@ -167,7 +169,7 @@ bench-json: compile ## The JSON reader beside JSON.parse
 	@node bench/json.ts
 bench-start: compile ## From up to the first answer, and memory: local and Docker
 	@node bench/start.ts
-bench-balancer: compile ## One hop through the balancer beside nginx, HAProxy and others: CPU per request
+bench-balancer: compile ## One hop through the balancer, HTTP/1.1 and gRPC, beside nginx and others: CPU per request
 	@node bench/balancer/main.ts
 bench-chain: compile ## 1 KB requests through the whole chain: CPU per request of all processes
 	@node bench/chain/main.ts

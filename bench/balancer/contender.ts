@@ -11,14 +11,18 @@ export interface Place {
   readonly cpuProfileFolder?: string;
 }
 
+/** What a contender is asked in: JSON over HTTP/1.1, or unary calls of gRPC over HTTP/2. */
+export type Protocol = 'HTTP/1.1' | 'gRPC';
+
 /** A proxy that is measured. */
 export interface Contender {
   readonly name: string;
+  readonly protocol: Protocol;
   /** What it writes about each request: part of what a request costs. */
   readonly log: string;
   /** Whether it is compiled while it runs: tens of thousands of requests pass before it is as fast as it gets. */
   readonly isJitCompiled: boolean;
-  /** Undefined: not installed. */
+  /** Undefined: it, or what asks it, is not installed. */
   version(): Promise<string | undefined>;
   /** Starts it as a process of its own. Resolves when it takes connections. */
   start(place: Place): Promise<Started>;

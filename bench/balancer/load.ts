@@ -9,7 +9,7 @@ const GENERATOR = join(import.meta.dirname, 'programs/generator.ts');
 /** Requests one after another on each of some connections. */
 interface LoadOptions {
   readonly url: string;
-  /** A file with the JSON to post. */
+  /** A file with what to post: JSON, or a frame of gRPC. */
   readonly bodyFile: string;
   readonly connections: number;
   readonly seconds: number;
@@ -32,7 +32,7 @@ export interface Load {
   run(options: LoadOptions): Promise<LoadResult>;
 }
 
-/** wrk where it is installed, else a program of ours. */
+/** wrk where it is installed, else a program of ours: for HTTP/1.1. */
 export async function chooseLoad(): Promise<Load> {
   const isInstalled = await run('wrk', ['--version']).then(
     () => true,

@@ -5,14 +5,17 @@ import { freePorts } from '../measure/free-ports.ts';
 import { watchOtherLoad } from '../measure/other-load.ts';
 import { readCpu, readResidentBytes } from '../measure/process-cost.ts';
 import { type Started, startProcess } from '../measure/started-process.ts';
-import type { Contender } from './contender.ts';
+import { checkAnswer } from './check-answer.ts';
+import type { Contender, Protocol } from './contender.ts';
+import { h2load } from './h2load.ts';
 import type { Load, LoadResult } from './load.ts';
-import { payload } from './payload.ts';
+import { grpcPayload, payload } from './payload.ts';
 
 const UPSTREAMS = 4;
 /** For a process to get off its processor, when what it used is booked in full. */
 const SETTLE_MS = 100;
-const CHECK_TIMEOUT_MS = 5000;
+/** What is asked for. Only the balancer looks at it. */
+const PATHS: Record<Protocol, string> = { 'HTTP/1.1': '/process', gRPC: '/pipeline.TextInputService/ReceiveText' };
 
 /** How contenders are measured. */
 export interface Settings {
@@ -45,33 +48,42 @@ interface Standing extends Started {
  * Starts all contenders in front of the same upstream, warms each up, and measures them in turn, so that what else the
  * machine does meets all of them.
  *
- * @param folder - for configurations, logs and the body.
+ * @param http1Load - for those that are asked in HTTP/1.1; h2load asks the others.
+ * @param folder - for configurations, logs and the bodies.
  * @returns the samples of each contender, by name.
  */
 export async function measure(
   contenders: readonly Contender[],
-  load: Load,
+  http1Load: Load,
   settings: Settings,
   folder: string,
   signal: AbortSignal,
 ): Promise<Map<string, Sample[]>> {
-  const [upstreamPorts, bodyFile] = [await freePorts(UPSTREAMS), join(folder, 'body.json')];
-  await writeFile(bodyFile, payload(settings.bodyBytes));
+  const upstreamPorts = await freePorts(UPSTREAMS);
+  const bodies: Record<Protocol, Buffer> = {
+    'HTTP/1.1': Buffer.from(payload(settings.bodyBytes)),
+    gRPC: grpcPayload(settings.bodyBytes),
+  };
+  const files: Record<Protocol, string> = { 'HTTP/1.1': join(folder, 'body.json'), gRPC: join(folder, 'body.grpc') };
+  await Promise.all([writeFile(files['HTTP/1.1'], bodies['HTTP/1.1']), writeFile(files.gRPC, bodies.gRPC)]);
   await using started = new AsyncDisposableStack();
   const upstream = await startUpstream(upstreamPorts, settings.bodyBytes, folder);
   started.defer(() => upstream.end());
   const standing = await startAll(contenders, settings, upstreamPorts, folder, started);
-  const run = (url: string, seconds: number) =>
-    load.run({ url, bodyFile, connections: settings.connections, seconds, signal });
-
-  for (const { contender, url } of standing) {
-    await checkAnswer(url, payload(settings.bodyBytes));
-    await run(url, contender.isJitCompiled ? settings.warmUpSeconds : 1);
+  const run = ({ contender: { protocol }, url }: Standing, seconds: number) => {
+    const load = protocol === 'gRPC' ? h2load : http1Load;
+    return load.run({ url, bodyFile: files[protocol], connections: settings.connections, seconds, signal });
+  };
+  for (const each of standing) {
+    const { protocol, isJitCompiled } = each.contender;
+    await checkAnswer(protocol, each.url, bodies[protocol]);
+    await run(each, isJitCompiled ? settings.warmUpSeconds : 1);
   }
   const samples = new Map(contenders.map(({ name }): [string, Sample[]] => [name, []]));
   for (let repetition = 0; repetition < settings.repetitions; repetition++) {
-    for (const { contender, url, pid } of standing) {
-      samples.get(contender.name)?.push(await sample(contender.name, pid, () => run(url, settings.seconds)));
+    for (const each of standing) {
+      const { name } = each.contender;
+      samples.get(name)?.push(await sample(name, each.pid, () => run(each, settings.seconds)));
     }
   }
   return samples;
@@ -104,20 +116,9 @@ async function startAll(
     const place = { folder, port, upstreamPorts, ...(cpuProfileFolder ? { cpuProfileFolder } : {}) };
     const process = await contender.start(place);
     started.defer(() => process.end());
-    standing.push({ ...process, contender, url: `http://127.0.0.1:${port}/process` });
+    standing.push({ ...process, contender, url: `http://127.0.0.1:${port}${PATHS[contender.protocol]}` });
   }
   return standing;
-}
-
-/** @throws Error unless the answer is the upstream's own, whole. */
-async function checkAnswer(url: string, body: string): Promise<void> {
-  const headers = { 'content-type': 'application/json' };
-  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-  const response = await fetch(url, { method: 'POST', headers, body, signal });
-  const answer = await response.text();
-  if (response.status !== 200 || answer !== body) {
-    throw new Error(`${url} answered ${response.status} with ${answer.length} bytes: ${answer.slice(0, 200)}`);
-  }
 }
 
 /** @throws Error when the process has ended. */

@@ -68,20 +68,28 @@ const COLUMNS = columnsOf('Proxy', 'CPU µs/request', 'x nginx', 'User', 'Reques
 
 /** At most 45 µs where nginx takes 17: the ratio carries over to other machines. */
 const MAX_RATIO_TO_NGINX = 45 / 17;
+/** At most 60 µs where nginx takes 16.5 to proxy HTTP/1.1. */
+const MAX_GRPC_RATIO_TO_NGINX = 60 / 16.5;
 
 export function figuresOf({ results }: Report): Figure[] {
   const costOf = (wanted: string) => results.find(({ name }) => name === wanted)?.figures?.cpu_us_per_request.median;
-  const [own, nginx] = [costOf('flotilla'), costOf('nginx')];
-  if (own === undefined || nginx === undefined) return [];
-  const name = 'one hop: CPU per request, as a multiple of nginx';
-  return [{ name, measured: own / nginx, bound: MAX_RATIO_TO_NGINX, side: 'at most', unit: 'x' }];
+  const nginx = costOf('nginx');
+  const multipleOf = (wanted: string, name: string, bound: number): Figure[] => {
+    const own = costOf(wanted);
+    if (own === undefined || nginx === undefined) return [];
+    return [{ name, measured: own / nginx, bound, side: 'at most', unit: 'x' }];
+  };
+  return [
+    ...multipleOf('flotilla', 'one hop: CPU per request, as a multiple of nginx', MAX_RATIO_TO_NGINX),
+    ...multipleOf('flotilla gRPC', 'one gRPC hop: CPU per request, as a multiple of nginx', MAX_GRPC_RATIO_TO_NGINX),
+  ];
 }
 
 export function tableOf({ machine, load, settings, results }: Report): Table {
   const { connections, seconds, warmUpSeconds, repetitions, bodyBytes, cpuProfileFolder } = settings;
   const reference = results.find(({ name }) => name === 'nginx')?.figures?.cpu_us_per_request.median;
   return {
-    title: `One hop, ${bodyBytes} bytes of JSON each way, keep-alive, round robin over four upstreams`,
+    title: `One hop, ${bodyBytes} bytes each way, keep-alive, round robin over four upstreams`,
     columns: COLUMNS,
     rows: results.map((each) => rowOf(each, reference)),
     notes: [
@@ -92,10 +100,23 @@ export function tableOf({ machine, load, settings, results }: Report): Table {
       ),
       'CPU is user and system time of the proxy and its children over the requests answered. The load generator and the',
       'upstream share the cores with it: requests/s and latencies compare within this table only.',
+      ...grpcNotes(results, reference),
       ...otherLoad(results),
       ...(cpuProfileFolder ? [`CPU profiles are in ${cpuProfileFolder}; taking them is part of the cost.`] : []),
     ],
   };
+}
+
+/** What is left of the cost of a call when the balancer does nothing. */
+function grpcNotes(results: readonly Result[], reference = Number.NaN): string[] {
+  const find = (wanted: string) => results.find(({ name }) => name === wanted);
+  if (find('flotilla gRPC')?.version === null) return ['gRPC is left out: it needs h2load (Debian: nghttp2-client).'];
+  const relay = find('bare HTTP/2 relay')?.figures?.cpu_us_per_request.median;
+  if (relay === undefined) return [];
+  return [
+    `gRPC: unary calls, one at a time on each connection. What node:http2 itself costs for one, in a relay that looks at`,
+    `nothing: ${formatRatio(relay / reference)} nginx. All others: JSON over HTTP/1.1, nginx included.`,
+  ];
 }
 
 function otherLoad(results: readonly Result[]): string[] {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FleetProcess, type FleetShape, readCpuOfAll, startMeasuredFleet } from '../measure/fleet.ts';
 import { type HelperProcess, startHelper } from '../measure/helper-process.ts';
-import { watchOtherLoad } from '../measure/other-load.ts';
+import { costOfLoad, type LoadCost } from './cost.ts';
 import type { LoadRequest, LoadResult } from './load.ts';
 
 /** How the chain is measured. */
@@ -21,15 +21,9 @@ export interface Settings {
 }
 
 /** One repetition. */
-export interface Sample extends LoadResult {
+export interface Sample extends LoadCost {
   readonly shape: FleetShape;
   readonly connections: number;
-  readonly balancerCpuNs: number;
-  readonly serviceCpuNs: number;
-  /** Part of the fleet's processor time outside the kernel, 0 to 1. */
-  readonly userShare: number;
-  /** Of the machine's processor time, 0 to 1, what went to others meanwhile. */
-  readonly othersShare: number;
 }
 
 /** What a fleet that has nothing to do takes: its checks, its timers. */
@@ -49,8 +43,6 @@ type Generator = HelperProcess<LoadRequest, LoadResult>;
 
 const GENERATOR = join(import.meta.dirname, 'generator.ts');
 const WARM_UP_CONNECTIONS = 16;
-/** For a process to get off its processor, when what it used is booked in full. */
-const SETTLE_MS = 100;
 const IDLE_MS = 3000;
 
 /** Measures one fleet after the other; within a fleet, the numbers of connections take turns. */
@@ -84,7 +76,7 @@ async function measureFleet(shape: FleetShape, settings: Settings, signal: Abort
     for (const connections of settings.connections) {
       signal.throwIfAborted();
       const request = { connections, seconds: settings.seconds };
-      samples.push({ shape, connections, ...(await sample(fleet.processes, generator, request)) });
+      samples.push({ shape, connections, ...(await costOfLoad(fleet.processes, generator, request)) });
     }
   }
   return { samples, idle };
@@ -96,29 +88,4 @@ async function idleCpuMs(processes: readonly FleetProcess[]): Promise<number> {
   await delay(IDLE_MS);
   const after = await readCpuOfAll(processes);
   return (after.cpuNs - before.cpuNs) / 1e6 / (IDLE_MS / 1000);
-}
-
-async function sample(processes: readonly FleetProcess[], generator: Generator, request: LoadRequest) {
-  const ofRole = (wanted: string) => processes.filter(({ role }) => role === wanted);
-  const readBoth = () => Promise.all(['balancer', 'service'].map((role) => readCpuOfAll(ofRole(role))));
-  const othersShare = await watchOtherLoad();
-  const before = await readBoth();
-  const result = await generator.ask(request);
-  await delay(SETTLE_MS);
-  const after = await readBoth();
-  const used = (figure: 'cpuNs' | 'userTicks' | 'systemTicks') =>
-    after.map((each, role) => each[figure] - (before[role]?.[figure] ?? 0)) as [number, number];
-  const [userTicks, systemTicks] = [total(used('userTicks')), total(used('systemTicks'))];
-  const [balancerCpuNs, serviceCpuNs] = used('cpuNs');
-  return {
-    ...result,
-    balancerCpuNs,
-    serviceCpuNs,
-    userShare: userTicks / (userTicks + systemTicks),
-    othersShare: await othersShare(),
-  };
-}
-
-function total([balancers, services]: readonly [number, number]): number {
-  return balancers + services;
 }

@@ -1,13 +1,11 @@
 import { connect, type Socket } from 'node:net';
-import { quantile } from '../../client/dist/quantiles.js';
 import type { KnownText } from '../../packages/chaos/dist/load/known-text.js';
 import { HttpMessages } from '../measure/http-messages.ts';
 import { AnswerCheck, requestIdOf } from './answer-check.ts';
 import type { LoadRequest, LoadResult } from './load.ts';
+import { Tally } from './tally.ts';
 
 const ANSWER_TIMEOUT_MS = 30_000;
-const MAX_EXAMPLES = 5;
-const MAX_SHOWN_CHARACTERS = 300;
 
 /** Sends known texts to a chain, each in its turn, and checks what comes back. */
 export class ChainSender {
@@ -29,7 +27,7 @@ export class ChainSender {
   }: LoadRequest): Promise<LoadResult> {
     const cpu = process.cpuUsage();
     const startMs = performance.now();
-    const tally: Tally = { latenciesMs: [], failed: 0, wrong: 0, examples: [] };
+    const tally = new Tally();
     let sent = 0;
     const isOver = (nowMs: number) => sent >= maxRequests || nowMs - startMs >= maxSeconds * 1000;
     const nextText = (nowMs: number) => {
@@ -41,7 +39,7 @@ export class ChainSender {
     await Promise.all(Array.from({ length: connections }, () => this.#connection(nextText, tally)));
     const seconds = (performance.now() - startMs) / 1000;
     const { user, system } = process.cpuUsage(cpu);
-    return { ...resultOf(tally), seconds, generatorCpuNs: (user + system) * 1000 };
+    return { ...tally.result(), seconds, generatorCpuNs: (user + system) * 1000 };
   }
 
   /** Settles when there is no next text. A connection that breaks is counted, and another one takes its place. */
@@ -62,7 +60,7 @@ export class ChainSender {
       let sentMs = performance.now();
       const answers = new HttpMessages((head, body) => {
         const nowMs = performance.now();
-        tally.latenciesMs.push(nowMs - sentMs);
+        tally.answered(nowMs - sentMs);
         this.#checkAnswer(text as number, head, body, tally);
         text = nextText(nowMs);
         sentMs = nowMs;
@@ -72,7 +70,7 @@ export class ChainSender {
       socket.write(this.#requests[first] as Buffer);
       breakOff(socket, (reason) => {
         if (text === undefined) return resolve(undefined);
-        fail(tally, `${requestIdOf(text)}: ${reason}`);
+        tally.failed(`${requestIdOf(text)}: ${reason}`);
         resolve(nextText(performance.now()));
       });
       socket.on('data', (chunk) => answers.write(chunk as Buffer));
@@ -81,30 +79,12 @@ export class ChainSender {
 
   #checkAnswer(text: number, head: string, body: Buffer, tally: Tally): void {
     if (!head.startsWith('HTTP/1.1 200 ')) {
-      fail(tally, `${requestIdOf(text)}: ${head.split('\r\n')[0]} ${body}`);
+      tally.failed(`${requestIdOf(text)}: ${head.split('\r\n')[0]} ${body}`);
       return;
     }
     const wrong = this.#check.wrongIn(text, body);
-    if (wrong === undefined) return;
-    tally.wrong++;
-    keep(tally, `${requestIdOf(text)}: wrong answer: ${wrong}`);
+    if (wrong !== undefined) tally.wrong(`${requestIdOf(text)}: wrong answer: ${wrong}`);
   }
-}
-
-interface Tally {
-  readonly latenciesMs: number[];
-  failed: number;
-  wrong: number;
-  readonly examples: string[];
-}
-
-function fail(tally: Tally, example: string): void {
-  tally.failed++;
-  keep(tally, example);
-}
-
-function keep({ examples }: Tally, example: string): void {
-  if (examples.length < MAX_EXAMPLES) examples.push(example.slice(0, MAX_SHOWN_CHARACTERS));
 }
 
 /** Tells when a connection is over, and why. */
@@ -125,10 +105,4 @@ function requestOf({ host, pathname }: URL, body: Buffer, requestId: string): Bu
     `x-request-id: ${requestId}`,
   ];
   return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body]);
-}
-
-function resultOf({ latenciesMs, failed, wrong, examples }: Tally) {
-  const sorted = Float64Array.from(latenciesMs).sort();
-  const at = (share: number) => (sorted.length === 0 ? 0 : quantile(sorted as unknown as number[], share));
-  return { requests: sorted.length, p50Ms: at(0.5), p99Ms: at(0.99), failed, wrong, examples };
 }

@@ -1,5 +1,6 @@
 import type { Contender } from '../contender.ts';
-import { flotilla } from './flotilla.ts';
+import { h2loadVersion } from '../h2load.ts';
+import { flotilla, flotillaGrpc } from './flotilla.ts';
 import { haproxy } from './haproxy.ts';
 import { nginx } from './nginx.ts';
 import { ownProgram, packagedProxy } from './node-program.ts';
@@ -12,5 +13,17 @@ export const contenders: readonly Contender[] = [
   packagedProxy('@fastify/http-proxy', 'fastify-http-proxy'),
   packagedProxy('http-proxy', 'http-proxy'),
   // The floor on Node: it balances connections, and knows nothing of requests.
-  ownProgram('bare relay', 'relay', async () => process.version),
+  ownProgram('bare relay', 'relay', nodeVersion),
+  flotillaGrpc,
+  // What node:http2 itself costs.
+  ownProgram(
+    'bare HTTP/2 relay',
+    'http2-relay',
+    async () => ((await h2loadVersion()) === undefined ? undefined : nodeVersion()),
+    'gRPC',
+  ),
 ];
+
+async function nodeVersion(): Promise<string> {
+  return process.version;
+}

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NODE_OPTIONS } from '@flotilla/topology';
 import type { Contender } from '../contender.ts';
+import { h2loadVersion } from '../h2load.ts';
 import { startNode } from './node-program.ts';
 
 const FOLDER = join(import.meta.dirname, '../../../service1-loadbalancer');
@@ -9,12 +10,10 @@ const FOLDER = join(import.meta.dirname, '../../../service1-loadbalancer');
 /** The balancer of stage 1 as it stands, with its defaults. */
 export const flotilla: Contender = {
   name: 'flotilla',
+  protocol: 'HTTP/1.1',
   log: 'a line of JSON each, written in batches',
   isJitCompiled: true,
-  async version() {
-    const { version } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as { version: string };
-    return version;
-  },
+  version: ownVersion,
   start(place) {
     const instances = place.upstreamPorts.map(
       (port, index) => `service1${'abcdefgh'[index]}:${port}=127.0.0.1:${port}`,
@@ -25,3 +24,16 @@ export const flotilla: Contender = {
     });
   },
 };
+
+/** The same, asked in gRPC. */
+export const flotillaGrpc: Contender = {
+  ...flotilla,
+  name: 'flotilla gRPC',
+  protocol: 'gRPC',
+  version: async () => ((await h2loadVersion()) === undefined ? undefined : ownVersion()),
+};
+
+async function ownVersion(): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as { version: string };
+  return version;
+}

@@ -7,6 +7,7 @@ import { installedVersion } from './installed-version.ts';
 /** HAProxy with one thread, as it is set up to proxy fast. It can log to its output, but not in batches. */
 export const haproxy: Contender = {
   name: 'haproxy',
+  protocol: 'HTTP/1.1',
   log: 'a line each, written one by one',
   isJitCompiled: false,
   version: () => installedVersion('haproxy', '-v', /version (\d[\d.]*)/),

@@ -7,6 +7,7 @@ import { installedVersion } from './installed-version.ts';
 /** nginx with one worker, as it is set up to proxy fast. */
 export const nginx: Contender = {
   name: 'nginx',
+  protocol: 'HTTP/1.1',
   log: 'a line each, written in batches of 64 KiB',
   isJitCompiled: false,
   version: () => installedVersion('nginx', '-v', /nginx\/(\S+)/),

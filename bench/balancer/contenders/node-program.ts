@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { findPackageJSON } from 'node:module';
 import { join } from 'node:path';
+import { packageVersion } from '../../measure/package-version.ts';
 import { type Started, startProcess } from '../../measure/started-process.ts';
-import type { Contender, Place } from '../contender.ts';
+import type { Contender, Place, Protocol } from '../contender.ts';
 
 /** Starts a contender that runs on Node, with a CPU profile if one is wanted. */
 export function startNode(
@@ -31,9 +30,15 @@ export function packagedProxy(packageName: string, program: string): Contender {
 }
 
 /** A small program of ours on Node. */
-export function ownProgram(name: string, program: string, version: Contender['version']): Contender {
+export function ownProgram(
+  name: string,
+  program: string,
+  version: Contender['version'],
+  protocol: Protocol = 'HTTP/1.1',
+): Contender {
   return {
     name,
+    protocol,
     log: 'none',
     isJitCompiled: true,
     version,
@@ -42,13 +47,4 @@ export function ownProgram(name: string, program: string, version: Contender['ve
       return startNode(program, place, [file, String(place.port), place.upstreamPorts.join(',')]);
     },
   };
-}
-
-async function packageVersion(name: string): Promise<string | undefined> {
-  try {
-    const file = findPackageJSON(name, import.meta.url);
-    return file === undefined ? undefined : (JSON.parse(await readFile(file, 'utf8')) as { version: string }).version;
-  } catch {
-    return undefined;
-  }
 }

@@ -18,6 +18,7 @@ const sample = (cpuMs: number, errors = 0): Sample => ({
 });
 const named = (name: string) => ({
   name,
+  protocol: 'HTTP/1.1' as const,
   log: 'none',
   isJitCompiled: true,
   version: async () => '1',
@@ -52,6 +53,22 @@ test('the table compares with nginx, and says what is not installed', () => {
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(115);
   expect(figuresOf(report)).toMatchObject([{ measured: 2.75, side: 'at most' }]);
   expect(figuresOf({ ...report, results: results.slice(0, 1) })).toEqual([]);
+});
+
+test('gRPC is compared with nginx too, and with a relay that does nothing but pass it on', () => {
+  const { settings } = readOptions([], contenders);
+  const results = [
+    resultOf(named('nginx'), '1.0', [sample(20)]),
+    resultOf(named('flotilla gRPC'), '0.1.0', [sample(70)]),
+    resultOf(named('bare HTTP/2 relay'), 'v24', [sample(50)]),
+  ];
+  const machine = { cpu: 'c', cores: 2, memory_bytes: 2 ** 30, os: 'o', node: 'v24' };
+  const report = { machine, load: 'wrk, h2load 1.0 for gRPC', settings, results };
+  expect(figuresOf(report)).toMatchObject([{ name: expect.stringContaining('gRPC'), measured: 3.5, side: 'at most' }]);
+  expect(tableOf(report).notes).toContainEqual(expect.stringContaining('nothing: 2.50x nginx'));
+  const without = { ...report, results: [resultOf(named('flotilla gRPC'), undefined, undefined)] };
+  expect(tableOf(without).notes).toContainEqual(expect.stringContaining('nghttp2-client'));
+  expect(figuresOf(without)).toEqual([]);
 });
 
 test('options that cannot be are refused with what is allowed', () => {
