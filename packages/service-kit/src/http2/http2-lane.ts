@@ -74,6 +74,8 @@ export class Http2Lane {
 
   /** Takes a connection over whose client has begun with the preface; what came is still to be read from it. */
   accept(socket: Socket): void {
+    // A client of HTTP/1.1 may end its side and wait for an answer; one of HTTP/2 that does so has left.
+    socket.allowHalfOpen = false;
     this.#server.emit('connection', socket);
   }
 
