@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type Counted, countLocally, type Expected } from '@flotilla/client/expected';
+import { type Counted, countLocally } from '@flotilla/client/expected';
 import { wholeTextBody } from '@flotilla/client/json-text';
 import { generateText } from '@flotilla/dataset';
 import { Cleaner } from '@flotilla/text';
@@ -46,20 +46,23 @@ export function knownTexts(count: number): Promise<KnownText[]> {
  *
  * @returns what is wrong with it; undefined: nothing.
  */
-export function wrongIn(answer: string, expected: Expected, requestId: string): string | undefined {
+export function wrongIn(answer: string, expected: Counted, requestId: string): string | undefined {
   let members: Record<string, unknown>;
   try {
     members = JSON.parse(answer) as Record<string, unknown>;
   } catch {
     return 'it is not JSON';
   }
-  const { message, ...rest } = members;
+  // The contract lets an answer leave it out.
+  const { message, unique_words = expected.uniqueWords, ...others } = members;
+  const rest = { ...others, unique_words };
   const right = {
     status: 'success',
     request_id: requestId,
     word_count: expected.wordCount,
     report: expected.report,
     top_words: expected.topWords,
+    unique_words: expected.uniqueWords,
   };
   return otherMembers(rest, right) ?? (typeof message === 'string' ? undefined : 'other message');
 }
