@@ -12,7 +12,7 @@ const floors = {
   'packages/balancer/': ['contracts', 'topology', 'service-kit'],
   'packages/stage/': ['contracts', 'topology', 'json', 'text', 'service-kit', 'balancer'],
   'packages/runtime/': ['contracts', 'topology'],
-  'packages/chaos/': ['contracts', 'topology', 'dataset', 'runtime', 'client'],
+  'packages/chaos/': ['contracts', 'topology', 'text', 'dataset', 'runtime', 'client'],
   'client/': GROUND.split('|'),
   'service\\d-[a-z]+/': [...GROUND.split('|'), 'service-kit', 'balancer', 'stage'],
 };

@@ -26,6 +26,9 @@ TRANSPORT ?= rest
 ifeq ($(filter rest grpc connect,$(TRANSPORT)),)
 $(error TRANSPORT=$(TRANSPORT) is not known; it takes rest, grpc or connect)
 endif
+ifneq ($(and $(filter chaos,$(MAKECMDGOALS)),$(filter connect,$(TRANSPORT))),)
+$(error chaos takes TRANSPORT=rest or grpc)
+endif
 
 FILE ?= sample.txt
 PARALLEL ?= 4
@@ -139,8 +142,8 @@ benchmark-transports: compile ## REST beside gRPC beside Connect through 4 balan
 large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
-chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop
-	@node packages/chaos/dist/main.js drill $(if $(SCENARIO),--scenario $(SCENARIO))
+chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop TRANSPORT=grpc
+	@node packages/chaos/dist/main.js drill $(VIA)$(if $(SCENARIO), --scenario $(SCENARIO))
 soak: REQUESTS ?= 1000000
 soak: compile ## REQUESTS (1000000) without a pause, and what each process holds before, meanwhile and after
 	@node packages/chaos/dist/main.js soak --requests $(REQUESTS)

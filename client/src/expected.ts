@@ -7,13 +7,18 @@ import { ClientError } from './problems.js';
 /** What a correct fleet answers about a text. */
 export type Expected = Pick<Answer, 'wordCount' | 'report' | 'topWords'>;
 
+/** The same, with what only some answers tell. */
+export interface Counted extends Expected {
+  readonly uniqueWords: number;
+}
+
 /**
  * Counts a text here, in one piece, with the library that the services use: what every answer is held against.
  *
  * @param text - UTF-8 in pieces.
  * @throws ClientError when a word is too long to be counted.
  */
-export async function countLocally(text: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Expected> {
+export async function countLocally(text: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Counted> {
   const cleaner = new Cleaner({ maxHeldBytes: MAX_WORD_BYTES });
   const counter = new WordCounter(tableLimits);
   try {
@@ -22,7 +27,7 @@ export async function countLocally(text: AsyncIterable<Uint8Array> | Iterable<Ui
     const table = counter.end();
     const topWords = table.top(TOP_WORDS);
     const { totalWords: wordCount, uniqueWords } = table;
-    return { wordCount, topWords, report: renderReport({ wordCount, uniqueWords, topWords }) };
+    return { wordCount, uniqueWords, topWords, report: renderReport({ wordCount, uniqueWords, topWords }) };
   } catch (error) {
     throw error instanceof TextError ? new ClientError(`the text cannot be counted: ${error.message}`) : error;
   }

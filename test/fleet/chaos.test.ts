@@ -1,28 +1,33 @@
-import { runDrill, type ScenarioResult, scenarios } from '@flotilla/chaos';
+import { runDrill, type ScenarioResult, scenarios, type TransportName } from '@flotilla/chaos';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const short = scenarios.filter(({ isShort }) => isShort);
+const drills: [TransportName, typeof short][] = [
+  ['rest', short],
+  // A fault that calls meet at a later stage's balancer, and at the first one's.
+  ['grpc', short.filter(({ name }) => ['kill-3', 'reset-answer'].includes(name))],
+];
 
-let results: ScenarioResult[];
+describe.each(drills)('the fault drill over %s, in short', (transport, chosen) => {
+  let results: ScenarioResult[];
 
-beforeAll(async () => {
-  results = await runDrill({ scenarios: short, isShort: true });
-}, 120_000);
+  beforeAll(async () => {
+    results = await runDrill({ scenarios: chosen, isShort: true, transport });
+  }, 120_000);
 
-function resultOf(name: string): ScenarioResult {
-  const found = results.find((result) => result.name === name);
-  if (!found) throw new Error(`${name} was not run`);
-  return found;
-}
+  function resultOf(name: string): ScenarioResult {
+    const found = results.find((result) => result.name === name);
+    if (!found) throw new Error(`${name} was not run`);
+    return found;
+  }
 
-describe('the fault drill, in short', () => {
-  test.each(short.map(({ name, fault }) => [name, fault]))('%s: %s: no request fails, no answer is wrong', (name) => {
+  test.each(chosen.map(({ name, fault }) => [name, fault]))('%s: %s: no request fails, no answer is wrong', (name) => {
     const { failed, wrong, requests, examples } = resultOf(name);
     expect({ failed, wrong, examples }).toEqual({ failed: 0, wrong: 0, examples: [] });
     expect(requests).toBeGreaterThan(100);
   });
 
-  test('every fault was met', () => {
+  test('every fault was met, and what balancers count adds up', () => {
     expect(results.flatMap(({ missed }) => missed)).toEqual([]);
   });
 });

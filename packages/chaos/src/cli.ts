@@ -6,11 +6,13 @@ import type { ScenarioResult } from './drill/result.js';
 import type { Scenario } from './drill/scenario.js';
 import { scenarios } from './drill/scenarios/index.js';
 import { resultLine, resultTable, verdict } from './drill/table.js';
+import { type TransportName, transportNames } from './load/transport.js';
 import { runSoak } from './soak/soak.js';
 import { progressLine, soakTable, soakVerdict } from './soak/table.js';
 
 interface DrillFlags {
   readonly scenario?: readonly string[];
+  readonly transport: TransportName;
   readonly short?: true;
   readonly json?: true;
 }
@@ -37,6 +39,7 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
         text.split(','),
       ),
     )
+    .addOption(new Option('--transport <name>', 'what the load is sent by').choices(transportNames).default('rest'))
     .option('--short', 'little load and no waiting: shows whether requests fail, not how long they take')
     .option('--json', 'the results as JSON')
     .action(async (flags: DrillFlags) => {
@@ -65,13 +68,13 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
   }
 }
 
-async function drill({ scenario: names, short, json }: DrillFlags, signal: AbortSignal): Promise<number> {
+async function drill({ scenario: names, transport, short, json }: DrillFlags, signal: AbortSignal): Promise<number> {
   const isShort = short === true;
   const chosen = choose(names, isShort);
   const onResult = (result: ScenarioResult) => console.error(resultLine(result));
-  const results = await runDrill({ scenarios: chosen, isShort, signal, onResult });
+  const results = await runDrill({ scenarios: chosen, isShort, transport, signal, onResult });
   const machine = thisMachine();
-  if (json) console.log(JSON.stringify({ made_at: new Date().toISOString(), machine, results }, null, 2));
+  if (json) console.log(JSON.stringify({ made_at: new Date().toISOString(), machine, transport, results }, null, 2));
   else console.log(['', resultTable(results), verdict(results), describeMachine(machine)].join('\n\n'));
   return results.some(({ missed }) => missed.length > 0) ? 1 : 0;
 }

@@ -2,3 +2,4 @@ export { type DrillOptions, runDrill } from './drill/drill.js';
 export type { ScenarioResult } from './drill/result.js';
 export type { Scenario } from './drill/scenario.js';
 export { scenarios } from './drill/scenarios/index.js';
+export type { TransportName } from './load/transport.js';

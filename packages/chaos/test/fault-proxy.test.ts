@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { startFailingServer } from '../src/fault-proxy/failing-server.js';
@@ -223,6 +224,19 @@ describe('delay', () => {
 });
 
 describe('redirect', () => {
+  test('a server that always fails answers calls of gRPC with INTERNAL', async () => {
+    const standIn = await startFailingServer();
+    onTestFinished(() => standIn.close());
+    const session = connectHttp2(`http://127.0.0.1:${standIn.port}`);
+    onTestFinished(() => session.destroy());
+    for (let n = 0; n < 2; n++) {
+      const stream = session.request({ ':method': 'POST', ':path': '/pipeline.AnalysisService/AnalyzeText' });
+      stream.end('x');
+      const [head] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+      expect(head).toMatchObject({ ':status': 200, 'grpc-status': '13' });
+    }
+  });
+
   test('a server that always fails stands in the instance’s place; its health is good', async () => {
     const standIn = await startFailingServer();
     onTestFinished(() => standIn.close());

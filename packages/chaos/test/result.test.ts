@@ -2,15 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { resultOf } from '../src/drill/result.js';
 import type { Scenario, Targets } from '../src/drill/scenario.js';
 import { resultTable, verdict } from '../src/drill/table.js';
-import type { Caller, Reply } from '../src/load/caller.js';
+import type { Caller } from '../src/load/caller.js';
 import { type KnownText, knownText } from '../src/load/known-text.js';
+import { judged, type Reply } from '../src/load/rest/rest-caller.js';
 import { Tally } from '../src/load/tally.js';
 
 const text = await knownText(300, 1);
 
 /** A fleet that answers as it is told. */
 function answering(answer: () => Reply): Caller {
-  return { post: async () => answer() } as unknown as Caller;
+  return { request: async (to, requestId) => judged(answer(), to, requestId), close: async () => {} };
 }
 
 function rightAnswer(to: KnownText, requestId: string): string {
@@ -63,7 +64,7 @@ describe('every answer is checked for its content', () => {
   test('another status, or none, has failed', async () => {
     const tally = await tallyOf({ status: 503, text: 'no' });
     const broken = () => Promise.reject(Object.assign(new Error('gone'), { code: 'ECONNRESET' }));
-    await tally.request({ post: broken } as unknown as Caller, text, 'me');
+    await tally.request({ request: broken, close: async () => {} }, text, 'me');
     expect([tally.requests, tally.failed, tally.wrong]).toEqual([2, 2, 0]);
     expect(tally.examples).toEqual(['me: 503 no', 'me: ECONNRESET gone']);
   });

@@ -58,9 +58,9 @@ export class DrillFleet {
     }
   }
 
-  /** Where clients call. */
-  get urls(): string[] {
-    return this.balancersOf(1).map(({ port }) => `http://127.0.0.1:${port}`);
+  /** Where clients call a stage. */
+  urlsOf(stage: number): string[] {
+    return this.balancersOf(stage).map(({ port }) => `http://127.0.0.1:${port}`);
   }
 
   /** The balancers of a stage. */

@@ -1,5 +1,7 @@
 import type { BalancerCount } from '@flotilla/topology';
 import { knownTexts } from '../load/known-text.js';
+import type { TransportName } from '../load/transport.js';
+import { transports } from '../load/transports.js';
 import { DrillFleet } from './drill-fleet.js';
 import type { ScenarioResult } from './result.js';
 import { runScenario, type Stand, warmUp } from './run-scenario.js';
@@ -12,6 +14,8 @@ export interface DrillOptions {
   readonly scenarios: readonly Scenario[];
   /** Little load and no waiting: enough to see whether requests fail. */
   readonly isShort: boolean;
+  /** What the load is sent by. */
+  readonly transport: TransportName;
   /** Ends the drill, and the fleet with it. */
   readonly signal?: AbortSignal;
   /** Told of each result as it comes. */
@@ -38,12 +42,12 @@ export async function runDrill(options: DrillOptions): Promise<ScenarioResult[]>
 }
 
 async function runOnFleet(balancers: BalancerCount, options: DrillOptions): Promise<ScenarioResult[]> {
-  const { scenarios, isShort, signal, onResult } = options;
+  const { scenarios, isShort, transport, signal, onResult } = options;
   signal?.throwIfAborted();
   const fleet = await DrillFleet.start({ balancers, proxied: proxiedInstances });
   try {
     return await untilAborted(signal, async () => {
-      const stand: Stand = { fleet, isShort, texts: await knownTexts(TEXTS) };
+      const stand: Stand = { fleet, isShort, transport: transports[transport], texts: await knownTexts(TEXTS) };
       await warmUp(stand, isShort ? SHORT_WARM_UP_REQUESTS : WARM_UP_REQUESTS);
       const results: ScenarioResult[] = [];
       for (const scenario of scenarios) {

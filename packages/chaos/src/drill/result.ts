@@ -25,11 +25,13 @@ export interface Seen {
   readonly timeline: Timeline;
   readonly othersShare?: number | undefined;
   readonly observation?: Observation | undefined;
+  /** What does not add up in what balancers count. */
+  readonly wrongStats?: readonly string[];
 }
 
 /** Holds what was seen against what was to be reached. */
 export function resultOf(scenario: Scenario, seen: Seen): ScenarioResult {
-  const { load, timeline, othersShare, observation = {} } = seen;
+  const { load, timeline, othersShare, observation = {}, wrongStats = [] } = seen;
   const tallies = observation.tally ? [load, observation.tally] : [load];
   const phases = phasesOf(load.samples, timeline);
   const total = (of: (tally: Tally) => number) => tallies.reduce((sum, tally) => sum + of(tally), 0);
@@ -52,6 +54,7 @@ export function resultOf(scenario: Scenario, seen: Seen): ScenarioResult {
       ...(wrong > 0 ? [`${wrong} answers were wrong`] : []),
       ...missedLatencies(scenario, phases),
       ...(observation.missed ?? []),
+      ...wrongStats,
     ],
     examples: tallies.flatMap((tally) => tally.examples),
   };

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Caller } from '../load/caller.js';
+import type { Caller } from '../load/caller.js';
 import type { KnownText } from '../load/known-text.js';
 import { SteadyLoad } from '../load/steady-load.js';
+import type { Transport } from '../load/transport.js';
 import type { DrillFleet } from './drill-fleet.js';
 import { OthersShare } from './others-share.js';
 import { resultOf, type ScenarioResult } from './result.js';
 import type { Scenario } from './scenario.js';
+import { wrongStats } from './stats.js';
 
 /** How long the phases last in which nothing is wrong, and how many requests they have at least. */
 interface Pace {
@@ -19,31 +21,29 @@ const shortPace: Pace = { beforeMs: 500, afterMs: 500, requests: 50 };
 
 /** A request that takes longer has failed: half as long again as it takes until a hung instance is given up. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const WARM_UP_CLIENTS = 16;
 
 /** What a scenario is run on. */
 export interface Stand {
   readonly fleet: DrillFleet;
   readonly texts: readonly KnownText[];
   readonly isShort: boolean;
+  readonly transport: Transport;
 }
 
 /** Runs a scenario: load, the fault, and its end. @throws FleetError when a process cannot be started again. */
-export async function runScenario(scenario: Scenario, { fleet, texts, isShort }: Stand): Promise<ScenarioResult> {
+export async function runScenario(scenario: Scenario, stand: Stand): Promise<ScenarioResult> {
+  const { fleet, texts, isShort, transport } = stand;
   await scenario.prepare?.();
   await fleet.fleet.awaitReady();
   const { name, clients, pauseMs } = scenario;
   const others = new OthersShare(() => fleet.pids);
-  const caller = new Caller({
-    urls: fleet.urls,
-    path: '/process',
-    connections: clients,
-    timeoutMs: REQUEST_TIMEOUT_MS,
-  });
+  const caller = openCaller(stand, clients);
   const load = new SteadyLoad({ caller, texts, clients, pauseMs, name });
   const pace = isShort ? shortPace : { ...fullPace, beforeMs: scenario.beforeMs ?? fullPace.beforeMs };
   // A short look at latencies says nothing.
   const judged = isShort ? { ...scenario, targets: { failed: scenario.targets.failed } } : scenario;
-  const context = { fleet, load, isShort };
+  const context = { fleet, load, transport, isShort };
   try {
     await scenario.rehearse?.(context);
     const startedMs = performance.now();
@@ -57,7 +57,9 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
     await Promise.all([sleep(pace.afterMs), load.more(pace.requests)]);
     const endMs = performance.now();
     const timeline = { startedMs, injectedMs, healedMs, endMs };
-    return resultOf(judged, { load: await load.stop(), timeline, othersShare: others.share, observation });
+    const othersShare = others.share;
+    const seen = { load: await load.stop(), timeline, othersShare, observation };
+    return resultOf(judged, { ...seen, wrongStats: await wrongStats(fleet) });
   } finally {
     // After an error, what is under way ends with its connection.
     const stopped = load.stop();
@@ -67,10 +69,15 @@ export async function runScenario(scenario: Scenario, { fleet, texts, isShort }:
 }
 
 /** Sends requests until the processes have compiled what they run often: the first seconds would say nothing. */
-export async function warmUp({ fleet, texts }: Stand, requests: number): Promise<void> {
-  const caller = new Caller({ urls: fleet.urls, path: '/process', connections: 16, timeoutMs: REQUEST_TIMEOUT_MS });
-  const load = new SteadyLoad({ caller, texts, clients: 16, pauseMs: 0, name: 'warm-up' });
+export async function warmUp(stand: Stand, requests: number): Promise<void> {
+  const clients = WARM_UP_CLIENTS;
+  const caller = openCaller(stand, clients);
+  const load = new SteadyLoad({ caller, texts: stand.texts, clients, pauseMs: 0, name: 'warm-up' });
   await load.more(requests);
   await load.stop();
   await caller.close();
+}
+
+function openCaller({ fleet, transport }: Stand, parallel: number): Caller {
+  return transport.openCaller({ urlsOf: (stage) => fleet.urlsOf(stage), parallel, timeoutMs: REQUEST_TIMEOUT_MS });
 }

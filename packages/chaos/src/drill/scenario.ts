@@ -1,12 +1,15 @@
 import type { BalancerCount } from '@flotilla/topology';
 import type { SteadyLoad } from '../load/steady-load.js';
 import type { Tally } from '../load/tally.js';
+import type { Transport } from '../load/transport.js';
 import type { DrillFleet } from './drill-fleet.js';
 
 /** What a scenario works with. */
 export interface DrillContext {
   readonly fleet: DrillFleet;
   readonly load: SteadyLoad;
+  /** What the load is sent by. */
+  readonly transport: Transport;
   /** Smaller amounts, for people in a hurry. */
   readonly isShort: boolean;
 }

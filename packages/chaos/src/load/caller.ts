@@ -1,57 +1,55 @@
-import { Pool } from 'undici';
-
-/** An answer, whatever its status. */
-export interface Reply {
-  readonly status: number;
-  readonly text: string;
-}
+import type { StageNumber } from '@flotilla/topology';
+import type { KnownText } from './known-text.js';
 
 /** Where a caller calls, and with how many connections. */
 export interface CallerOptions {
-  /** The stage's balancers. A request that cannot be had from one is made to the next. */
-  readonly urls: readonly string[];
-  readonly path: string;
-  /** To each of them. */
-  readonly connections: number;
+  /** The balancers of a stage. A request that cannot be had from one is made to the next. */
+  urlsOf(stage: StageNumber): readonly string[];
+  /** Requests to one of them at once. */
+  readonly parallel: number;
   /** Time for one answer. */
   readonly timeoutMs: number;
 }
 
 /** Makes requests as a client does that knows all balancers of a stage: in turn, and the next when one is gone. */
-export class Caller {
-  readonly #options: CallerOptions;
-  readonly #pools: readonly Pool[];
+export interface Caller {
+  /**
+   * Makes one request, and holds its answer against what is right, member by member.
+   *
+   * @returns what is wrong with it; undefined: nothing.
+   * @throws Error when there was no answer, or it says that the work has failed.
+   */
+  request(text: KnownText, requestId: string): Promise<string | undefined>;
+  /** Ends all connections, and the requests on them. */
+  close(): Promise<void>;
+}
+
+/** Several ways to the same work, of which each is the first in its turn. */
+export class InTurn<Way> {
+  readonly #ways: readonly Way[];
   #turn = 0;
 
-  constructor(options: CallerOptions) {
-    this.#options = options;
-    const { urls, connections, timeoutMs } = options;
-    const timeouts = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
-    this.#pools = urls.map((url) => new Pool(url, { connections, pipelining: 1, ...timeouts }));
+  constructor(ways: readonly Way[]) {
+    this.#ways = ways;
   }
 
-  /** @throws Error of the connection to the last balancer, when none of them gave an answer. */
-  async post(body: Buffer, requestId: string): Promise<Reply> {
+  /**
+   * Takes the next way, and those behind it for as long as there is no answer.
+   *
+   * @param isAnswer - Whether an error is what somebody answered. No other way is taken then.
+   * @throws the last way's error, when none gave an answer.
+   */
+  async take<Result>(go: (way: Way) => Promise<Result>, isAnswer = (_error: unknown) => false): Promise<Result> {
     const first = this.#turn++;
     let failure: unknown;
-    for (let n = 0; n < this.#pools.length; n++) {
+    for (let n = 0; n < this.#ways.length; n++) {
       try {
-        return await this.#postTo(this.#pools[(first + n) % this.#pools.length] as Pool, body, requestId);
+        return await go(this.#ways[(first + n) % this.#ways.length] as Way);
       } catch (error) {
         failure = error;
+        if (isAnswer(error)) break;
       }
     }
     throw failure;
-  }
-
-  /** Ends all connections, and the requests on them. */
-  async close(): Promise<void> {
-    await Promise.all(this.#pools.map((pool) => pool.destroy()));
-  }
-
-  async #postTo(pool: Pool, body: Buffer, requestId: string): Promise<Reply> {
-    const headers = { 'content-type': 'application/json', 'x-request-id': requestId };
-    const response = await pool.request({ method: 'POST', path: this.#options.path, headers, body });
-    return { status: response.statusCode, text: await response.body.text() };
   }
 }

@@ -1,14 +1,16 @@
-import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a slow client is slow at. */
-type Kind = 'headers' | 'small body' | 'large body';
-const KINDS: readonly Kind[] = ['headers', 'small body', 'large body'];
+/** The connection of a slow client. */
+export interface SlowConnection {
+  /** Goes on by a byte. */
+  step(): void;
+  /** Ends it in the middle of what it was at. */
+  close(): void;
+}
 
-const HEAD = 'POST /process HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
-/** What a large body has sent before it slows down: more than is waited for before an instance is chosen. */
-const QUICK_BYTES = 70_000;
-const ANNOUNCED_BYTES = 1_000_000;
+/** A way to be slow: opens a connection, and tells when it was closed, by whomever. */
+export type SlowKind = (port: number, onClose: () => void) => SlowConnection;
+
 /** How often it is looked whose turn it is to leave. */
 const TURN_MS = 5;
 
@@ -16,19 +18,18 @@ const TURN_MS = 5;
 export interface SlowClientsOptions {
   readonly port: number;
   readonly count: number;
+  /** What they are slow at, as many of each. */
+  readonly kinds: readonly SlowKind[];
   /** They come one after the other, all of them in so long, and leave in the same way. */
   readonly arriveMs: number;
-  /** A client sends a byte, and waits so long. */
+  /** A client goes on by a byte, and waits so long. */
   readonly intervalMs: number;
 }
 
-/**
- * Clients that drip: a third of them their headers, a third a body from its beginning, a third the rest of a body. One
- * whose connection is closed opens another.
- */
+/** Clients that drip. One whose connection is closed opens another. */
 export class SlowClients {
   readonly #options: SlowClientsOptions;
-  readonly #sockets = new Set<Socket>();
+  readonly #connections = new Set<SlowConnection>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #isOver = false;
   #opened = 0;
@@ -36,14 +37,14 @@ export class SlowClients {
   /** Lets them come. */
   constructor(options: SlowClientsOptions) {
     this.#options = options;
-    const { count, arriveMs } = options;
+    const { count, arriveMs, kinds } = options;
     for (let n = 0; n < count; n++)
-      this.#after((n / count) * arriveMs, () => this.#open(KINDS[n % KINDS.length] as Kind));
+      this.#after((n / count) * arriveMs, () => this.#open(kinds[n % kinds.length] as SlowKind));
   }
 
   /** Connections that are open now. */
   get open(): number {
-    return this.#sockets.size;
+    return this.#connections.size;
   }
 
   /** Connections ever opened. */
@@ -55,35 +56,31 @@ export class SlowClients {
   async leave(): Promise<void> {
     this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
-    const sockets = [...this.#sockets];
+    const connections = [...this.#connections];
     const startMs = performance.now();
-    while (sockets.length > 0) {
+    while (connections.length > 0) {
       const goneShare = (performance.now() - startMs) / this.#options.arriveMs;
       const stay = Math.floor(this.#options.count * (1 - goneShare));
-      for (const socket of sockets.splice(Math.max(0, stay))) socket.destroy();
+      for (const connection of connections.splice(Math.max(0, stay))) connection.close();
       await sleep(TURN_MS);
     }
   }
 
-  #open(kind: Kind): void {
-    const socket = connect({ host: '127.0.0.1', port: this.#options.port });
-    this.#opened++;
-    this.#sockets.add(socket);
-    socket.resume();
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      this.#sockets.delete(socket);
+  #open(kind: SlowKind): void {
+    const connection = kind(this.#options.port, () => {
+      this.#connections.delete(connection);
       this.#after(this.#options.intervalMs, () => this.#open(kind));
     });
-    socket.write(beginning(kind));
-    this.#drip(socket, kind === 'headers' ? 'x-a: b\r\n' : 'a ', 0);
+    this.#opened++;
+    this.#connections.add(connection);
+    this.#goOn(connection);
   }
 
-  #drip(socket: Socket, endless: string, offset: number): void {
+  #goOn(connection: SlowConnection): void {
     this.#after(this.#options.intervalMs, () => {
-      if (socket.destroyed) return;
-      socket.write(endless[offset % endless.length] as string);
-      this.#drip(socket, endless, offset + 1);
+      if (!this.#connections.has(connection)) return;
+      connection.step();
+      this.#goOn(connection);
     });
   }
 
@@ -95,10 +92,4 @@ export class SlowClients {
     }, delayMs);
     this.#timers.add(timer);
   }
-}
-
-function beginning(kind: Kind): string {
-  if (kind === 'headers') return HEAD;
-  const text = kind === 'large body' ? 'word '.repeat(QUICK_BYTES / 5) : '';
-  return `${HEAD}content-length: ${ANNOUNCED_BYTES}\r\n\r\n{"text":"${text}`;
 }

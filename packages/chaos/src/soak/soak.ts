@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { formatBytes, formatCount } from '@flotilla/client/tables';
 import { DrillFleet } from '../drill/drill-fleet.js';
 import { untilAborted } from '../drill/until-aborted.js';
-import { Caller } from '../load/caller.js';
 import { type KnownText, knownTexts } from '../load/known-text.js';
 import { SteadyLoad } from '../load/steady-load.js';
 import type { Tally } from '../load/tally.js';
+import { transports } from '../load/transports.js';
 import { figuresOf, memoryByName, type ProcessFigures } from './process-figures.js';
 
 /** How long and how hard. */
@@ -126,8 +126,8 @@ async function sendRequests(
   { texts, clients, count, name }: Sending,
   look: (tally: Tally, seconds: number) => Promise<void>,
 ) {
-  const connecting = { urls: fleet.urls, path: '/process', connections: clients, timeoutMs: REQUEST_TIMEOUT_MS };
-  const caller = new Caller(connecting);
+  const urlsOf = (stage: number) => fleet.urlsOf(stage);
+  const caller = transports.rest.openCaller({ urlsOf, parallel: clients, timeoutMs: REQUEST_TIMEOUT_MS });
   const startMs = performance.now();
   const seconds = () => (performance.now() - startMs) / 1000;
   const load = new SteadyLoad({ caller, texts, clients, pauseMs: 0, name });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessSpec } from '@flotilla/topology';
 import { SlowClients } from '../../load/slow-clients.js';
-import type { DrillFleet } from '../drill-fleet.js';
-import type { Scenario } from '../scenario.js';
+import type { DrillContext, Scenario } from '../scenario.js';
 import { steady } from './shape.js';
 
 const COUNT = 500;
@@ -26,14 +26,14 @@ export const slowClientsScenario: Scenario = {
   holdMs: HOLD_MS,
   targets: { failed: 'none', maxP99Factor: 2 },
   // The warm-up sends small requests, whole.
-  rehearse: async ({ fleet }) => {
-    const slow = slowClientsOf(fleet);
+  rehearse: async (context) => {
+    const slow = slowClientsOf(context);
     await sleep(ARRIVE_MS + REHEARSAL_MS);
     await slow.leave();
     await sleep(REHEARSAL_MS);
   },
-  inject: async ({ fleet }) => {
-    const slow = slowClientsOf(fleet);
+  inject: async (context) => {
+    const slow = slowClientsOf(context);
     return async () => {
       const { open, opened } = slow;
       await slow.leave();
@@ -43,7 +43,7 @@ export const slowClientsScenario: Scenario = {
   },
 };
 
-function slowClientsOf(fleet: DrillFleet): SlowClients {
-  const port = Number(new URL(fleet.urls[0] as string).port);
-  return new SlowClients({ port, count: COUNT, arriveMs: ARRIVE_MS, intervalMs: INTERVAL_MS });
+function slowClientsOf({ fleet, transport: { slowKinds: kinds } }: DrillContext): SlowClients {
+  const { port } = fleet.balancersOf(1)[0] as ProcessSpec;
+  return new SlowClients({ port, kinds, count: COUNT, arriveMs: ARRIVE_MS, intervalMs: INTERVAL_MS });
 }

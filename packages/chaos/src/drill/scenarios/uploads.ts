@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatBytes } from '@flotilla/client/tables';
-import { Caller } from '../../load/caller.js';
 import type { KnownText } from '../../load/known-text.js';
+import type { Transport } from '../../load/transport.js';
 import { largeTexts, upload } from '../../load/uploads.js';
 import { type DrillFleet, instancesOf } from '../drill-fleet.js';
 import { MemoryWatch } from '../process-watch.js';
@@ -32,10 +32,10 @@ export function uploadsScenario(): Scenario {
     prepare: async () => {
       texts = await largeTexts(SIZE_BYTES);
     },
-    inject: async ({ fleet }) => {
+    inject: async ({ fleet, transport }) => {
       await Promise.all(OTHERS.map((name) => fleet.kill(name)));
       fleet.pause(STALLED);
-      const uploads = uploadAll(fleet, texts);
+      const uploads = uploadAll(fleet, transport, texts);
       await sleep(STALL_MS);
       fleet.resume(STALLED);
       const observation = await uploads;
@@ -48,9 +48,9 @@ export function uploadsScenario(): Scenario {
 }
 
 /** Sends all of them at once, and watches the balancer's memory meanwhile. */
-async function uploadAll(fleet: DrillFleet, texts: readonly KnownText[]): Promise<Observation> {
-  const options = { urls: fleet.urls, path: '/process', connections: COUNT, timeoutMs: UPLOAD_TIMEOUT_MS };
-  const caller = new Caller(options);
+async function uploadAll(fleet: DrillFleet, transport: Transport, texts: readonly KnownText[]): Promise<Observation> {
+  const urlsOf = (stage: number) => fleet.urlsOf(stage);
+  const caller = transport.openUploader({ urlsOf, parallel: COUNT, timeoutMs: UPLOAD_TIMEOUT_MS });
   const memory = new MemoryWatch(fleet.pidOf(fleet.balancersOf(1)[0]?.name as string));
   const startMs = performance.now();
   const tally = await upload(caller, texts, COUNT);
