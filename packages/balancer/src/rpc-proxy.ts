@@ -66,8 +66,8 @@ export function rpcProxy(options: RpcProxyOptions): StageHandler {
 }
 
 function codeOf({ status, headers, held }: Answer, trailers: RawHeaders, rpc: RpcProtocol): number | undefined {
-  const { statusIn } = rpcAnswerOf(rpc, undefined) ?? {};
-  if (statusIn === undefined) return status === 200 ? 0 : undefined;
+  const { statusIn } = rpcAnswerOf(rpc, undefined);
+  if (statusIn === 'head') return status === 200 ? 0 : undefined;
   return rpcCodeIn(statusFields({ headers, trailers, held }, statusIn === 'body'));
 }
 
@@ -107,8 +107,8 @@ function kindOf(method: RpcMethod | undefined): 'whole' | 'stream' | 'dialogue' 
 }
 
 /** Connect tells the status of a call with one message by that of HTTP. */
-function rpcAnswerOf(rpc: RpcProtocol, method: RpcMethod | undefined): RpcAnswer | undefined {
+function rpcAnswerOf(rpc: RpcProtocol, method: RpcMethod | undefined): RpcAnswer {
   const isStream = method === undefined;
   if (rpc === 'grpc') return { statusIn: 'trailers', isStream };
-  return rpc === 'grpc-web' ? { statusIn: 'body', isStream } : undefined;
+  return { statusIn: rpc === 'grpc-web' ? 'body' : 'head', isStream };
 }

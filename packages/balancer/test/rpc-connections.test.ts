@@ -73,10 +73,11 @@ test('a balancer that drains: clients are told to go, and calls under way end we
   const early = call();
   await until(() => held.length === 1);
   lifecycle.phase = 'draining';
-  // It is told with the next call; what it has sent by then is taken.
-  const late = call();
-  const [code] = (await told) as [number];
+  const [code, lastStream] = (await told) as [number, number];
   expect(code).toBe(constants.NGHTTP2_NO_ERROR);
+  expect(lastStream).toBe(1);
+  // Whoever has not turned away yet, and comes anew, is served.
+  const late = rpcClient(port).call();
   await until(() => held.length === 2);
   for (const stream of held) release(stream);
   for (const outcome of [await early, await late]) {

@@ -12,7 +12,7 @@ import { onTestFinished } from 'vitest';
 export const METHOD = '/pipeline.TextInputService/ReceiveText';
 
 /** A call as an instance sees it. */
-export interface SeenCall {
+interface SeenCall {
   readonly stream: ServerHttp2Stream;
   readonly headers: IncomingHttpHeaders;
   /** Name, value, name, value, … */

@@ -75,7 +75,7 @@ function readDirectly(app: FastifyInstance, routes: StageRoutes, options: StageR
   });
   app.addHook('preClose', (done) => {
     lane.close();
-    http2.close();
+    http2.stop();
     done();
   });
 }

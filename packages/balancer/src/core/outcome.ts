@@ -35,6 +35,16 @@ export function outcomeOfStatus(status: number, failedStage: string | undefined)
   return failedStage === undefined ? 'server_error' : 'failed_further_down';
 }
 
+/** What Connect makes of `UNIMPLEMENTED` and `DEADLINE_EXCEEDED`: no other instance would do better. */
+const NOT_IMPLEMENTED = 501;
+const GATEWAY_TIMEOUT = 504;
+
+/** The outcome of an answer of Connect, whose statuses from 500 on stand for those of gRPC. */
+export function outcomeOfConnectStatus(status: number, failedStage: string | undefined): Outcome {
+  if (status === NOT_IMPLEMENTED) return 'ok';
+  return status === GATEWAY_TIMEOUT ? 'failed_further_down' : outcomeOfStatus(status, failedStage);
+}
+
 /** `RESOURCE_EXHAUSTED`, `INTERNAL`, `UNAVAILABLE`, `DATA_LOSS`: the instance could not, another one may. */
 const INSTANCE_ERRORS: ReadonlySet<number> = new Set([8, 13, 14, 15]);
 /** Its time is up, wherever it went: no other instance has more. */

@@ -1,5 +1,5 @@
 import { header } from '@flotilla/contracts';
-import { isFailure, type Outcome, outcomeOfStatus } from '../core/outcome.js';
+import { isFailure, type Outcome, outcomeOfConnectStatus, outcomeOfStatus } from '../core/outcome.js';
 import { Exchange, type WireObserver, type WireRequest } from '../wire/exchange.js';
 import type { ResponseHead } from '../wire/response-head.js';
 import type { Answer, AnswerSink } from './answer.js';
@@ -96,7 +96,7 @@ export class Try implements WireObserver, Answer {
     if (this.isOver) return;
     this.status = status;
     this.headers = headers;
-    const outcome = status < 500 ? 'ok' : outcomeOfStatus(status, field(headers, header.failedStage));
+    const outcome = this.#outcomeOfHead();
     // The next try need not wait for the body of a failure; what comes of it is dropped.
     if (outcome === 'server_error') this.#finish(outcome, new Error(outcome));
     else if (this.exchange.request.rpc?.isStream && field(headers, 'grpc-status') === undefined) this.#answerInPart();
@@ -135,13 +135,21 @@ export class Try implements WireObserver, Answer {
     this.#finish(this.#abortedAs ?? outcomeOfError(error), error);
   }
 
+  #outcomeOfHead(): Outcome {
+    const { status, headers } = this;
+    if (status < 500) return 'ok';
+    const failedStage = field(headers, header.failedStage);
+    const isOfCall = this.exchange.request.rpc?.statusIn === 'head';
+    return isOfCall ? outcomeOfConnectStatus(status, failedStage) : outcomeOfStatus(status, failedStage);
+  }
+
   /** Of an answer that is whole as far as HTTP goes. */
   #outcomeOfEnd(): Outcome {
     const { rpc } = this.exchange.request;
-    if (this.status >= 500) return 'failed_further_down';
+    if (this.status >= 500) return this.#outcomeOfHead();
     const isInBody = rpc?.statusIn === 'body';
     // The end of a long answer is not among what was held back of it.
-    if (!rpc || this.status !== 200 || (isInBody && this.#isAnswered)) return 'ok';
+    if (!rpc || rpc.statusIn === 'head' || this.status !== 200 || (isInBody && this.#isAnswered)) return 'ok';
     return outcomeOfFields(statusFields(this, isInBody));
   }
 

@@ -6,8 +6,8 @@ type WireBody = Uint8Array | AsyncIterable<readonly Uint8Array[]> | null;
 
 /** How the answer to a remote procedure call is read. */
 export interface RpcAnswer {
-  /** Where its status is: in the trailers, or in the last part of the body. */
-  readonly statusIn: 'trailers' | 'body';
+  /** Where its status is: in the trailers, in the last part of the body, or translated into that of HTTP. */
+  readonly statusIn: 'trailers' | 'body' | 'head';
   /** Whether it is a stream that is handed on as it comes. If not, it is one message, and can be had from another instance. */
   readonly isStream: boolean;
 }

@@ -46,7 +46,6 @@ export class Http2Lane {
   /** No `Set`: what comes and goes in one is carried into the old generation with it (`Watch` of the balancer). */
   readonly #exchanges: Http2Exchange[] = [];
   readonly #timer: NodeJS.Timeout;
-  #isDraining = false;
 
   constructor(options: Http2LaneOptions) {
     this.#options = options;
@@ -79,17 +78,19 @@ export class Http2Lane {
     this.#server.emit('connection', socket);
   }
 
-  /** The process is about to end: clients are told to begin nothing more here. What has begun goes on. */
-  drain(): void {
-    if (this.#isDraining) return;
-    this.#isDraining = true;
-    for (const session of this.#sessions) announceEnd(session);
+  /**
+   * Clients are told to begin nothing more on the connections that there are, and which of their streams is the last that
+   * is answered (RFC 9113, section 6.8); what has begun goes on. Connections that come later are taken as ever, so that
+   * whoever has not turned away yet is served. Called when the process is about to end, and when its listener closes.
+   */
+  close(): void {
+    for (const session of this.#sessions) if (!session.closed) session.close();
   }
 
-  /** Closes connections once their streams have ended. */
-  close(): void {
+  /** Looks after nothing any more. */
+  stop(): void {
     clearInterval(this.#timer);
-    for (const session of this.#sessions) if (!session.closed) session.close();
+    this.close();
   }
 
   #opened(session: ServerHttp2Session): void {
@@ -98,7 +99,6 @@ export class Http2Lane {
     session.on('error', () => session.destroy());
     session.setLocalWindowSize(CONNECTION_WINDOW_BYTES);
     session.setTimeout(this.#options.keepAliveMs, () => session.close());
-    if (this.#isDraining) announceEnd(session);
   }
 
   #begun(exchange: Http2Exchange): void {
@@ -121,9 +121,4 @@ export class Http2Lane {
     last.index = index;
     this.#exchanges[index] = last;
   }
-}
-
-/** The last stream is any: what the client has sent meanwhile is still taken (RFC 9113, section 6.8). */
-function announceEnd(session: ServerHttp2Session): void {
-  if (!session.closed && !session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, 2 ** 31 - 1);
 }

@@ -22,7 +22,7 @@ export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: St
     answer: (exchange) => void answerStream(app, exchange, routes, options),
   });
   lifecycle.watch(() => {
-    if (lifecycle.phase === 'draining') lane.drain();
+    if (lifecycle.phase === 'draining') lane.close();
   });
   return lane;
 }

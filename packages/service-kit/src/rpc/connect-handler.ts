@@ -11,6 +11,7 @@ import {
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../exchange.js';
 import type { RequestTrail } from '../request-trail.js';
 import type { StageExchange, StageHandler } from '../stage-exchange.js';
+import { blameCallerInBody, blameCallerInDocument, blameCallerInTrailers } from './caller-faults.js';
 
 /** The exchange that a call came by, for those that implement it. */
 export const exchangeKey = createContextKey<StageExchange | undefined>(undefined);
@@ -19,6 +20,8 @@ export const exchangeKey = createContextKey<StageExchange | undefined>(undefined
 const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
 /** Pieces of a request that may wait for their reader. */
 const MAX_WAITING_PIECES = 4;
+/** How much of an answer is written at once. */
+const SLICE_BYTES = 256 * 1024;
 
 /** Answers calls by connect's handlers, which speak gRPC, gRPC-Web and Connect. */
 export function connectHandler(router: ConnectRouter): StageHandler {
@@ -127,30 +130,21 @@ async function send(
   const pieces = isOneMessage ? await gathered(body) : body;
   const trailers = () => (answer.trailer ? [...answer.trailer].flat() : []);
   if (isOneMessage && trailers().length === 0) {
-    noteStatus(trail, status, answer);
-    response.send(status, headers, Buffer.concat(pieces as Uint8Array[]).toString('latin1'));
+    const told = ofCaller(status, header, Buffer.concat(pieces as Uint8Array[]));
+    noteStatus(trail, told.status, answer);
+    response.send(told.status, [...header].flat(), told.body.toString('latin1'));
     return;
   }
   response.begin(status, headers);
   await write(response, pieces);
-  if (answer.trailer) blameCaller(answer.trailer);
+  if (answer.trailer) blameCallerInTrailers(answer.trailer);
   noteStatus(trail, status, answer);
   response.end(trailers());
 }
 
-/**
- * Connect tells what it cannot read of a request as its own failure: a balancer would take it to each of the instances,
- * and eject them. What fails here itself bears a code of the catalogue.
- */
-function blameCaller(trailer: Headers): void {
-  if (trailer.has(names.code)) return;
-  const status = Number(trailer.get('grpc-status'));
-  if (status === Code.Internal) {
-    trailer.set('grpc-status', String(Code.InvalidArgument));
-    trailer.set(names.code, 'FLT_INVALID_REQUEST' satisfies ProblemCode);
-  } else if (status === Code.ResourceExhausted) {
-    trailer.set(names.code, 'FLT_BODY_TOO_LARGE' satisfies ProblemCode);
-  }
+function ofCaller(status: number, header: Headers, body: Buffer): { status: number; body: Buffer } {
+  const isWeb = header.get('content-type')?.startsWith('application/grpc-web');
+  return isWeb ? { status, body: blameCallerInBody(body) } : blameCallerInDocument(status, header, body);
 }
 
 async function gathered(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
@@ -170,13 +164,20 @@ async function write(
     isClosed = true;
     wake();
   });
-  for await (const piece of pieces) {
+  for await (const piece of sliced(pieces)) {
     const hasRoom = response.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
     if (isClosed) return;
     if (hasRoom) continue;
     await new Promise<void>((resolve) => {
       wake = resolve;
     });
+  }
+}
+
+/** What a connection of HTTP/2 has been given counts against its memory: a large message is given to it bit by bit. */
+async function* sliced(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; at += SLICE_BYTES) yield piece.subarray(at, at + SLICE_BYTES);
   }
 }
 
