@@ -62,7 +62,7 @@ describe('the README', () => {
       if (command.includes('test-parallel')) expect(output).toContain('Speed-up');
     }
     expect((await run('make status')).output).toContain('no fleet runs');
-  });
+  }, 180_000);
 
   test('with two balancers per stage, one may be restarted and the other stopped', async () => {
     const commands = commandsUnder('### Two balancers per stage');

@@ -75,7 +75,10 @@ export const versions: readonly MalformedCase[] = [
     outcomes: [forwarded({ change: 'it becomes HTTP/1.1' })],
     why: 'RFC 9112, 9.3: the connection stays if the client asks for it.',
   },
-  protocol('HTTP/2 with prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00'),
+  protocol(
+    'a preface of HTTP/2 that ends otherwise',
+    'PRI * HTTP/2.0\r\n\r\nSN\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00',
+  ),
   protocol('a TLS ClientHello', CLIENT_HELLO),
   protocol('the PROXY protocol, version 1', `PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\r\n${SOUND}`),
   protocol(
