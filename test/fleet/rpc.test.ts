@@ -17,10 +17,10 @@ beforeAll(async () => {
 const MESSAGE_BYTES = 100 * 1024 * 1024;
 /** Node's own client refuses streams on a session that has more than 10 MB to send. */
 const nodeOptions = { maxSessionMemory: 1024 };
-const limits = { readMaxBytes: MESSAGE_BYTES, writeMaxBytes: MESSAGE_BYTES, nodeOptions };
+const limits = { readMaxBytes: MESSAGE_BYTES, writeMaxBytes: MESSAGE_BYTES };
 
 const transports: Readonly<Record<string, (baseUrl: string) => Transport>> = {
-  gRPC: (baseUrl) => createGrpcTransport({ baseUrl, ...limits }),
+  gRPC: (baseUrl) => createGrpcTransport({ baseUrl, ...limits, nodeOptions }),
   'gRPC-Web over HTTP/1.1': (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: '1.1', ...limits }),
   'gRPC-Web over HTTP/2': (baseUrl) => createGrpcWebTransport({ baseUrl, httpVersion: '2', ...limits }),
   'Connect over HTTP/1.1': (baseUrl) => createConnectTransport({ baseUrl, httpVersion: '1.1', ...limits }),
@@ -126,7 +126,10 @@ describe('32 MB over gRPC', () => {
   const text = Buffer.concat([...generateText({ sizeBytes: 32_000_000, seed: 7 })]);
 
   test.each([1, 2, 4])('%i at once, and one in pieces: what REST answers', async (count) => {
-    const client = createClient(TextInputService, createGrpcTransport({ baseUrl: fleet.at(8061), ...limits }));
+    const client = createClient(
+      TextInputService,
+      createGrpcTransport({ baseUrl: fleet.at(8061), ...limits, nodeOptions }),
+    );
     const headers = { 'content-type': 'text/plain; charset=utf-8' };
     const expected = restFigures(
       await answerOf(await fetch(`${fleet.at(8061)}/process`, { method: 'POST', headers, body: text })),

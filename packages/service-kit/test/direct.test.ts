@@ -72,10 +72,10 @@ describe('a plain request', () => {
     const { port, held, app } = await testApp();
     answerAll(held);
     const { socket, heard } = connect(port);
-    const seen = new Promise((resolve) => app.server.once('connection', resolve));
+    const seen = new Promise<net.Socket>((resolve) => app.server.once('connection', resolve));
     socket.write(PLAIN.slice(0, 30));
-    await seen;
-    await expect.poll(() => socket.bytesWritten).toBe(30);
+    const accepted = await seen;
+    await expect.poll(() => accepted.bytesRead).toBe(30);
     vi.advanceTimersByTime(1500);
     socket.write(PLAIN.slice(30));
     await heard('released');
@@ -98,6 +98,40 @@ describe('a plain request', () => {
 });
 
 describe('a connection', () => {
+  test('that is silent at first may speak either protocol', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'performance'] });
+    const { port, held, app } = await testApp();
+    answerAll(held);
+    for (const [first, answer] of [
+      [PLAIN, 'released'],
+      // The first frame of HTTP/2 is SETTINGS: 24 bytes of type 4.
+      ['PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', '\0\0\x18\x04'],
+    ] as const) {
+      const seen = new Promise((resolve) => app.server.once('connection', resolve));
+      const { socket, heard } = connect(port);
+      await seen;
+      vi.advanceTimersByTime(5000);
+      socket.write(first);
+      await heard(answer);
+      socket.destroy();
+    }
+  });
+
+  test('that stays silent, or within the preface of HTTP/2, is told that it took too long', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'performance'] });
+    const { port, app } = await testApp();
+    for (const first of ['', 'PRI * HT']) {
+      const seen = new Promise<net.Socket>((resolve) => app.server.once('connection', resolve));
+      const { socket, heard } = connect(port);
+      const accepted = await seen;
+      socket.write(first);
+      await expect.poll(() => accepted.bytesRead).toBe(first.length);
+      vi.advanceTimersByTime(10_500);
+      await heard('FLT_REQUEST_TIMEOUT');
+      socket.destroy();
+    }
+  });
+
   test('that ends within a request is told so', async () => {
     const { port } = await testApp();
     expect(await exchange(port, PLAIN.slice(0, 25))).toMatch(/^HTTP\/1.1 400 [\s\S]*within its head/);

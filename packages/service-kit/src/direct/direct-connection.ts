@@ -89,9 +89,12 @@ export class DirectConnection implements DirectChannel {
       if (waitedMs >= this.#server.keepAliveMs || this.#server.isClosed) this.#close();
       return false;
     }
-    // Of HTTP/2 nothing but the first bytes is read here, however slowly they come.
-    const isPrefaceBegun = !this.#hadRequest && this.rest !== undefined && prefaceIn(this.rest) === 'begun';
-    if (waitedMs < (isPrefaceBegun ? this.#server.headersTimeoutMs : MAX_ARRIVAL_MS)) return false;
+    // Which protocol it speaks is not known before its first bytes are here, however late or slowly they come.
+    if (!this.#hadRequest && (!this.rest || prefaceIn(this.rest) === 'begun')) {
+      if (waitedMs >= this.#server.headersTimeoutMs) this.#refuseLate();
+      return false;
+    }
+    if (waitedMs < MAX_ARRIVAL_MS) return false;
     this.#handOver();
     return true;
   }
@@ -200,6 +203,11 @@ export class DirectConnection implements DirectChannel {
   #close(): void {
     this.#isOver = true;
     this.socket.destroySoon();
+  }
+
+  #refuseLate(): void {
+    this.#isOver = true;
+    refuseConnection(new FlotillaError('FLT_REQUEST_TIMEOUT'), this.socket);
   }
 
   /** Into one that has ended nothing can be put back. */
