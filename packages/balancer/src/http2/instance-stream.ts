@@ -83,6 +83,8 @@ export class InstanceStream implements Carrier {
       this.#error = error;
     });
     stream.on('close', () => {
+      // Every stream closes in the end; an error made each time would cost more than the rest.
+      if (this.#isOver) return;
       const { rstCode } = stream;
       const isReset = rstCode !== constants.NGHTTP2_NO_ERROR && rstCode !== undefined;
       if (!isReset && stream.readableEnded) this.#ended();
