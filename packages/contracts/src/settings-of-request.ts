@@ -65,7 +65,7 @@ export const requestSettings = {
     '256',
     'requests',
     both,
-    'Requests under way on one connection of HTTP/2; a client with more opens another, or waits. What a connection may hold is this times 256 KiB.',
+    'Requests under way on one connection of HTTP/2; a client with more opens another, or waits. What a connection may hold is this times 128 KiB.',
   ),
   corsOrigins: setting(
     'FLOTILLA_CORS_ORIGINS',

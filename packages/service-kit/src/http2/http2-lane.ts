@@ -20,7 +20,7 @@ export interface Http2LaneOptions {
  * What a client may send ahead of its reader, in bytes, on one stream and on all of a connection. Node counts what it
  * reads as taken from the connection at once, so that the first bounds what a connection holds: streams times this.
  */
-const STREAM_WINDOW_BYTES = 256 * 1024;
+const STREAM_WINDOW_BYTES = 128 * 1024;
 const CONNECTION_WINDOW_BYTES = 1024 * 1024;
 /** Larger frames than the 16 KiB of the RFC cost less each byte; clients that do not look at the setting stay below. */
 const MAX_FRAME_BYTES = 64 * 1024;
