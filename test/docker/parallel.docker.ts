@@ -11,8 +11,11 @@ import { until } from './load.js';
 const names = processesOf('parallel').map(({ name }) => name);
 const containers = names.map(containerName);
 
-/** From nothing to twenty healthy containers, their images being there. */
-const MAX_SECONDS_TO_HEALTHY = 15;
+/**
+ * From nothing to twenty healthy containers, their images being there: twice what it should take. It is printed, since a
+ * machine that others use as well takes what it takes.
+ */
+const MAX_SECONDS_TO_HEALTHY = 30;
 /** From SIGTERM to the end of a process that has nothing to do: FLOTILLA_DRAIN_DELAY_MS, and a second. */
 const MAX_SECONDS_TO_STOP = Number(settings.drainDelayMs.default) / 1000 + 1;
 

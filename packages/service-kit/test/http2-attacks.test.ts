@@ -43,7 +43,7 @@ describe('the connection is closed of a client that', () => {
     );
     await until(() => client.isClosed);
     // Those within the burst, and what may come in the same read.
-    expect(held.length).toBeLessThan(1_000);
+    expect(held.length).toBeLessThan(3_000);
   });
 
   test('begins streams that the server has to reset (CVE-2025-8671)', async () => {

@@ -28,9 +28,12 @@ const MAX_FRAME_BYTES = 64 * 1024;
 const MAX_SESSION_MB = 64;
 /** Frames of nonsense, among them empty ones, before a connection is closed (CVE-2019-9518). */
 const MAX_INVALID_FRAMES = 100;
-/** Streams that a client may begin and reset at once, and how many more a second (rapid reset, CVE-2023-44487). */
-const RESET_BURST = 200;
-const RESETS_PER_SECOND = 50;
+/**
+ * Streams that a client may begin and reset at once, and how many more a second (rapid reset, CVE-2023-44487). More than
+ * nghttp2's 33 a second: a balancer brings the clients that leave, of all of them, on one connection.
+ */
+const RESET_BURST = 1000;
+const RESETS_PER_SECOND = 500;
 /** Entries of one SETTINGS frame: the standard has seven. */
 const MAX_SETTINGS = 16;
 const MAX_OUTSTANDING_PINGS = 4;
