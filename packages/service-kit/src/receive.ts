@@ -8,7 +8,7 @@ import type { BodyLimit, BodySink, InboundRequest, RawFields, Receiving } from '
  * How much of one body is handed over in one turn of the event loop. Node alone reads up to 2 MB of a fast client at
  * once, and a text that is all different words takes 60 ms a megabyte to count.
  */
-const TURN_BYTES = 256 * 1024;
+export const TURN_BYTES = 256 * 1024;
 
 /** What is known of a body at its end. */
 export interface BodyEnding {

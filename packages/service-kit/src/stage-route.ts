@@ -65,7 +65,7 @@ function readDirectly(app: FastifyInstance, routes: StageRoutes, options: StageR
     route: { path, maxHeaders: config.maxHeaders, maxHeaderBytes: config.maxHeaderBytes },
     keepAliveMs: config.keepAliveMs,
     headersTimeoutMs: config.headersTimeoutMs,
-    acceptHttp2: (socket) => http2.accept(socket),
+    acceptHttp2: (socket, first) => http2.accept(socket, first),
     isDraining: () => lifecycle.phase === 'draining',
     answer: (exchange) => {
       const trail = new RequestTrail(requestIdFrom(exchange.header(header.requestId)));

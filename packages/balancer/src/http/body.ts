@@ -243,8 +243,9 @@ export class Body {
 
   #drained(): void {
     // To resume a request that is over is no empty gesture: it costs a turn, and keeps it from being collected young.
-    if (this.#isSourceWaiting) this.source?.resume();
+    const isSourceWaiting = this.#isSourceWaiting;
     this.#isSourceWaiting = false;
+    if (isSourceWaiting) this.source?.resume();
     this.#wakeSource?.();
     this.#wakeSource = undefined;
   }

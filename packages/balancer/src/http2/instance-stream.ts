@@ -1,8 +1,14 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
-import type { RawHeaders } from '../http/headers.js';
+import {
+  type ClientConnection,
+  errorCode,
+  type ResponseHead,
+  type ResponseObserver,
+  type Stream,
+  type StreamEnding,
+} from '@flotilla/http2';
 import type { Carrier, Exchange } from '../wire/exchange.js';
 import { CHUNKED } from '../wire/response-head.js';
-import { splitResponse, streamFields } from './fields.js';
+import { streamFields } from './fields.js';
 
 /** What a stream tells the session that it is on. */
 export interface StreamOwner {
@@ -23,25 +29,23 @@ export class StreamReset extends Error {
 }
 
 /** One exchange on a session: a stream of HTTP/2. */
-export class InstanceStream implements Carrier {
+export class InstanceStream implements Carrier, ResponseObserver {
   readonly #exchange: Exchange;
   readonly #owner: StreamOwner;
-  readonly #stream: ClientHttp2Stream;
-  #trailers: RawHeaders = [];
+  readonly #stream: Stream;
   #hasBegun = false;
   #isOver = false;
-  #error: Error | undefined;
+  #wakeWriter: (() => void) | undefined;
 
   /** Sends the exchange's request. */
-  constructor(session: ClientHttp2Session, exchange: Exchange, owner: StreamOwner) {
+  constructor(connection: ClientConnection, exchange: Exchange, owner: StreamOwner) {
     this.#exchange = exchange;
     this.#owner = owner;
     const { request } = exchange;
     const body = request.body();
     exchange.carrier = this;
     exchange.wasSent = true;
-    this.#stream = session.request(streamFields(request), { endStream: body === null });
-    this.#listen();
+    this.#stream = connection.request(streamFields(request), body === null, this);
     if (exchange.isPaused) this.#stream.pause();
     if (body === null) exchange.sentAtMs = performance.now();
     else if (body instanceof Uint8Array) this.#writeWhole(body);
@@ -51,8 +55,7 @@ export class InstanceStream implements Carrier {
   /** Ends it from this side: the instance is told that nobody waits for an answer any more. */
   abort(_exchange: Exchange, error: Error): void {
     if (this.#isOver) return;
-    this.#stream.close(constants.NGHTTP2_CANCEL);
-    this.#over(error);
+    this.#over(error, () => this.#stream.reset(errorCode.cancel));
   }
 
   pause(): void {
@@ -63,79 +66,68 @@ export class InstanceStream implements Carrier {
     this.#stream.resume();
   }
 
-  #listen(): void {
+  onHead({ status, fields }: ResponseHead): void {
+    this.#hasBegun = true;
     const { observer } = this.#exchange;
-    const stream = this.#stream;
-    stream.on('response', (_headers: unknown, _flags: number, raw: string[]) => {
-      this.#hasBegun = true;
-      const { status, headers } = splitResponse(raw);
-      if (!this.#isOver) observer.onHead({ status, headers, bodyBytes: CHUNKED, keepsAlive: true });
-    });
-    stream.on('trailers', (_headers: unknown, _flags: number, raw: string[]) => {
-      this.#trailers = raw;
-    });
-    stream.on('data', (chunk: Buffer) => {
-      if (!this.#isOver) observer.onData(chunk);
-    });
-    // A reset ends what can be read before it is told of. Trailers come with nothing but the end.
-    stream.on('end', () => (this.#trailers.length > 0 ? this.#ended() : setImmediate(() => this.#ended())));
-    stream.on('error', (error: Error) => {
-      this.#error = error;
-    });
-    stream.on('close', () => {
-      // Every stream closes in the end; an error made each time would cost more than the rest.
-      if (this.#isOver) return;
-      const { rstCode } = stream;
-      const isReset = rstCode !== constants.NGHTTP2_NO_ERROR && rstCode !== undefined;
-      if (!isReset && stream.readableEnded) this.#ended();
-      this.#over(isReset ? new StreamReset(rstCode) : (this.#error ?? new Error('the stream has ended early')));
-    });
+    if (!this.#isOver) observer.onHead({ status, headers: [...fields], bodyBytes: CHUNKED, keepsAlive: true });
   }
 
-  /** What ends before it has begun is no answer. */
-  #ended(): void {
-    const { rstCode } = this.#stream;
-    if (this.#isOver || !this.#hasBegun || (rstCode ?? 0) !== constants.NGHTTP2_NO_ERROR) return;
-    // The rest of a request that was answered early is not wanted.
-    if (!this.#stream.writableEnded) this.#stream.close(constants.NGHTTP2_NO_ERROR);
-    this.#over(undefined);
+  onData(view: Buffer): void {
+    if (!this.#isOver) this.#exchange.observer.onData(view);
   }
 
-  #over(error: Error | undefined): void {
+  onEnd(trailers: readonly string[]): void {
     if (this.#isOver) return;
+    // The rest of a request that was answered early is not wanted.
+    this.#over(undefined, () => {
+      if (!this.#stream.isLocalEnded) this.#stream.reset(errorCode.noError);
+    });
+    this.#exchange.end([...trailers]);
+  }
+
+  onWritable(): void {
+    this.#wakeWriter?.();
+  }
+
+  onClosed(ending: StreamEnding, code: number): void {
+    this.#wakeWriter?.();
+    // What has come whole is still handed over.
+    if (this.#isOver || this.#stream.isRemoteEnded) return;
+    this.#over(ending === 'reset' ? new StreamReset(code) : new Error('the connection was closed'));
+  }
+
+  #over(error: Error | undefined, last?: () => void): void {
     this.#isOver = true;
+    last?.();
     this.#owner.onStreamOver(this.#exchange, error, this.#hasBegun);
-    if (error === undefined) this.#exchange.end(this.#trailers);
   }
 
   #writeWhole(body: Uint8Array): void {
-    this.#stream.end(body);
+    this.#stream.end(asBuffer(body));
     this.#exchange.sentAtMs = performance.now();
   }
 
   async #writeAll(body: AsyncIterable<readonly Uint8Array[]>): Promise<void> {
     const stream = this.#stream;
     for await (const batch of body) {
-      if (this.#isOver) return;
+      if (this.#isOver || stream.isClosed) return;
       let hasRoom = true;
-      for (const piece of batch) hasRoom = stream.write(piece);
-      if (!hasRoom) await drained(stream);
-      if (this.#isOver) return;
+      for (const piece of batch) hasRoom = stream.write(asBuffer(piece));
+      if (!hasRoom) await this.#room();
     }
+    if (this.#isOver || stream.isClosed) return;
     stream.end();
     this.#exchange.sentAtMs = performance.now();
   }
+
+  /** Settles when more can be written, or never can. */
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wakeWriter = resolve;
+    });
+  }
 }
 
-/** Settles when more can be written, or never can. */
-function drained(stream: ClientHttp2Stream): Promise<void> {
-  return new Promise((resolve) => {
-    const settle = () => {
-      stream.off('drain', settle);
-      stream.off('close', settle);
-      resolve();
-    };
-    if (stream.destroyed) resolve();
-    else stream.on('drain', settle).on('close', settle);
-  });
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

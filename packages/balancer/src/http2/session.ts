@@ -1,5 +1,5 @@
-import http2, { type ClientHttp2Session, constants } from 'node:http2';
-import net from 'node:net';
+import net, { type Socket } from 'node:net';
+import { ClientConnection, type ClientOwner, type ConnectionLimits, errorCode } from '@flotilla/http2';
 import { ConnectTimeout, type Endpoint } from '../wire/connection.js';
 import type { Exchange } from '../wire/exchange.js';
 import { InstanceStream, type StreamOwner, StreamReset } from './instance-stream.js';
@@ -13,62 +13,60 @@ export interface SessionOwner {
   onFailed(exchange: Exchange, error: Error, mayResend: boolean): void;
 }
 
-/** What may come on one stream ahead of its reader, and on all of a session, in bytes. */
-const STREAM_WINDOW_BYTES = 256 * 1024;
-const SESSION_WINDOW_BYTES = 1024 * 1024;
-const MAX_FRAME_BYTES = 64 * 1024;
-/** Beyond it a session takes no new streams, in MB. */
-const MAX_SESSION_MB = 256;
+/** What an instance may send ahead of its readers, in bytes, and how. */
+const LIMITS: ConnectionLimits = {
+  windowBytes: 256 * 1024,
+  connectionWindowBytes: 1024 * 1024,
+  maxFrameBytes: 64 * 1024,
+  maxStreams: undefined,
+  // As for the head of an answer over HTTP/1.1.
+  maxListBytes: 64 * 1024,
+  refusesPush: true,
+  // An instance resets what its clients have given up; what it does is counted where its health is.
+  resets: { burst: Number.POSITIVE_INFINITY, perSecond: 0 },
+};
 /** Streams on one session; more sessions are opened beyond it, so that not all depends on one. */
 const MAX_STREAMS = 100;
+/** All sessions read into the same memory: each piece is read, handed over and done with in one go. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** One connection of HTTP/2 to an instance. */
-export class Session implements StreamOwner {
+export class Session implements StreamOwner, ClientOwner {
   /** Since when it has had no streams, in ms. */
   idleSinceMs = performance.now();
   streams = 0;
   isOpen = false;
   readonly #owner: SessionOwner;
-  readonly #session: ClientHttp2Session;
+  readonly #socket: Socket;
+  readonly #connection: ClientConnection;
   readonly #connectTimer: NodeJS.Timeout;
   /** Whether an answer has come on it: it has led somewhere. */
   #isProven = false;
   /** The instance wants no more streams on it. */
   #isLeaving = false;
   #isClosed = false;
+  #error: Error | undefined;
 
   constructor({ host, port, lookup, connectTimeoutMs }: Endpoint, owner: SessionOwner) {
     this.#owner = owner;
-    this.#session = http2.connect(`http://${host.includes(':') ? `[${host}]` : host}:${port}`, {
-      createConnection: () => net.connect({ host, port, lookup, noDelay: true, keepAlive: true }),
-      maxSessionMemory: MAX_SESSION_MB,
-      settings: { enablePush: false, initialWindowSize: STREAM_WINDOW_BYTES, maxFrameSize: MAX_FRAME_BYTES },
-    });
-    this.#connectTimer = setTimeout(() => this.#close(new ConnectTimeout('no connection in time')), connectTimeoutMs);
-    this.#session.on('connect', () => this.#opened());
-    this.#session.on('goaway', () => {
-      this.#isLeaving = true;
-    });
-    this.#session.on('error', (error: Error) => this.#close(error));
-    this.#session.on('close', () => this.#close(new Error('the session was closed')));
+    const onread = { buffer: READ_BUFFER, callback: (bytes: number) => this.#read(bytes) };
+    this.#socket = net.connect({ host, port, lookup, noDelay: true, keepAlive: true, onread });
+    this.#connection = new ClientConnection(this.#socket, LIMITS, this);
+    this.#connectTimer = setTimeout(() => this.#giveUp(new ConnectTimeout('no connection in time')), connectTimeoutMs);
+    this.#socket.on('connect', () => this.#opened());
+    this.#socket.on('error', (error) => this.#giveUp(error));
   }
 
   /** Whether it can take another stream. */
   get hasRoom(): boolean {
-    if (!this.isOpen || this.#isLeaving || this.#isClosed || this.#session.closed) return false;
-    return this.streams < Math.min(MAX_STREAMS, this.#session.remoteSettings.maxConcurrentStreams ?? MAX_STREAMS);
+    if (!this.isOpen || this.#isLeaving || this.#isClosed) return false;
+    return this.streams < Math.min(MAX_STREAMS, this.#connection.maxStreams);
   }
 
   /** Sends an exchange's request. There must be room. */
   run(exchange: Exchange): void {
     this.streams++;
-    try {
-      new InstanceStream(this.#session, exchange, this);
-    } catch (error) {
-      // Node may know of an end that it has not told of yet.
-      this.streams--;
-      this.#owner.onFailed(exchange, error as Error, true);
-    }
+    new InstanceStream(this.#connection, exchange, this);
   }
 
   onStreamOver(exchange: Exchange, error: Error | undefined, hasBegun: boolean): void {
@@ -76,8 +74,19 @@ export class Session implements StreamOwner {
     this.idleSinceMs = performance.now();
     if (error === undefined) this.#isProven = true;
     else this.#owner.onFailed(exchange, error, !hasBegun && this.#isUntouched(error));
-    if (this.#isLeaving && this.streams === 0) this.#session.close();
+    if (this.#isLeaving && this.streams === 0) this.destroy();
     else this.#owner.onRoom(this);
+  }
+
+  onLeaving(): void {
+    this.retire();
+  }
+
+  onClosed(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#connectTimer);
+    this.#owner.onClosed(this, this.#error ?? new Error('the session was closed'));
   }
 
   /** Streams under way end, and nothing more begins. */
@@ -88,29 +97,30 @@ export class Session implements StreamOwner {
 
   /** Closes it, and fails what is under way on it. */
   destroy(): void {
-    this.#session.destroy();
-    this.#close(new Error('closed from this side'));
+    this.#giveUp(new Error('closed from this side'));
   }
 
   /** A refused stream was not worked on (RFC 9113, 8.7); one on a session that had been closed was never read. */
   #isUntouched(error: Error): boolean {
-    if (error instanceof StreamReset) return error.reason === constants.NGHTTP2_REFUSED_STREAM;
-    return this.#isProven && (this.#isClosed || this.#session.closed || this.#session.destroyed);
+    if (error instanceof StreamReset) return error.reason === errorCode.refusedStream;
+    return this.#isProven && this.#connection.isClosed;
+  }
+
+  /** @returns True: whatever comes is taken, and kept within the windows. */
+  #read(bytes: number): boolean {
+    this.#connection.read(READ_BUFFER.subarray(0, bytes));
+    return true;
   }
 
   #opened(): void {
     clearTimeout(this.#connectTimer);
     if (this.#isClosed) return;
     this.isOpen = true;
-    this.#session.setLocalWindowSize(SESSION_WINDOW_BYTES);
     this.#owner.onRoom(this);
   }
 
-  #close(error: Error): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    clearTimeout(this.#connectTimer);
-    this.#session.destroy();
-    this.#owner.onClosed(this, error);
+  #giveUp(error: Error): void {
+    this.#error ??= error;
+    this.#connection.destroy();
   }
 }

@@ -10,8 +10,8 @@ export interface DirectLaneOptions {
   readonly route: PlainRoute;
   readonly keepAliveMs: number;
   readonly headersTimeoutMs: number;
-  /** Takes a connection that speaks HTTP/2. */
-  acceptHttp2(socket: Socket): void;
+  /** Takes a connection that speaks HTTP/2. @param first - What has come. */
+  acceptHttp2(socket: Socket, first: Buffer): void;
   /** Whether the process is about to end: connections are closed after their answers. */
   isDraining(): boolean;
   answer(exchange: DirectExchange): void;
@@ -69,7 +69,10 @@ export class DirectLane implements DirectServer {
 
   handOver(connection: DirectConnection): void {
     this.forget(connection);
-    const { socket } = this.#released(connection);
+    const { socket, rest } = connection;
+    connection.release();
+    socket.pause();
+    if (rest) socket.unshift(rest);
     // Once Node's parser reads from the socket itself, only resuming brings up what was put back.
     this.#nodesWay.call(this.#server, socket);
     socket.resume();
@@ -77,17 +80,10 @@ export class DirectLane implements DirectServer {
 
   /** It stays one that Node's server of HTTP/1.1 knows nothing of. */
   handOverToHttp2(connection: DirectConnection): void {
-    this.#connections.delete(connection);
-    this.#options.acceptHttp2(this.#released(connection).socket);
-  }
-
-  /** Its socket has what has come and was not used put back. */
-  #released(connection: DirectConnection): DirectConnection {
     const { socket, rest } = connection;
+    this.#connections.delete(connection);
     connection.release();
-    socket.pause();
-    if (rest) socket.unshift(rest);
-    return connection;
+    if (rest) this.#options.acceptHttp2(socket, rest);
   }
 
   forget(connection: DirectConnection): void {

@@ -1,4 +1,4 @@
-import { constants, type OutgoingHttpHeaders, type ServerHttp2Stream } from 'node:http2';
+import { errorCode, type InboundStream, type Stream, type StreamEnding, type StreamObserver } from '@flotilla/http2';
 import {
   type BodyLimit,
   type BodySink,
@@ -9,17 +9,17 @@ import {
   type Receiving,
 } from '../exchange.js';
 import { fieldValue, isName } from '../field-lines.js';
-import { receive } from '../receive.js';
-
-const NO_TRAILERS: RawFields = [];
+import { StreamBody } from './stream-body.js';
 
 /** A request on a stream of HTTP/2, and its response. */
-export class Http2Exchange implements InboundRequest, OutboundResponse {
+export class Http2Exchange implements InboundRequest, OutboundResponse, StreamObserver {
   readonly httpVersion = '2.0';
   readonly method: string;
   readonly url: string;
   readonly rawHeaders: RawFields;
   readonly remoteAddress: string | undefined;
+  /** Its fields are more than a request may have, and not all here. */
+  readonly isTooLarge: boolean;
   /** When it began, in ms of `performance.now()`. */
   readonly startedMs = performance.now();
   /** Its place among those of its lane, which changes it. */
@@ -27,32 +27,19 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   isBegun = false;
   /** Of the response, once it has begun. */
   status = 0;
-  readonly #stream: ServerHttp2Stream;
+  readonly #stream: Stream;
   readonly #closeListeners: ((isWhole: boolean) => void)[] = [];
-  /** Whether all of the response has gone out. */
-  #isWhole = false;
-  /** Whether fields follow the body: its end is not that of the response then. */
-  #hasTrailers = false;
-  #trailers: RawFields = NO_TRAILERS;
+  #body: StreamBody | undefined;
+  #drainListener: (() => void) | undefined;
 
-  /** @param raw - Names and values, the pseudo fields first (RFC 9113, section 8.3.1). */
-  constructor(stream: ServerHttp2Stream, raw: RawFields) {
+  constructor({ stream, head, isTooLarge }: InboundStream, remoteAddress: string | undefined) {
     this.#stream = stream;
-    const { method, path, fields } = splitFields(raw);
-    this.method = method;
-    this.url = path;
-    this.rawHeaders = fields;
-    this.remoteAddress = stream.session?.socket.remoteAddress;
-    // What is wrong with a stream ends in its `close`.
-    stream.on('error', ignore);
-    stream.on('close', () => {
-      for (const listener of this.#closeListeners) listener(this.#isWhole);
-    });
-  }
-
-  /** Whether the stream is over, in whatever way. */
-  get isClosed(): boolean {
-    return this.#stream.destroyed;
+    this.method = head.method;
+    this.url = head.path;
+    this.rawHeaders = head.fields;
+    this.remoteAddress = remoteAddress;
+    this.isTooLarge = isTooLarge;
+    stream.observer = this;
   }
 
   header(name: string): string | undefined {
@@ -60,107 +47,70 @@ export class Http2Exchange implements InboundRequest, OutboundResponse {
   }
 
   receive(limit: BodyLimit, sink: BodySink): Receiving {
-    return receive(this.#stream, limit, sink, {
-      // None of the requests here has a use for them, and a recipient may let them be (RFC 9110, section 6.5).
-      trailers: () => NO_TRAILERS,
-      // A reset ends what can be read before it is told of: only the next turn knows.
-      confirm: (done) => setImmediate(() => done(!this.#stream.closed && !this.#stream.destroyed)),
-    });
+    const body = new StreamBody(this.#stream, limit, sink);
+    this.#body = body;
+    if (this.#stream.isClosed) body.breakOff();
+    else this.#stream.resume();
+    return body;
   }
 
   onClose(callback: (isWhole: boolean) => void): void {
     this.#closeListeners.push(callback);
   }
 
-  /** A connection of HTTP/2 is told to be closed for all of its streams: see {@link Http2Lane}. */
+  /** A connection of HTTP/2 is told to be closed for all of its streams: see `Http2Lane`. */
   closeAfterwards(): void {}
 
   send(status: number, headers: string[], body: string): void {
-    if (this.#stream.destroyed || this.#stream.closed) return;
     if (!isBodiless(status) && !isGrpc(headers)) headers.push('content-length', String(body.length));
-    this.#watchEnd();
-    this.#respond(status, headers, { endStream: body.length === 0 });
-    if (body.length > 0) this.#stream.end(body, 'latin1');
+    this.#sendHead(status, headers, body.length === 0);
+    if (body.length > 0) this.#stream.end(Buffer.from(body, 'latin1'));
   }
 
   begin(status: number, headers: string[]): void {
-    if (this.#stream.destroyed || this.#stream.closed) return;
-    this.#hasTrailers = isGrpc(headers);
-    this.#respond(status, headers, { waitForTrailers: this.#hasTrailers });
-    if (this.#hasTrailers) this.#stream.on('wantTrailers', () => this.#sendTrailers());
+    this.#sendHead(status, headers, false);
   }
 
   write(chunk: Buffer): boolean {
-    // Nobody will read it: whoever writes it need not wait.
-    if (this.#stream.destroyed || this.#stream.closed || !this.isBegun) return true;
     return this.#stream.write(chunk);
   }
 
   onDrain(callback: () => void): void {
-    this.#stream.on('drain', callback);
+    this.#drainListener = callback;
   }
 
   end(trailers: RawFields): void {
-    if (this.#stream.destroyed || this.#stream.closed || !this.isBegun) return;
-    this.#trailers = trailers;
-    this.#watchEnd();
-    this.#stream.end();
+    this.#stream.end(undefined, trailers);
   }
 
-  abort(code: number = constants.NGHTTP2_INTERNAL_ERROR): void {
-    if (!this.#stream.destroyed) this.#stream.close(code);
+  abort(code: number = errorCode.internalError): void {
+    this.#stream.reset(code);
   }
 
-  #respond(status: number, headers: string[], options: { endStream?: boolean; waitForTrailers?: boolean }): void {
+  onData(view: Buffer): void {
+    this.#body?.data(view);
+  }
+
+  onEnd(): void {
+    this.#body?.end();
+  }
+
+  /** Its client, or the connection, has more room. */
+  onWritable(): void {
+    this.#drainListener?.();
+  }
+
+  onClosed(ending: StreamEnding): void {
+    this.#body?.breakOff();
+    for (const listener of this.#closeListeners) listener(ending === 'whole');
+  }
+
+  #sendHead(status: number, headers: string[], isEnd: boolean): void {
+    if (this.#stream.isClosed) return;
     this.isBegun = true;
     this.status = status;
-    this.#stream.respond([':status', String(status), ...withoutConnection(headers)], options);
+    this.#stream.sendHead([':status', String(status), ...withoutConnection(headers)], isEnd);
   }
-
-  /**
-   * To be called when the response is about to be ended. Node finishes a stream that is reset, too: only one that was
-   * ended here, and not reset before, is whole.
-   */
-  #watchEnd(): void {
-    const stream = this.#stream;
-    stream.once('finish', () => {
-      this.#isWhole = (stream.rstCode ?? constants.NGHTTP2_NO_ERROR) === constants.NGHTTP2_NO_ERROR;
-      if (!this.#hasTrailers) this.#dropRest();
-    });
-  }
-
-  #sendTrailers(): void {
-    this.#stream.sendTrailers(asObject(this.#trailers));
-    this.#dropRest();
-  }
-
-  /** A request that was answered before its end: the client is told that the rest is not wanted (RFC 9113, 8.1). */
-  #dropRest(): void {
-    const stream = this.#stream;
-    if (stream.readableEnded || stream.endAfterHeaders) return;
-    setImmediate(() => {
-      if (!stream.readableEnded && !stream.closed) stream.close(constants.NGHTTP2_NO_ERROR);
-    });
-  }
-}
-
-function ignore(): void {}
-
-function splitFields(raw: RawFields): { method: string; path: string; fields: string[] } {
-  const fields: string[] = [];
-  let [method, path, authority] = ['', '/', ''];
-  let hasHost = false;
-  for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i] as string;
-    const value = raw[i + 1] as string;
-    if (name === ':method') method = value;
-    else if (name === ':path') path = value;
-    else if (name === ':authority') authority = value;
-    else if (!name.startsWith(':')) fields.push(name, value);
-    if (name === 'host') hasHost = true;
-  }
-  if (authority !== '' && !hasHost) fields.push('host', authority);
-  return { method, path, fields };
 }
 
 /** gRPC ends its responses with trailers, gRPC-Web with a part of the body. */
@@ -179,16 +129,4 @@ function withoutConnection(headers: string[]): string[] {
     if (isName(headers[i] as string, 'connection')) headers.splice(i, 2);
   }
   return headers;
-}
-
-/** `sendTrailers` takes an object only. */
-function asObject(fields: RawFields): OutgoingHttpHeaders {
-  const object: Record<string, string | string[]> = {};
-  for (let i = 0; i < fields.length; i += 2) {
-    const name = (fields[i] as string).toLowerCase();
-    const value = fields[i + 1] as string;
-    const known = object[name];
-    object[name] = known === undefined ? value : [known, value].flat();
-  }
-  return object;
 }

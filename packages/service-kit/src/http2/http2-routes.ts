@@ -57,6 +57,7 @@ async function answerStream(
 
 /** What Node's implementation of HTTP/2 lets pass, and that goes nowhere (`request-checks.ts` for HTTP/1.1). */
 function refusalOf(request: Http2Exchange, maxHeaders: number): FlotillaError | undefined {
+  if (request.isTooLarge) return new FlotillaError('FLT_HEADERS_TOO_LARGE');
   if (request.rawHeaders.length > 2 * maxHeaders) {
     return new FlotillaError('FLT_HEADERS_TOO_LARGE', `A request may have ${maxHeaders} headers.`);
   }

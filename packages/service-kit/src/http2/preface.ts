@@ -1,5 +1,4 @@
-/** What a client of HTTP/2 sends first (RFC 9113, section 3.4). */
-const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+import { PREFACE } from '@flotilla/http2';
 
 /** Whether bytes begin with the preface of HTTP/2, may become one when more arrive, or are something else. */
 export function prefaceIn(bytes: Buffer): 'whole' | 'begun' | 'none' {

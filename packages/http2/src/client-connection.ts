@@ -1,0 +1,107 @@
+import type { Socket } from 'node:net';
+import { Connection, type ConnectionLimits, type GoodBye } from './connection.js';
+import type { FieldBlock } from './field-block.js';
+import { areTrailers, type ResponseHead, responseHead } from './field-rules.js';
+import type { DecodedFields } from './hpack/decoder.js';
+import { errorCode, LARGEST_STREAM_ID, PREFACE } from './protocol.js';
+import { Stream, type StreamObserver } from './stream.js';
+
+/** Who has sent a request. */
+export interface ResponseObserver extends StreamObserver {
+  onHead(head: ResponseHead): void;
+}
+
+/** Who uses a connection. */
+export interface ClientOwner {
+  /** The peer takes no more streams. Those that it has not worked on have been reset as refused. */
+  onLeaving(): void;
+  /** The connection is over, and its streams have been told. */
+  onClosed(): void;
+}
+
+/** Statuses that are no answer yet (RFC 9110, section 15.2). */
+const FIRST_FINAL_STATUS = 200;
+
+/** A connection to a server. Nothing may be asked on it before its socket is open. */
+export class ClientConnection extends Connection {
+  readonly #owner: ClientOwner;
+  readonly #observers = new Map<number, ResponseObserver>();
+  #nextStream = 1;
+
+  constructor(socket: Socket, limits: ConnectionLimits, owner: ClientOwner) {
+    super(socket, limits);
+    this.#owner = owner;
+    this.begin(PREFACE);
+  }
+
+  /** How many streams the server takes at once. */
+  get maxStreams(): number {
+    return this.#nextStream > LARGEST_STREAM_ID ? 0 : this.peer.maxStreams;
+  }
+
+  /** Sends a request's fields. @param isEnd - It has no body. */
+  request(fields: readonly string[], isEnd: boolean, observer: ResponseObserver): Stream {
+    const stream = new Stream(this.#nextStream, this, this.peer.windowBytes, false);
+    this.#nextStream += 2;
+    stream.observer = observer;
+    this.streams.set(stream.id, stream);
+    this.#observers.set(stream.id, observer);
+    stream.sendHead(fields, isEnd);
+    return stream;
+  }
+
+  /** What has arrived. */
+  override read(bytes: Buffer): void {
+    super.read(bytes);
+  }
+
+  protected onFields({ isEnd }: FieldBlock, stream: Stream | undefined, { fields, listBytes }: DecodedFields): void {
+    // What still comes on a stream that was given up.
+    if (!stream) return;
+    const observer = this.#observers.get(stream.id);
+    if (!observer) {
+      if (isEnd && areTrailers(fields)) this.receiveEnd(stream, fields);
+      else this.reset(stream, errorCode.protocolError);
+      return;
+    }
+    const head = responseHead(fields);
+    if (!head || listBytes > this.maxListBytes) {
+      this.reset(stream, errorCode.protocolError);
+    } else if (head.status >= FIRST_FINAL_STATUS) {
+      this.#observers.delete(stream.id);
+      stream.bodyBytes = isEnd ? undefined : head.bodyBytes;
+      observer.onHead(head);
+      if (isEnd && !stream.isClosed) this.receiveEnd(stream, []);
+    }
+  }
+
+  protected isIdle(id: number): boolean {
+    return id % 2 === 0 || id >= this.#nextStream;
+  }
+
+  protected onGoodBye({ lastStream }: GoodBye): void {
+    for (const stream of [...this.streams.values()]) {
+      if (stream.id <= lastStream) continue;
+      this.remove(stream, true);
+      stream.close('reset', errorCode.refusedStream);
+    }
+    this.#owner.onLeaving();
+  }
+
+  protected onClosed(): void {
+    this.#observers.clear();
+    this.#owner.onClosed();
+  }
+
+  protected onRemoved(): void {}
+
+  protected override remove(stream: Stream, wasResetHere: boolean): void {
+    this.#observers.delete(stream.id);
+    super.remove(stream, wasResetHere);
+  }
+
+  /** Its answer may have come before. */
+  protected override onLocalEnd(stream: Stream): void {
+    if (stream.isRemoteEnded && !stream.isClosed) stream.close('whole', errorCode.noError);
+  }
+}

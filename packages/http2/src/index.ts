@@ -1,0 +1,6 @@
+export { ClientConnection, type ClientOwner, type ResponseObserver } from './client-connection.js';
+export type { ConnectionLimits } from './connection.js';
+export type { RequestHead, ResponseHead } from './field-rules.js';
+export { errorCode, PREFACE } from './protocol.js';
+export { type InboundStream, ServerConnection, type ServerLimits, type ServerOwner } from './server-connection.js';
+export { type Stream, type StreamEnding, type StreamObserver, withoutRest } from './stream.js';

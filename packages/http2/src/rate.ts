@@ -1,0 +1,28 @@
+/** How much of something a peer may do at once, and how much more each second. */
+export interface RateLimit {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** A bucket of tokens that fills up again. */
+export class Rate {
+  readonly #limit: RateLimit;
+  #tokens: number;
+  #sinceMs = performance.now();
+
+  constructor(limit: RateLimit) {
+    this.#limit = limit;
+    this.#tokens = limit.burst;
+  }
+
+  /** @returns False if it was one too many. */
+  take(): boolean {
+    this.#tokens--;
+    if (this.#tokens >= 0) return true;
+    const nowMs = performance.now();
+    const { burst, perSecond } = this.#limit;
+    this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#sinceMs) * perSecond) / 1000);
+    this.#sinceMs = nowMs;
+    return this.#tokens >= 0;
+  }
+}

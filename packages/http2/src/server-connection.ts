@@ -1,0 +1,145 @@
+import type { Socket } from 'node:net';
+import { Connection, type ConnectionLimits, type GoodBye } from './connection.js';
+import type { FieldBlock } from './field-block.js';
+import { areTrailers, type RequestHead, requestHead } from './field-rules.js';
+import type { DecodedFields } from './hpack/decoder.js';
+import { ConnectionFault, errorCode, PREFACE } from './protocol.js';
+import { Stream } from './stream.js';
+
+/** A request that has begun. */
+export interface InboundStream {
+  /** Its body waits until it is resumed. */
+  readonly stream: Stream;
+  readonly head: RequestHead;
+  /** Its fields were more than a request may have: those that were too many are not there. */
+  readonly isTooLarge: boolean;
+}
+
+export interface ServerLimits extends ConnectionLimits {
+  /** Requests under way. */
+  readonly maxStreams: number;
+  /** Beyond this, what waits to be sent is too much for more to be begun. */
+  readonly maxQueuedBytes: number;
+}
+
+/** Who answers the requests of a connection. */
+export interface ServerOwner {
+  onRequest(request: InboundStream): void;
+  /** The connection is over. */
+  onClosed(connection: ServerConnection): void;
+}
+
+/** With fewer streams than this what waits is not added up. */
+const FEW_STREAMS = 8;
+
+/** A connection that a client has opened. */
+export class ServerConnection extends Connection {
+  readonly #owner: ServerOwner;
+  readonly #limits: ServerLimits;
+  /** What of the client's preface is still to come. */
+  #prefaceLeft = PREFACE.length;
+  #isLeaving = false;
+
+  /** @param first - What has come, which is known to begin with the preface. */
+  constructor(socket: Socket, first: Buffer, limits: ServerLimits, owner: ServerOwner) {
+    super(socket, limits);
+    this.#owner = owner;
+    this.#limits = limits;
+    this.begin();
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    this.#take(first);
+  }
+
+  /**
+   * The client is told to begin nothing more, and which of its streams is the last that is answered (RFC 9113, section
+   * 6.8). What has begun goes on; then the connection is closed.
+   */
+  close(): void {
+    if (this.#isLeaving || this.isClosed) return;
+    this.#isLeaving = true;
+    this.goAway(errorCode.noError);
+    this.#endIfDone();
+  }
+
+  protected onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void {
+    if (stream) this.#trailers(block, stream, decoded);
+    else if (block.stream <= this.lastStream) this.#late(block);
+    else this.#begun(block, decoded);
+  }
+
+  protected isIdle(id: number): boolean {
+    return id % 2 === 0 || id > this.lastStream;
+  }
+
+  /** A client that says good-bye begins nothing more, and waits for what it has begun. */
+  protected onGoodBye(_goodBye: GoodBye): void {
+    this.close();
+  }
+
+  protected onClosed(): void {
+    this.#owner.onClosed(this);
+  }
+
+  protected onRemoved(): void {
+    this.#endIfDone();
+  }
+
+  protected override onLocalEnd(stream: Stream): void {
+    super.onLocalEnd(stream);
+    if (!stream.isRemoteEnded) this.dropRest(stream);
+  }
+
+  #take(chunk: Buffer): void {
+    const skipped = Math.min(this.#prefaceLeft, chunk.length);
+    this.#prefaceLeft -= skipped;
+    if (chunk.length > skipped) this.read(skipped > 0 ? chunk.subarray(skipped) : chunk);
+  }
+
+  #begun({ stream: id, isEnd }: FieldBlock, { fields, listBytes }: DecodedFields): void {
+    if (id % 2 === 0) throw new ConnectionFault(errorCode.protocolError, 'a stream that a client may not begin');
+    this.lastStream = id;
+    if (this.#isLeaving) {
+      this.closed.add(id, true);
+      return;
+    }
+    const isTooLarge = listBytes > this.#limits.maxListBytes;
+    const head = requestHead(fields, !isTooLarge);
+    if (!head || (isEnd && (head.bodyBytes ?? 0) > 0)) {
+      this.refuse(id, errorCode.protocolError);
+      return;
+    }
+    if (this.streams.size >= this.#limits.maxStreams || this.#isFull()) {
+      this.refuse(id, errorCode.refusedStream);
+      return;
+    }
+    const stream = new Stream(id, this, this.peer.windowBytes, true);
+    stream.bodyBytes = head.bodyBytes;
+    this.streams.set(id, stream);
+    if (isEnd) stream.receiveEnd([]);
+    this.#owner.onRequest({ stream, head, isTooLarge });
+  }
+
+  #trailers({ isEnd }: FieldBlock, stream: Stream, { fields }: DecodedFields): void {
+    if (stream.isRemoteEnded) this.reset(stream, errorCode.streamClosed);
+    else if (!isEnd || !areTrailers(fields)) this.reset(stream, errorCode.protocolError);
+    else this.receiveEnd(stream, fields);
+  }
+
+  /** Fields on a stream that is over, or was passed over. */
+  #late({ stream: id }: FieldBlock): void {
+    if (this.closed.wasResetHere(id)) return;
+    const code = this.closed.has(id) ? errorCode.streamClosed : errorCode.protocolError;
+    throw new ConnectionFault(code, 'fields on a stream that is over');
+  }
+
+  #isFull(): boolean {
+    if (this.streams.size < FEW_STREAMS) return false;
+    let bytes = 0;
+    for (const { queue } of this.streams.values()) bytes += queue.bytes;
+    return bytes > this.#limits.maxQueuedBytes;
+  }
+
+  #endIfDone(): void {
+    if (this.#isLeaving && this.streams.size === 0) this.endQuietly();
+  }
+}

@@ -1,0 +1,94 @@
+import type { Output } from './output.js';
+import {
+  ConnectionFault,
+  DEFAULT_MAX_FRAME_BYTES,
+  DEFAULT_TABLE_BYTES,
+  DEFAULT_WINDOW_BYTES,
+  errorCode,
+  frameType,
+  LARGEST_MAX_FRAME_BYTES,
+  LARGEST_WINDOW_BYTES,
+} from './protocol.js';
+
+/** What each setting is called on the wire (RFC 9113, section 6.5.2). */
+const id = {
+  tableBytes: 1,
+  enablePush: 2,
+  maxStreams: 3,
+  windowBytes: 4,
+  maxFrameBytes: 5,
+  maxListBytes: 6,
+} as const;
+const ENTRY_BYTES = 6;
+
+/** What a side takes from its peer. */
+export interface Settings {
+  /** Of the table of fields. */
+  tableBytes: number;
+  /** Streams of the peer's at once. */
+  maxStreams: number;
+  /** What may come on a stream before more is given. */
+  windowBytes: number;
+  maxFrameBytes: number;
+}
+
+/** What a peer takes before it has said anything. */
+export function defaultSettings(): Settings {
+  return {
+    tableBytes: DEFAULT_TABLE_BYTES,
+    maxStreams: Number.POSITIVE_INFINITY,
+    windowBytes: DEFAULT_WINDOW_BYTES,
+    maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
+  };
+}
+
+/** What this side says of itself at the beginning. */
+export interface OwnSettings extends Pick<Settings, 'windowBytes' | 'maxFrameBytes'> {
+  /** Undefined says nothing: a client takes no streams anyway. */
+  readonly maxStreams: number | undefined;
+  /** The fields of a message together. */
+  readonly maxListBytes: number;
+  /** A client says that it wants no streams that it has not asked for. */
+  readonly refusesPush: boolean;
+}
+
+export function sendSettings(output: Output, own: OwnSettings): void {
+  const entries: [number, number][] = [
+    [id.windowBytes, own.windowBytes],
+    [id.maxFrameBytes, own.maxFrameBytes],
+    [id.maxListBytes, own.maxListBytes],
+  ];
+  if (own.maxStreams !== undefined) entries.push([id.maxStreams, own.maxStreams]);
+  if (own.refusesPush) entries.push([id.enablePush, 0]);
+  output.frame(frameType.settings, 0, 0, entries.length * ENTRY_BYTES);
+  for (const [key, value] of entries) {
+    output.uint16(key);
+    output.uint32(value);
+  }
+}
+
+/** Changes what is known of a peer as its frame says. @throws ConnectionFault */
+export function applySettings(peer: Settings, payload: Buffer): void {
+  if (payload.length % ENTRY_BYTES !== 0) throw new ConnectionFault(errorCode.frameSizeError, 'half a setting');
+  for (let at = 0; at < payload.length; at += ENTRY_BYTES) {
+    apply(peer, payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
+  }
+}
+
+function apply(peer: Settings, key: number, value: number): void {
+  if (key === id.tableBytes) {
+    peer.tableBytes = value;
+  } else if (key === id.enablePush) {
+    if (value > 1) throw new ConnectionFault(errorCode.protocolError, 'a push setting that is neither 0 nor 1');
+  } else if (key === id.maxStreams) {
+    peer.maxStreams = value;
+  } else if (key === id.windowBytes) {
+    if (value > LARGEST_WINDOW_BYTES) throw new ConnectionFault(errorCode.flowControlError, 'too large a window');
+    peer.windowBytes = value;
+  } else if (key === id.maxFrameBytes) {
+    if (value < DEFAULT_MAX_FRAME_BYTES || value > LARGEST_MAX_FRAME_BYTES) {
+      throw new ConnectionFault(errorCode.protocolError, 'a frame size that there may not be');
+    }
+    peer.maxFrameBytes = value;
+  }
+}

@@ -1,0 +1,184 @@
+import { LARGEST_WINDOW_BYTES } from './protocol.js';
+import { SendQueue } from './send-queue.js';
+
+/** How a stream has ended: both sides have sent all, one has given it up, or the connection is gone. */
+export type StreamEnding = 'whole' | 'reset' | 'lost';
+
+/** Who uses a stream. */
+export interface StreamObserver {
+  /** @param view - Only valid during the call: whoever keeps it copies it. */
+  onData(view: Buffer): void;
+  /** The peer has sent all. @param trailers - Fields after the body. */
+  onEnd(trailers: readonly string[]): void;
+  /** More can be sent, after {@link Stream.write} has said otherwise. */
+  onWritable(): void;
+  /**
+   * Nothing more goes over the wire. What has come whole before may still be handed over afterwards, if nobody was ready
+   * for it.
+   *
+   * @param code - Of a stream that was reset: of `errorCode`.
+   */
+  onClosed(ending: StreamEnding, code: number): void;
+}
+
+/** What a stream needs of its connection. */
+export interface StreamCarrier {
+  /** What a peer may send before more is given. */
+  readonly streamWindowBytes: number;
+  sendHead(stream: Stream, fields: readonly string[], isEnd: boolean): void;
+  /** The stream has more to send. */
+  sendMore(stream: Stream): void;
+  giveWindow(stream: Stream, bytes: number): void;
+  reset(stream: Stream, code: number): void;
+}
+
+/** How much may wait on one stream, in bytes, before whoever has more is asked to wait. */
+const HIGH_WATER_BYTES = 64 * 1024;
+const NO_TRAILERS: readonly string[] = [];
+/** A piece that is less than a part of the memory that it came in would keep all of that alive. */
+const KEPT_PART = 4;
+
+/** One exchange on a connection (RFC 9113, section 5). */
+export class Stream {
+  readonly id: number;
+  observer: StreamObserver | undefined;
+  /** What may be sent on it. It falls below 0 if the peer takes back what it gave. */
+  sendWindow: number;
+  readonly queue = new SendQueue();
+  /** Whether this side has said that nothing more comes, and whether it has been sent. */
+  isEnding = false;
+  isLocalEnded = false;
+  isRemoteEnded = false;
+  isClosed = false;
+  trailers: readonly string[] = NO_TRAILERS;
+  /** What the peer has announced, and what has come. */
+  bodyBytes: number | undefined;
+  receivedBytes = 0;
+  readonly #carrier: StreamCarrier;
+  #receiveWindow: number;
+  /** Used up, and not given back yet. */
+  #unreturnedBytes = 0;
+  #isPaused: boolean;
+  #held: Buffer[] = [];
+  #heldTrailers: readonly string[] | undefined;
+  #awaitsDrain = false;
+
+  /** @param isPaused - Whether nobody is ready for what comes. */
+  constructor(id: number, carrier: StreamCarrier, sendWindow: number, isPaused: boolean) {
+    this.id = id;
+    this.#carrier = carrier;
+    this.sendWindow = sendWindow;
+    this.#receiveWindow = carrier.streamWindowBytes;
+    this.#isPaused = isPaused;
+  }
+
+  /** Sends the first fields. @param isEnd - Nothing follows. */
+  sendHead(fields: readonly string[], isEnd: boolean): void {
+    if (this.isClosed) return;
+    if (isEnd) this.isEnding = true;
+    this.#carrier.sendHead(this, fields, isEnd);
+  }
+
+  /** @param chunk - Must not change afterwards. @returns False: wait for `onWritable` before more is written. */
+  write(chunk: Buffer): boolean {
+    if (this.isClosed || this.isEnding) return true;
+    this.queue.push(chunk);
+    this.#carrier.sendMore(this);
+    this.#awaitsDrain = this.queue.bytes >= HIGH_WATER_BYTES;
+    return !this.#awaitsDrain;
+  }
+
+  /** @param chunk - The last one. @param trailers - Fields after the body. */
+  end(chunk?: Buffer, trailers: readonly string[] = NO_TRAILERS): void {
+    if (this.isClosed || this.isEnding) return;
+    if (chunk) this.queue.push(chunk);
+    this.isEnding = true;
+    this.trailers = trailers;
+    this.#carrier.sendMore(this);
+  }
+
+  /** Gives it up. @param code - Of `errorCode`. */
+  reset(code: number): void {
+    if (!this.isClosed) this.#carrier.reset(this, code);
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    while (this.#held.length > 0 && !this.#isPaused) {
+      const piece = this.#held.shift() as Buffer;
+      this.observer?.onData(piece);
+      this.#used(piece.length);
+    }
+    this.#endIfDue();
+  }
+
+  /** To be called when the queue was sent, or a part of it. */
+  sent(): void {
+    if (!this.#awaitsDrain || this.queue.bytes > 0) return;
+    this.#awaitsDrain = false;
+    this.observer?.onWritable();
+  }
+
+  /** Of a frame of data, padding included. @returns False if the peer was not given so much. */
+  takeWindow(bytes: number): boolean {
+    this.#receiveWindow -= bytes;
+    return this.#receiveWindow >= 0;
+  }
+
+  /** Hands data over, or keeps them until somebody is ready. */
+  receive(view: Buffer): void {
+    this.receivedBytes += view.length;
+    if (this.#isPaused || this.#held.length > 0) {
+      this.#held.push(Buffer.from(view));
+      return;
+    }
+    this.observer?.onData(view);
+    this.#used(view.length);
+  }
+
+  /** What padding took of the window is free again. */
+  returnPadding(bytes: number): void {
+    if (bytes > 0) this.#used(bytes);
+  }
+
+  /** The peer has sent all. */
+  receiveEnd(trailers: readonly string[]): void {
+    this.isRemoteEnded = true;
+    this.#heldTrailers = trailers;
+    this.#endIfDue();
+  }
+
+  /** To be called once, when nothing more goes over the wire. */
+  close(ending: StreamEnding, code: number): void {
+    this.isClosed = true;
+    this.queue.clear();
+    if (!this.isRemoteEnded) this.#held = [];
+    this.observer?.onClosed(ending, code);
+  }
+
+  #endIfDue(): void {
+    const trailers = this.#heldTrailers;
+    if (!trailers || this.#isPaused || this.#held.length > 0) return;
+    this.#heldTrailers = undefined;
+    this.observer?.onEnd(trailers);
+  }
+
+  /** Half a window is given back at once: each frame that does so costs something. */
+  #used(bytes: number): void {
+    this.#unreturnedBytes += bytes;
+    if (this.isRemoteEnded || this.isClosed || this.#unreturnedBytes < this.#carrier.streamWindowBytes / 2) return;
+    const given = Math.min(this.#unreturnedBytes, LARGEST_WINDOW_BYTES);
+    this.#unreturnedBytes = 0;
+    this.#receiveWindow += given;
+    this.#carrier.giveWindow(this, given);
+  }
+}
+
+/** A copy of a piece that would keep much more alive than itself, or the piece. */
+export function withoutRest(piece: Buffer): Buffer {
+  return piece.length * KEPT_PART < piece.buffer.byteLength ? Buffer.from(piece) : piece;
+}
