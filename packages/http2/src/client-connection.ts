@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { Connection, type ConnectionLimits, type GoodBye } from './connection.js';
+import { Connection, type ConnectionLimits } from './connection.js';
+import type { GoodBye } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, type ResponseHead, responseHead } from './field-rules.js';
 import type { DecodedFields } from './hpack/decoder.js';
@@ -44,7 +45,7 @@ export class ClientConnection extends Connection {
     const stream = new Stream(this.#nextStream, this, this.peer.windowBytes, false);
     this.#nextStream += 2;
     stream.observer = observer;
-    this.streams.set(stream.id, stream);
+    this.streams.add(stream);
     this.#observers.set(stream.id, observer);
     stream.sendHead(fields, isEnd);
     return stream;
@@ -61,12 +62,12 @@ export class ClientConnection extends Connection {
     const observer = this.#observers.get(stream.id);
     if (!observer) {
       if (isEnd && areTrailers(fields)) this.receiveEnd(stream, fields);
-      else this.reset(stream, errorCode.protocolError);
+      else this.fault(stream, errorCode.protocolError);
       return;
     }
     const head = responseHead(fields);
     if (!head || listBytes > this.maxListBytes) {
-      this.reset(stream, errorCode.protocolError);
+      this.fault(stream, errorCode.protocolError);
     } else if (head.status >= FIRST_FINAL_STATUS) {
       this.#observers.delete(stream.id);
       stream.bodyBytes = isEnd ? undefined : head.bodyBytes;
@@ -75,12 +76,17 @@ export class ClientConnection extends Connection {
     }
   }
 
+  /** A server begins none. */
+  protected get lastStream(): number {
+    return 0;
+  }
+
   protected isIdle(id: number): boolean {
     return id % 2 === 0 || id >= this.#nextStream;
   }
 
   protected onGoodBye({ lastStream }: GoodBye): void {
-    for (const stream of [...this.streams.values()]) {
+    for (const stream of this.streams.all()) {
       if (stream.id <= lastStream) continue;
       this.remove(stream, true);
       stream.close('reset', errorCode.refusedStream);
@@ -101,7 +107,7 @@ export class ClientConnection extends Connection {
   }
 
   /** Its answer may have come before. */
-  protected override onLocalEnd(stream: Stream): void {
+  protected onLocalEnd(stream: Stream): void {
     if (stream.isRemoteEnded && !stream.isClosed) stream.close('whole', errorCode.noError);
   }
 }

@@ -1,8 +1,7 @@
+import { dependsOn, PRIORITY_BYTES } from './control-frames.js';
 import type { FrameHead } from './frame-reader.js';
 import { ConnectionFault, errorCode, frameFlag } from './protocol.js';
 
-/** Of PRIORITY, and of HEADERS with priority: on which stream it depends, and its weight. Both are ignored. */
-export const PRIORITY_BYTES = 5;
 const NOTHING = Buffer.alloc(0);
 
 /** A message's fields as they came, in one frame or several. */
@@ -81,9 +80,4 @@ function withoutPadding({ flags, stream }: FrameHead, payload: Buffer): { bytes:
   const end = payload.length - padBytes;
   if (end < start) throw new ConnectionFault(errorCode.protocolError, 'more padding than frame');
   return { bytes: end > start ? payload.subarray(start, end) : NOTHING, isSelfDependent };
-}
-
-/** @param at - Where the priority begins. */
-export function dependsOn(payload: Buffer, at: number): number {
-  return payload.readUInt32BE(at) & 0x7fffffff;
 }

@@ -1,6 +1,5 @@
 /** A name in lower case (RFC 9113, section 8.2.1; RFC 9110, section 5.6.2). */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones that must not come
 const VALUE = /^(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?$/;
 /** Of a connection of HTTP/1.1 (RFC 9113, section 8.2.2). */
 const OF_CONNECTION = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
@@ -43,7 +42,7 @@ export function requestHead(all: readonly string[], isWhole: boolean): RequestHe
 export function responseHead(all: readonly string[]): ResponseHead | undefined {
   const split = splitFields(all);
   const status = split?.pseudo.get(':status') ?? '';
-  if (!split || split.pseudo.size !== 1 || !STATUS.test(status)) return undefined;
+  if (split?.pseudo.size !== 1 || !STATUS.test(status)) return undefined;
   return { status: Number(status), fields: split.fields, bodyBytes: split.bodyBytes };
 }
 
@@ -71,19 +70,24 @@ function splitFields(all: readonly string[]): SplitFields | undefined {
     const name = all[i] as string;
     const value = all[i + 1] as string;
     if (!VALUE.test(value)) return undefined;
-    if (name.charCodeAt(0) === 0x3a) {
+    if (name.startsWith(':')) {
       if (fields.length > 0 || !PSEUDO.has(name) || pseudo.has(name)) return undefined;
       pseudo.set(name, value);
       continue;
     }
-    if (!NAME.test(name) || OF_CONNECTION.has(name)) return undefined;
-    if (name === 'te' && value !== 'trailers') return undefined;
+    if (!mayBeSent(name, value)) return undefined;
     if (name === 'host') hasHost = true;
     if (name === 'content-length') {
-      if (!LENGTH.test(value) || (bodyBytes !== undefined && bodyBytes !== Number(value))) return undefined;
+      if (bodyBytes !== undefined && bodyBytes !== Number(value)) return undefined;
       bodyBytes = Number(value);
     }
     fields.push(name, value);
   }
   return { pseudo, fields, hasHost, bodyBytes };
+}
+
+function mayBeSent(name: string, value: string): boolean {
+  if (!NAME.test(name) || OF_CONNECTION.has(name)) return false;
+  if (name === 'content-length') return LENGTH.test(value);
+  return name !== 'te' || value === 'trailers';
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { Connection, type ConnectionLimits, type GoodBye } from './connection.js';
+import { Connection, type ConnectionLimits } from './connection.js';
+import type { GoodBye } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, type RequestHead, requestHead } from './field-rules.js';
 import type { DecodedFields } from './hpack/decoder.js';
@@ -39,6 +40,7 @@ export class ServerConnection extends Connection {
   /** What of the client's preface is still to come. */
   #prefaceLeft = PREFACE.length;
   #isLeaving = false;
+  #lastStream = 0;
 
   /** @param first - What has come, which is known to begin with the preface. */
   constructor(socket: Socket, first: Buffer, limits: ServerLimits, owner: ServerOwner) {
@@ -63,12 +65,16 @@ export class ServerConnection extends Connection {
 
   protected onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void {
     if (stream) this.#trailers(block, stream, decoded);
-    else if (block.stream <= this.lastStream) this.#late(block);
+    else if (block.stream <= this.#lastStream) this.#late(block.stream);
     else this.#begun(block, decoded);
   }
 
+  protected get lastStream(): number {
+    return this.#lastStream;
+  }
+
   protected isIdle(id: number): boolean {
-    return id % 2 === 0 || id > this.lastStream;
+    return id % 2 === 0 || id > this.#lastStream;
   }
 
   /** A client that says good-bye begins nothing more, and waits for what it has begun. */
@@ -84,8 +90,11 @@ export class ServerConnection extends Connection {
     this.#endIfDone();
   }
 
-  protected override onLocalEnd(stream: Stream): void {
-    super.onLocalEnd(stream);
+  /** Its end is told once the kernel has it. */
+  protected onLocalEnd(stream: Stream): void {
+    this.whenSent((isSent) => {
+      if (!stream.isClosed) stream.close(isSent ? 'whole' : 'lost', errorCode.noError);
+    });
     if (!stream.isRemoteEnded) this.dropRest(stream);
   }
 
@@ -95,16 +104,16 @@ export class ServerConnection extends Connection {
     if (chunk.length > skipped) this.read(skipped > 0 ? chunk.subarray(skipped) : chunk);
   }
 
-  #begun({ stream: id, isEnd }: FieldBlock, { fields, listBytes }: DecodedFields): void {
+  #begun({ stream: id, isEnd, isSelfDependent }: FieldBlock, { fields, listBytes }: DecodedFields): void {
     if (id % 2 === 0) throw new ConnectionFault(errorCode.protocolError, 'a stream that a client may not begin');
-    this.lastStream = id;
+    this.#lastStream = id;
     if (this.#isLeaving) {
-      this.closed.add(id, true);
+      this.streams.remove(id, true);
       return;
     }
     const isTooLarge = listBytes > this.#limits.maxListBytes;
     const head = requestHead(fields, !isTooLarge);
-    if (!head || (isEnd && (head.bodyBytes ?? 0) > 0)) {
+    if (!head || isSelfDependent || (isEnd && (head.bodyBytes ?? 0) > 0)) {
       this.refuse(id, errorCode.protocolError);
       return;
     }
@@ -114,28 +123,27 @@ export class ServerConnection extends Connection {
     }
     const stream = new Stream(id, this, this.peer.windowBytes, true);
     stream.bodyBytes = head.bodyBytes;
-    this.streams.set(id, stream);
+    this.streams.add(stream);
     if (isEnd) stream.receiveEnd([]);
     this.#owner.onRequest({ stream, head, isTooLarge });
   }
 
-  #trailers({ isEnd }: FieldBlock, stream: Stream, { fields }: DecodedFields): void {
-    if (stream.isRemoteEnded) this.reset(stream, errorCode.streamClosed);
-    else if (!isEnd || !areTrailers(fields)) this.reset(stream, errorCode.protocolError);
+  #trailers({ isEnd, isSelfDependent }: FieldBlock, stream: Stream, { fields }: DecodedFields): void {
+    if (stream.isRemoteEnded) this.fault(stream, errorCode.streamClosed);
+    else if (!isEnd || isSelfDependent || !areTrailers(fields)) this.fault(stream, errorCode.protocolError);
     else this.receiveEnd(stream, fields);
   }
 
   /** Fields on a stream that is over, or was passed over. */
-  #late({ stream: id }: FieldBlock): void {
-    if (this.closed.wasResetHere(id)) return;
-    const code = this.closed.has(id) ? errorCode.streamClosed : errorCode.protocolError;
-    throw new ConnectionFault(code, 'fields on a stream that is over');
+  #late(id: number): void {
+    if (this.streams.wasOpen(id)) this.streams.late(id);
+    else throw new ConnectionFault(errorCode.protocolError, 'a stream that was passed over');
   }
 
   #isFull(): boolean {
     if (this.streams.size < FEW_STREAMS) return false;
     let bytes = 0;
-    for (const { queue } of this.streams.values()) bytes += queue.bytes;
+    for (const { queue } of this.streams.all()) bytes += queue.bytes;
     return bytes > this.#limits.maxQueuedBytes;
   }
 

@@ -1,4 +1,4 @@
-import { LARGEST_WINDOW_BYTES } from './protocol.js';
+import { ReceiveWindow } from './receive-window.js';
 import { SendQueue } from './send-queue.js';
 
 /** How a stream has ended: both sides have sent all, one has given it up, or the connection is gone. */
@@ -55,9 +55,7 @@ export class Stream {
   bodyBytes: number | undefined;
   receivedBytes = 0;
   readonly #carrier: StreamCarrier;
-  #receiveWindow: number;
-  /** Used up, and not given back yet. */
-  #unreturnedBytes = 0;
+  readonly #window: ReceiveWindow;
   #isPaused: boolean;
   #held: Buffer[] = [];
   #heldTrailers: readonly string[] | undefined;
@@ -68,7 +66,7 @@ export class Stream {
     this.id = id;
     this.#carrier = carrier;
     this.sendWindow = sendWindow;
-    this.#receiveWindow = carrier.streamWindowBytes;
+    this.#window = new ReceiveWindow(carrier.streamWindowBytes);
     this.#isPaused = isPaused;
   }
 
@@ -125,8 +123,7 @@ export class Stream {
 
   /** Of a frame of data, padding included. @returns False if the peer was not given so much. */
   takeWindow(bytes: number): boolean {
-    this.#receiveWindow -= bytes;
-    return this.#receiveWindow >= 0;
+    return this.#window.take(bytes);
   }
 
   /** Hands data over, or keeps them until somebody is ready. */
@@ -167,14 +164,10 @@ export class Stream {
     this.observer?.onEnd(trailers);
   }
 
-  /** Half a window is given back at once: each frame that does so costs something. */
   #used(bytes: number): void {
-    this.#unreturnedBytes += bytes;
-    if (this.isRemoteEnded || this.isClosed || this.#unreturnedBytes < this.#carrier.streamWindowBytes / 2) return;
-    const given = Math.min(this.#unreturnedBytes, LARGEST_WINDOW_BYTES);
-    this.#unreturnedBytes = 0;
-    this.#receiveWindow += given;
-    this.#carrier.giveWindow(this, given);
+    if (this.isRemoteEnded || this.isClosed) return;
+    const returned = this.#window.use(bytes);
+    if (returned > 0) this.#carrier.giveWindow(this, returned);
   }
 }
 

@@ -1,4 +1,5 @@
 import { ConnectionFault, DEFAULT_TABLE_BYTES, errorCode } from '../protocol.js';
+import { type FieldKind, INDEXED, KEPT, NOT_KEPT, RESIZED } from './field-kind.js';
 import { FieldTable, fieldBytes } from './field-table.js';
 import { decodeHuffman } from './huffman.js';
 import { STATIC_FIELDS, staticNames, staticValues } from './static-table.js';
@@ -20,6 +21,9 @@ export class FieldDecoder {
   readonly #maxListBytes: number;
   #block: Buffer = Buffer.alloc(0);
   #at = 0;
+  /** Of the field that was read last. */
+  #name = '';
+  #value = '';
 
   /** @param maxListBytes - The fields of one message together, in bytes; beyond it none is kept. */
   constructor(maxListBytes: number) {
@@ -33,38 +37,43 @@ export class FieldDecoder {
   decode(block: Buffer): DecodedFields {
     this.#block = block;
     this.#at = 0;
+    while (this.#kindIs(RESIZED)) this.#resize();
     const fields: string[] = [];
     let listBytes = 0;
-    let mayResize = true;
     while (this.#at < block.length) {
-      const first = block[this.#at] as number;
-      if ((first & 0xe0) === 0x20) {
-        if (!mayResize) throw malformed('the size of the table changes within a block');
-        this.#resize();
-        continue;
-      }
-      mayResize = false;
-      let name: string;
-      let value: string;
-      if ((first & 0x80) !== 0) {
-        const number = this.#integer(0x7f);
-        name = this.#nameOf(number);
-        value = number <= STATIC_FIELDS ? (staticValues[number] as string) : this.#table.value(number);
-      } else {
-        const isKept = (first & 0x40) !== 0;
-        const number = this.#integer(isKept ? 0x3f : 0x0f);
-        name = number === 0 ? this.#string() : this.#nameOf(number);
-        value = this.#string();
-        if (isKept) this.#table.add(name, value);
-      }
-      listBytes += fieldBytes(name, value);
-      if (listBytes <= this.#maxListBytes) fields.push(name, value);
+      if (this.#kindIs(INDEXED)) this.#indexed();
+      else if (this.#kindIs(KEPT)) this.#kept();
+      else if (this.#kindIs(RESIZED)) throw malformed('the size of the table changes within a block');
+      else this.#literal(NOT_KEPT.mask);
+      listBytes += fieldBytes(this.#name, this.#value);
+      if (listBytes <= this.#maxListBytes) fields.push(this.#name, this.#value);
     }
     return { fields, listBytes };
   }
 
+  #kindIs({ bits, mask }: FieldKind): boolean {
+    return ((this.#block[this.#at] ?? 0) & ~mask & 0xff) === bits;
+  }
+
+  #indexed(): void {
+    const number = this.#integer(INDEXED.mask);
+    this.#name = this.#nameOf(number);
+    this.#value = number <= STATIC_FIELDS ? (staticValues[number] as string) : this.#table.value(number);
+  }
+
+  #kept(): void {
+    this.#literal(KEPT.mask);
+    this.#table.add(this.#name, this.#value);
+  }
+
+  #literal(mask: number): void {
+    const number = this.#integer(mask);
+    this.#name = number === 0 ? this.#string() : this.#nameOf(number);
+    this.#value = this.#string();
+  }
+
   #resize(): void {
-    const bytes = this.#integer(0x1f);
+    const bytes = this.#integer(RESIZED.mask);
     if (bytes > DEFAULT_TABLE_BYTES) throw malformed('the table becomes larger than it may');
     this.#table.maxBytes = bytes;
   }

@@ -1,4 +1,5 @@
 import { DEFAULT_TABLE_BYTES } from '../protocol.js';
+import { type FieldKind, INDEXED, KEPT, LENGTH, NEVER_KEPT, NOT_KEPT, RESIZED } from './field-kind.js';
 import { FieldTable } from './field-table.js';
 import { type StaticName, staticByName } from './static-table.js';
 
@@ -24,13 +25,6 @@ const SHORT_BYTES = 24;
 /** Beside name and value: two lengths of at most five bytes, and one for the kind. */
 const MOST_FRAMING_BYTES = 11;
 const FIRST_BLOCK_BYTES = 4096;
-
-/** How a field is sent: the bits that say so, and those that are left for a number (RFC 7541, section 6). */
-const INDEXED = { bits: 0x80, mask: 0x7f };
-const KEPT = { bits: 0x40, mask: 0x3f };
-const RESIZED = { bits: 0x20, mask: 0x1f };
-const NEVER_KEPT = { bits: 0x10, mask: 0x0f };
-const NOT_KEPT = { bits: 0x00, mask: 0x0f };
 
 /** All connections write their blocks here: one is sent before the next is written. */
 let block: Buffer = Buffer.allocUnsafeSlow(FIRST_BLOCK_BYTES);
@@ -111,14 +105,14 @@ export class FieldEncoder {
     }
   }
 
-  #literal(kind: typeof KEPT, named: number | undefined, name: string, value: string): void {
+  #literal(kind: FieldKind, named: number | undefined, name: string, value: string): void {
     this.#number(kind, named ?? 0);
     if (named === undefined) this.#string(name);
     this.#string(value);
   }
 
   /** RFC 7541, section 5.1. */
-  #number({ bits, mask }: typeof KEPT, value: number): void {
+  #number({ bits, mask }: FieldKind, value: number): void {
     if (value < mask) {
       block[this.#at++] = bits | value;
       return;
@@ -131,7 +125,7 @@ export class FieldEncoder {
 
   #string(text: string): void {
     const { length } = text;
-    this.#number({ bits: 0, mask: 0x7f }, length);
+    this.#number(LENGTH, length);
     if (length >= SHORT_BYTES) block.write(text, this.#at, 'latin1');
     else for (let i = 0; i < length; i++) block[this.#at + i] = text.charCodeAt(i);
     this.#at += length;
