@@ -2,15 +2,13 @@ import type { Socket } from 'node:net';
 import { Connection, type ConnectionLimits } from './connection.js';
 import type { GoodBye } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
-import { areTrailers, type ResponseHead, responseHead } from './field-rules.js';
+import { areTrailers, responseHead } from './field-rules.js';
 import type { DecodedFields } from './hpack/decoder.js';
 import { errorCode, LARGEST_STREAM_ID, PREFACE } from './protocol.js';
-import { Stream, type StreamObserver } from './stream.js';
+import { type HeadObserver, Stream, type StreamObserver } from './stream.js';
 
 /** Who has sent a request. */
-export interface ResponseObserver extends StreamObserver {
-  onHead(head: ResponseHead): void;
-}
+export interface ResponseObserver extends StreamObserver, HeadObserver {}
 
 /** Who uses a connection. */
 export interface ClientOwner {
@@ -26,7 +24,6 @@ const FIRST_FINAL_STATUS = 200;
 /** A connection to a server. Nothing may be asked on it before its socket is open. */
 export class ClientConnection extends Connection {
   readonly #owner: ClientOwner;
-  readonly #observers = new Map<number, ResponseObserver>();
   #nextStream = 1;
 
   constructor(socket: Socket, limits: ConnectionLimits, owner: ClientOwner) {
@@ -46,7 +43,7 @@ export class ClientConnection extends Connection {
     this.#nextStream += 2;
     stream.observer = observer;
     this.streams.add(stream);
-    this.#observers.set(stream.id, observer);
+    stream.headObserver = observer;
     stream.sendHead(fields, isEnd);
     return stream;
   }
@@ -59,7 +56,7 @@ export class ClientConnection extends Connection {
   protected onFields({ isEnd }: FieldBlock, stream: Stream | undefined, { fields, listBytes }: DecodedFields): void {
     // What still comes on a stream that was given up.
     if (!stream) return;
-    const observer = this.#observers.get(stream.id);
+    const observer = stream.headObserver;
     if (!observer) {
       if (isEnd && areTrailers(fields)) this.receiveEnd(stream, fields);
       else this.fault(stream, errorCode.protocolError);
@@ -69,7 +66,7 @@ export class ClientConnection extends Connection {
     if (!head || listBytes > this.maxListBytes) {
       this.fault(stream, errorCode.protocolError);
     } else if (head.status >= FIRST_FINAL_STATUS) {
-      this.#observers.delete(stream.id);
+      stream.headObserver = undefined;
       stream.bodyBytes = isEnd ? undefined : head.bodyBytes;
       observer.onHead(head);
       if (isEnd && !stream.isClosed) this.receiveEnd(stream, []);
@@ -95,16 +92,10 @@ export class ClientConnection extends Connection {
   }
 
   protected onClosed(): void {
-    this.#observers.clear();
     this.#owner.onClosed();
   }
 
   protected onRemoved(): void {}
-
-  protected override remove(stream: Stream, wasResetHere: boolean): void {
-    this.#observers.delete(stream.id);
-    super.remove(stream, wasResetHere);
-  }
 
   /** Its answer may have come before. */
   protected onLocalEnd(stream: Stream): void {

@@ -6,30 +6,37 @@ const MAX_REMEMBERED = 1024;
 
 /** The streams of a connection, and for a while those that were (RFC 9113, section 5.1). */
 export class StreamTable {
-  readonly #open = new Map<number, Stream>();
+  /** No `Map`: what comes and goes in one is carried into the old generation with it. There are few at a time. */
+  readonly #open: Stream[] = [];
   /** Those that are over: whether this side has reset it, so that its peer could not know when it sent what comes next. */
   readonly #wasResetHere = new Map<number, boolean>();
 
   get size(): number {
-    return this.#open.size;
+    return this.#open.length;
   }
 
   get(id: number): Stream | undefined {
-    return this.#open.get(id);
+    for (const stream of this.#open) if (stream.id === id) return stream;
+    return undefined;
   }
 
   add(stream: Stream): void {
-    this.#open.set(stream.id, stream);
+    this.#open.push(stream);
   }
 
   /** All at this moment. */
   all(): Stream[] {
-    return [...this.#open.values()];
+    return [...this.#open];
   }
 
   /** It is over. */
   remove(id: number, wasResetHere: boolean): void {
-    this.#open.delete(id);
+    const index = this.#open.findIndex((stream) => stream.id === id);
+    const last = this.#open[this.#open.length - 1];
+    if (index !== -1 && last) {
+      this.#open[index] = last;
+      this.#open.pop();
+    }
     this.#wasResetHere.set(id, wasResetHere);
     if (this.#wasResetHere.size <= MAX_REMEMBERED) return;
     for (const oldest of this.#wasResetHere.keys()) {

@@ -1,3 +1,4 @@
+import type { ResponseHead } from './field-rules.js';
 import { ReceiveWindow } from './receive-window.js';
 import { SendQueue } from './send-queue.js';
 
@@ -21,6 +22,11 @@ export interface StreamObserver {
   onClosed(ending: StreamEnding, code: number): void;
 }
 
+/** Who waits for the first fields of a response. */
+export interface HeadObserver {
+  onHead(head: ResponseHead): void;
+}
+
 /** What a stream needs of its connection. */
 export interface StreamCarrier {
   /** What a peer may send before more is given. */
@@ -42,6 +48,8 @@ const KEPT_PART = 4;
 export class Stream {
   readonly id: number;
   observer: StreamObserver | undefined;
+  /** Until the final head of a response has come. */
+  headObserver: HeadObserver | undefined;
   /** What may be sent on it. It falls below 0 if the peer takes back what it gave. */
   sendWindow: number;
   readonly queue = new SendQueue();
