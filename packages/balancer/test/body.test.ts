@@ -113,6 +113,21 @@ describe('a body on its way', () => {
     expect(drains).toBe(1);
   });
 
+  test('a source that adds more the moment it is told to go on is told again', async () => {
+    const { body } = newBody(0);
+    const chunk = Buffer.alloc(300 * 1024);
+    let left = 4;
+    const source = {
+      resume: () => {
+        for (let hasRoom = true; hasRoom && left > 0; left--) hasRoom = body.push(chunk);
+        if (left === 0) body.end();
+      },
+    };
+    body.source = source;
+    expect(body.push(chunk)).toBe(false);
+    expect(await read(attempt(body))).toHaveLength(5 * chunk.length);
+  });
+
   test('a source that breaks off is no end: whoever reads is told, and nobody begins again', async () => {
     const { body } = newBody();
     body.push(Buffer.alloc(60));

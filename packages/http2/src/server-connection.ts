@@ -63,6 +63,11 @@ export class ServerConnection extends Connection {
     this.#endIfDone();
   }
 
+  /** Closes it, if nothing has come since, and nothing is under way. @param sinceMs - Of `performance.now()`. */
+  closeIfIdle(sinceMs: number): void {
+    if (this.streams.size === 0 && this.activeAtMs <= sinceMs) this.close();
+  }
+
   protected onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void {
     if (stream) this.#trailers(block, stream, decoded);
     else if (block.stream <= this.#lastStream) this.#late(block.stream);
@@ -87,6 +92,7 @@ export class ServerConnection extends Connection {
   }
 
   protected onRemoved(): void {
+    this.activeAtMs = performance.now();
     this.#endIfDone();
   }
 

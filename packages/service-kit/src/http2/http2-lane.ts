@@ -98,8 +98,8 @@ export class Http2Lane {
   }
 
   #closeIdle(): void {
-    const oldest = performance.now() - this.#options.keepAliveMs;
-    for (const connection of this.#connections) if (connection.activeAtMs <= oldest) connection.close();
+    const sinceMs = performance.now() - this.#options.keepAliveMs;
+    for (const connection of this.#connections) connection.closeIfIdle(sinceMs);
   }
 
   /** Those whose client neither sends nor reads, and that nobody else watches. */
