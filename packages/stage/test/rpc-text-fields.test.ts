@@ -143,6 +143,14 @@ describe('a message in pieces is read as the library reads it whole', () => {
   });
 
   test.each([
+    ['the last of 64 bits', 0x01],
+    ['only bits beyond the 64th', 0x7e],
+  ])('a bool with %s', (_name, last) => {
+    const whole = Buffer.concat([bytes(0x18), Buffer.alloc(9, 0x80), bytes(last)]);
+    expect(readInPieces([whole], true, whole.length)).toEqual(readWhole(whole, true));
+  });
+
+  test.each([
     ['99 groups in each other', 99, true],
     ['100 groups in each other', 100, false],
   ])('%s', (_name, depth, isRead) => {

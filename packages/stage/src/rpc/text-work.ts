@@ -91,9 +91,12 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   #result(): Promise<MessageInitShape<Response>> {
     const { flag } = this.#fields;
     const attempt = this.#attempt;
+    const pieces = this.#pieces;
+    // A stage takes longer than a message: what nobody needs is not held for so long.
+    this.#pieces = [];
     if (attempt?.flag !== flag) {
       this.#abandon();
-      return this.#run(this.#pieces, this.#options.caller, flag);
+      return this.#run(pieces, this.#options.caller, flag);
     }
     return this.#resultOf(attempt);
   }
