@@ -1,8 +1,9 @@
 import http from 'node:http';
 import https from 'node:https';
-import { type Client, createClient, type Transport as RpcTransport } from '@connectrpc/connect';
+import type { MessageInitShape } from '@bufbuild/protobuf';
+import { type CallOptions, type Client, createClient, type Transport as RpcTransport } from '@connectrpc/connect';
 import { createConnectTransport, createGrpcTransport } from '@connectrpc/connect-node';
-import { ReportService, TextInputService } from '@flotilla/contracts/rpc';
+import { ReportService, TextChunkSchema, TextInputService, type TextResponse } from '@flotilla/contracts/rpc';
 import { connectInTime } from './connect-in-time.js';
 import { Http2Connection } from './http2-connection.js';
 import { isAnswer } from './rpc-problems.js';
@@ -13,8 +14,12 @@ export type Protocol = 'grpc' | 'connect';
 export interface Connection {
   readonly input: Client<typeof TextInputService>;
   readonly report: Client<typeof ReportService>;
+  /** `ReceiveText` with the text's bytes. */
+  readonly receiveBytes: ReceiveBytes;
   close(): void;
 }
+
+type ReceiveBytes = (message: MessageInitShape<typeof TextChunkSchema>, options: CallOptions) => Promise<TextResponse>;
 
 /** The most that Connect's library lets a message have; how large answers get is the fleet's to say. */
 const MAX_MESSAGE_BYTES = 2 ** 32 - 1;
@@ -96,5 +101,30 @@ function openConnect(origin: string): Connection {
 }
 
 function connectionOver(transport: RpcTransport, close: () => void): Connection {
-  return { input: createClient(TextInputService, transport), report: createClient(ReportService, transport), close };
+  return {
+    input: createClient(TextInputService, transport),
+    report: createClient(ReportService, transport),
+    receiveBytes: receiveBytesOver(transport),
+    close,
+  };
+}
+
+/**
+ * A chunk has the fields of a request, and a string is its bytes on the wire: so a large text is no string here, which
+ * would be made of its bytes and at once made bytes again.
+ */
+const receiveBytesMethod = { ...TextInputService.method.receiveText, input: TextChunkSchema };
+
+function receiveBytesOver(transport: RpcTransport): ReceiveBytes {
+  return async (message, { signal, headers, onHeader }) => {
+    const { header, message: response } = await transport.unary(
+      receiveBytesMethod,
+      signal,
+      undefined,
+      headers,
+      message,
+    );
+    onHeader?.(header);
+    return response;
+  };
 }

@@ -1,4 +1,3 @@
-import { constants } from 'node:buffer';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { CallOptions as RpcOptions } from '@connectrpc/connect';
 import { header } from '@flotilla/contracts';
@@ -27,19 +26,18 @@ export class RpcTransport implements Transport {
 
   async sendChunk(url: string, request: ChunkRequest, call: CallOptions): Promise<Answer> {
     const { chunk, isTableWanted } = request;
-    const answered = await this.#ask(url, chunk.requestId, call, async ({ input }, options) =>
+    const answered = await this.#ask(url, chunk.requestId, call, async ({ input, receiveBytes }, options) =>
       chunk.isJson
-        ? input.receiveText({ ...wantsOf(request), text: await textOf(request) }, options)
+        ? receiveBytes({ ...wantsOf(request), text: await textOf(request) }, options)
         : input.receiveTextStream(messagesOf(request), options),
     );
     return answerOf(answered, isTableWanted);
   }
 
-  repeat(bytes: Uint8Array): RepeatedText {
-    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  repeat(text: Uint8Array): RepeatedText {
     return async (url, requestId, call) => {
-      const answered = await this.#ask(url, requestId, call, ({ input }, options) =>
-        input.receiveText({ text, requestId }, options),
+      const answered = await this.#ask(url, requestId, call, ({ receiveBytes }, options) =>
+        receiveBytes({ text, requestId }, options),
       );
       return answerOf(answered, false);
     };
@@ -100,11 +98,15 @@ async function* messagesOf(request: ChunkRequest): AsyncGenerator<MessageInitSha
 /** What the messages behind the first one say beside their text. */
 const NOTHING_MORE = { requestId: '', includeFrequencies: false };
 
-async function textOf({ chunk, slices }: ChunkRequest): Promise<string> {
-  if (chunk.end - chunk.start > constants.MAX_STRING_LENGTH) {
+/** A text that goes in one message is held whole. A fleet takes a fifth of it. */
+const MAX_WHOLE_BYTES = 512 * 1024 * 1024;
+
+async function textOf({ chunk, slices }: ChunkRequest): Promise<Uint8Array> {
+  if (chunk.end - chunk.start > MAX_WHOLE_BYTES) {
     throw new ClientError('a chunk is too long for one message', 'Leave --json-body out, or lower --max-body.');
   }
-  let text = '';
-  for await (const slice of slices(false)) text += slice.toString();
-  return text;
+  const text = Buffer.allocUnsafe(chunk.end - chunk.start);
+  let length = 0;
+  for await (const slice of slices(false)) length += slice.copy(text, length);
+  return text.subarray(0, length);
 }

@@ -16,12 +16,13 @@ const TRAILERS_FLAG = 0x80;
 const SERVER_ERROR = 500;
 const BAD_REQUEST = 400;
 
-/** @param trailer - Of gRPC; it is changed. */
-export function blameCallerInTrailers(trailer: Headers): void {
+/** @param trailer - Of gRPC; it is changed. @returns Whether it was. */
+export function blameCallerInTrailers(trailer: Headers): boolean {
   const fault = FAULTS.get(Number(trailer.get('grpc-status')));
-  if (!fault || trailer.has(header.code)) return;
+  if (!fault || trailer.has(header.code)) return false;
   trailer.set('grpc-status', String(fault.code));
   trailer.set(header.code, fault.problem);
+  return true;
 }
 
 /** @param body - A whole body of gRPC-Web. @returns It, or one with another last frame. */
@@ -35,9 +36,7 @@ export function blameCallerInBody(body: Buffer): Buffer {
         const colon = line.indexOf(':');
         if (colon > 0) trailer.append(line.slice(0, colon), line.slice(colon + 1).trim());
       }
-      const before = trailer.get('grpc-status');
-      blameCallerInTrailers(trailer);
-      if (trailer.get('grpc-status') === before) return body;
+      if (!blameCallerInTrailers(trailer)) return body;
       const text = [...trailer].map(([name, value]) => `${name}: ${value}\r\n`).join('');
       const head = Buffer.from(body.subarray(at, start));
       head.writeUInt32BE(text.length, 1);

@@ -1,27 +1,28 @@
-import { Code, ConnectError, type ConnectRouter, createContextKey, createContextValues } from '@connectrpc/connect';
-import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import {
-  FlotillaError,
-  isHeaderSafeId,
-  header as names,
-  type ProblemCode,
-  problemBody,
-  rpcStatusOf,
-} from '@flotilla/contracts';
+  Code,
+  ConnectError,
+  type ConnectRouter,
+  createContextKey,
+  createContextValues,
+  type HandlerContext,
+} from '@connectrpc/connect';
+import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
+import { FlotillaError, isHeaderSafeId, header as names } from '@flotilla/contracts';
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../exchange.js';
 import type { RequestTrail } from '../request-trail.js';
 import type { StageExchange, StageHandler } from '../stage-exchange.js';
 import { blameCallerInBody, blameCallerInDocument, blameCallerInTrailers } from './caller-faults.js';
+import { asConnectError } from './connect-error.js';
+import type { RpcCaller } from './rpc-caller.js';
+import { writeAll } from './write-all.js';
 
-/** The exchange that a call came by, for those that implement it. */
-export const exchangeKey = createContextKey<StageExchange | undefined>(undefined);
+/** The exchange that a call came by. */
+const exchangeKey = createContextKey<StageExchange | undefined>(undefined);
 
 /** A message's limit is connect's to keep; all that a stream has together has none. */
 const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
 /** Pieces of a request that may wait for their reader. */
 const MAX_WAITING_PIECES = 4;
-/** How much of an answer is written at once. */
-const SLICE_BYTES = 256 * 1024;
 
 /** Answers calls by connect's handlers, which speak gRPC, gRPC-Web and Connect. */
 export function connectHandler(router: ConnectRouter): StageHandler {
@@ -51,18 +52,16 @@ export function connectHandler(router: ConnectRouter): StageHandler {
   };
 }
 
-/** What an implementation throws, as connect tells it: an error of the catalogue with its code and headers. */
-export function asConnectError(error: unknown): ConnectError {
-  if (!(error instanceof FlotillaError)) {
-    const own = ConnectError.from(error, Code.Internal);
-    // Without the code it would be taken for a fault of the caller's.
-    if (!(error instanceof ConnectError) && own.code === Code.Internal)
-      own.metadata.set(names.code, 'FLT_INTERNAL' satisfies ProblemCode);
-    return own;
-  }
-  const metadata = new Headers(error.headers as Record<string, string>);
-  metadata.set(names.code, error.code);
-  return new ConnectError(problemBody(error).detail, rpcStatusOf(error).code as Code, metadata);
+/** Who has made a call that connect-es has read. */
+export function callerOf(context: HandlerContext): RpcCaller {
+  const exchange = context.values.get(exchangeKey);
+  if (!exchange) throw new Error('the call came by no exchange');
+  return {
+    exchange,
+    signal: context.signal,
+    remainingMs: () => context.timeoutMs(),
+    setHeader: (name, value) => context.responseHeader.set(name, value),
+  };
 }
 
 function headersOf({ rawHeaders }: InboundRequest): Headers {
@@ -136,7 +135,7 @@ async function send(
     return;
   }
   response.begin(status, headers);
-  await write(response, pieces);
+  await writeAll(response, pieces);
   if (answer.trailer) blameCallerInTrailers(answer.trailer);
   noteStatus(trail, status, answer);
   response.end(trailers());
@@ -151,34 +150,6 @@ async function gathered(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> 
   const pieces: Uint8Array[] = [];
   for await (const piece of body) pieces.push(piece);
   return pieces;
-}
-
-async function write(
-  response: OutboundResponse,
-  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<void> {
-  let wake = () => {};
-  let isClosed = false;
-  response.onDrain(() => wake());
-  response.onClose(() => {
-    isClosed = true;
-    wake();
-  });
-  for await (const piece of sliced(pieces)) {
-    const hasRoom = response.write(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
-    if (isClosed) return;
-    if (hasRoom) continue;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-    });
-  }
-}
-
-/** What a connection of HTTP/2 has been given counts against its memory: a large message is given to it bit by bit. */
-async function* sliced(pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += SLICE_BYTES) yield piece.subarray(at, at + SLICE_BYTES);
-  }
 }
 
 /** For the log and the metrics. An error of gRPC is in its trailers, or in its head where there is nothing else. */

@@ -1,9 +1,12 @@
+import { isAscii } from 'node:buffer';
+
 /** Of a byte that goes on with a code point: 10xxxxxx. */
 const CONTINUATION_MASK = 0xc0;
 const CONTINUATION = 0x80;
 
-/** Characters of a text in UTF-8, which must be valid: the bytes that begin one. */
+/** Characters of a text in UTF-8, which must be valid and may be cut anywhere: the bytes that begin one. */
 export function countCodePoints(bytes: Uint8Array): number {
+  if (isAscii(bytes)) return bytes.length;
   let count = 0;
   for (let i = 0; i < bytes.length; i++) {
     if (((bytes[i] as number) & CONTINUATION_MASK) !== CONTINUATION) count++;

@@ -1,21 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { header } from '@flotilla/contracts';
-import {
-  type BodyLimit,
-  type BodySink,
-  type InboundRequest,
-  type OutboundResponse,
-  type Receiving,
-  tooLarge,
-} from '@flotilla/service-kit';
+import type { BodyLimit, BodySink, InboundRequest, OutboundResponse, Receiving } from '@flotilla/service-kit';
+import { receivePieces } from './piece-source.js';
+
+/** A body that is there, or that comes in pieces. */
+export type LocalBody = readonly Uint8Array[] | AsyncIterable<Uint8Array> | Pick<InboundRequest, 'receive'>;
 
 /** A request to a stage's handler that comes from within its process. */
 export interface LocalRequest {
   /** Path and query. */
   readonly url: string;
   readonly type: string;
-  /** In one piece, or in many as they come. */
-  readonly body: Uint8Array | AsyncIterable<Uint8Array>;
+  readonly body: LocalBody;
+  /** Of the body; undefined: it is not known beforehand. */
+  readonly lengthBytes: number | undefined;
+  /** Told what the handler is given of it. */
+  readonly onGiven?: ((bytes: Uint8Array) => void) | undefined;
   /** What is left of the caller's time, in ms; undefined if it has set none. */
   readonly remainingMs: number | undefined;
   /** Aborted when the caller leaves. */
@@ -67,21 +66,17 @@ export class LocalExchange implements InboundRequest, OutboundResponse {
   }
 
   header(name: string): string | undefined {
-    const { type, body, remainingMs } = this.#request;
+    const { type, lengthBytes, remainingMs } = this.#request;
     if (name === 'content-type') return type;
-    if (name === 'content-length') return body instanceof Uint8Array ? String(body.length) : undefined;
+    if (name === 'content-length') return lengthBytes === undefined ? undefined : String(lengthBytes);
     if (name === header.deadline && remainingMs !== undefined) return String(Math.max(0, Math.floor(remainingMs)));
     return PASSED_ON.has(name) ? this.#caller.header(name) : undefined;
   }
 
   receive(limit: BodyLimit, sink: BodySink): Receiving {
-    let wake = () => {};
-    const room = () =>
-      new Promise<void>((resolve) => {
-        wake = resolve;
-      });
-    void pump(this.#request.body, limit, sink, room);
-    return { resume: () => wake() };
+    const { body, onGiven } = this.#request;
+    const watched = onGiven ? watchedSink(sink, onGiven) : sink;
+    return 'receive' in body ? body.receive(limit, watched) : receivePieces(body, limit, watched);
   }
 
   onClose(callback: (isWhole: boolean) => void): void {
@@ -119,35 +114,13 @@ export class LocalExchange implements InboundRequest, OutboundResponse {
   }
 }
 
-/** How much of a message is handed over in one turn of the event loop: as of a body that arrives. */
-const TURN_BYTES = 256 * 1024;
-
-async function pump(
-  body: LocalRequest['body'],
-  limit: BodyLimit,
-  sink: BodySink,
-  room: () => Promise<void>,
-): Promise<void> {
-  let receivedBytes = 0;
-  try {
-    for await (const piece of slices(body)) {
-      receivedBytes += piece.length;
-      if (receivedBytes > limit.maxBytes) throw tooLarge(limit);
-      const hasRoom = room();
-      if (!sink.chunk(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength))) await hasRoom;
-    }
-    sink.end([]);
-  } catch (error) {
-    sink.fail(error as Error);
-  }
-}
-
-/** A turn of the event loop for others after each that is not the last of its piece. */
-async function* slices(body: LocalRequest['body']): AsyncGenerator<Uint8Array> {
-  for await (const piece of body instanceof Uint8Array ? [body] : body) {
-    for (let start = 0; start < piece.length; start += TURN_BYTES) {
-      if (start > 0) await nextTurn();
-      yield piece.subarray(start, start + TURN_BYTES);
-    }
-  }
+function watchedSink(sink: BodySink, onGiven: (bytes: Uint8Array) => void): BodySink {
+  return {
+    chunk: (chunk) => {
+      onGiven(chunk);
+      return sink.chunk(chunk);
+    },
+    end: (rawTrailers) => sink.end(rawTrailers),
+    fail: (error) => sink.fail(error),
+  };
 }

@@ -1,4 +1,3 @@
-import type { HandlerContext } from '@connectrpc/connect';
 import {
   FlotillaError,
   header,
@@ -8,33 +7,30 @@ import {
   problems,
 } from '@flotilla/contracts';
 import { fieldValue, type StageExchange, type StageHandler } from '@flotilla/service-kit';
-import { asConnectError, exchangeKey } from '@flotilla/service-kit/rpc';
+import { asConnectError, type RpcCaller } from '@flotilla/service-kit/rpc';
 import { takeRequestId } from '../request-id.js';
 import { type LocalAnswer, LocalExchange, type LocalRequest } from './local-exchange.js';
 
 /** What a call gives its stage. */
-interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body'> {
+interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body' | 'lengthBytes' | 'onGiven'> {
+  /** Empty: the call brought none. */
   readonly requestId: string;
   readonly onHandedOn?: StageExchange['onHandedOn'];
 }
 
 /** Has a stage's handler work on what a call brought. Its failures are connect's errors. */
-export type StageCall = (context: HandlerContext, input: StageCallInput) => Promise<PipelineResponse>;
+export type StageCall = (caller: RpcCaller, input: StageCallInput) => Promise<PipelineResponse>;
 
 /** @param handler - That of the stage's REST route. */
 export function stageCall(handler: StageHandler): StageCall {
-  return async (context, { requestId, onHandedOn, ...request }) => {
-    const caller = context.values.get(exchangeKey);
-    if (!caller) throw new Error('the call came by no exchange');
+  return async (caller, { requestId, onHandedOn, ...request }) => {
+    const { trail, request: outer } = caller.exchange;
     try {
-      if (requestId !== '') takeRequestId(caller.trail)(requestId);
-      const local = new LocalExchange(
-        { ...request, remainingMs: context.timeoutMs(), signal: context.signal },
-        caller.request,
-      );
-      await handler({ request: local, response: local, trail: caller.trail, onHandedOn });
+      if (requestId !== '') takeRequestId(trail)(requestId);
+      const local = new LocalExchange({ ...request, remainingMs: caller.remainingMs(), signal: caller.signal }, outer);
+      await handler({ request: local, response: local, trail, onHandedOn });
       const answer = await local.answer;
-      passOn(answer, context);
+      passOn(answer, caller);
       return read(answer);
     } catch (error) {
       throw asConnectError(error);
@@ -43,9 +39,9 @@ export function stageCall(handler: StageHandler): StageCall {
 }
 
 /** Who worked on it. */
-function passOn({ headers }: LocalAnswer, context: HandlerContext): void {
+function passOn({ headers }: LocalAnswer, caller: RpcCaller): void {
   const servedBy = fieldValue(headers, header.servedBy);
-  if (servedBy !== undefined) context.responseHeader.set(header.servedBy, servedBy);
+  if (servedBy !== undefined) caller.setHeader(header.servedBy, servedBy);
 }
 
 /** @throws FlotillaError with what a stage further down has said is wrong. */

@@ -1,0 +1,93 @@
+import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
+import type { PipelineResponse, WordCount } from '@flotilla/contracts';
+import { AnalysisResponseSchema, CleanResponseSchema, TextResponseSchema } from '@flotilla/contracts/rpc';
+import type { RpcCaller } from '@flotilla/service-kit/rpc';
+import { stageNumbered } from '@flotilla/topology';
+import { mediaTypes } from '../text-format.js';
+import { CleanedText, countCodePoints } from './cleaned-text.js';
+import type { LocalBody } from './local-exchange.js';
+import type { StageCall } from './stage-call.js';
+
+/** What a call asks of a stage that takes a text. */
+export interface TextInput {
+  /** In UTF-8. */
+  readonly text: LocalBody;
+  /** Of the text; undefined: it is not known beforehand. */
+  readonly lengthBytes: number | undefined;
+  /** Empty: none. */
+  readonly requestId: string;
+  /** The message's field 3; false where it has none. */
+  readonly flag: boolean;
+}
+
+/** A method whose request is a text. */
+export interface TextMethod<Response extends DescMessage = DescMessage> {
+  readonly response: Response;
+  /** Whether the request has a field 3, a bool that says what is wanted. */
+  readonly hasFlag: boolean;
+  run(call: StageCall, caller: RpcCaller, input: TextInput): Promise<MessageInitShape<Response>>;
+}
+
+const type = mediaTypes.plain;
+
+/** Its flag is `include_frequencies`. */
+export const receiveText: TextMethod<typeof TextResponseSchema> = {
+  response: TextResponseSchema,
+  hasFlag: true,
+  run: async (call, caller, { text: body, lengthBytes, requestId, flag }) => {
+    const { route } = stageNumbered(1);
+    const url = flag ? `${route}?include=frequencies` : route;
+    return asTextResponse(await call(caller, { url, type, body, lengthBytes, requestId }));
+  },
+};
+
+/** Its flag is `omit_cleaned_text`. */
+export const cleanText: TextMethod<typeof CleanResponseSchema> = {
+  response: CleanResponseSchema,
+  hasFlag: true,
+  run: async (call, caller, { text: body, lengthBytes, requestId, flag }) => {
+    const cleaned = new CleanedText(!flag);
+    let originalLength = 0;
+    const onGiven = (bytes: Uint8Array) => {
+      originalLength += countCodePoints(bytes);
+    };
+    const onHandedOn = (bytes: Uint8Array) => cleaned.add(bytes);
+    const url = stageNumbered(2).route;
+    const answer = await call(caller, { url, type, body, lengthBytes, requestId, onGiven, onHandedOn });
+    return {
+      cleanedText: cleaned.text(),
+      originalLength,
+      cleanedLength: cleaned.codePoints,
+      analysis: asAnalysis(answer),
+    };
+  },
+};
+
+/** It has no flag. */
+export const analyzeText: TextMethod<typeof AnalysisResponseSchema> = {
+  response: AnalysisResponseSchema,
+  hasFlag: false,
+  run: async (call, caller, { text: body, lengthBytes, requestId }) =>
+    asAnalysis(await call(caller, { url: stageNumbered(3).route, type, body, lengthBytes, requestId })),
+};
+
+function asTextResponse(answer: PipelineResponse) {
+  const { status, message, word_count, report, top_words, unique_words = 0, word_frequencies = {} } = answer;
+  return {
+    status,
+    message,
+    wordCount: word_count,
+    report,
+    topWords: top_words.map(asWordFrequency),
+    uniqueWords: unique_words,
+    wordFrequencies: Object.entries(word_frequencies).map(asWordFrequency),
+  };
+}
+
+function asAnalysis({ top_words, word_count, unique_words = 0, report }: PipelineResponse) {
+  return { topWords: top_words.map(asWordFrequency), totalWords: word_count, uniqueWords: unique_words, report };
+}
+
+function asWordFrequency([word, count]: WordCount) {
+  return { word, count };
+}

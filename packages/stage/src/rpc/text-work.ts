@@ -1,0 +1,138 @@
+import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { type RpcCaller, type UnaryWork, WireReader } from '@flotilla/service-kit/rpc';
+import { takeRequestId } from '../request-id.js';
+import { flagBehind } from './flag-behind.js';
+import type { LocalBody } from './local-exchange.js';
+import { PieceFlow } from './piece-flow.js';
+import type { StageCall } from './stage-call.js';
+import { TextFields, type TextSink } from './text-fields.js';
+import type { TextMethod } from './text-methods.js';
+
+/** From this length on a text is handed on while it comes; to gather a shorter one takes no time. */
+const MIN_STREAMED_BYTES = 256 * 1024;
+
+/** What a request that is a text leads to. */
+export interface TextWorkOptions<Response extends DescMessage> {
+  readonly method: TextMethod<Response>;
+  readonly call: StageCall;
+  readonly caller: RpcCaller;
+  /** Of the message; undefined: it is not known before its end. */
+  readonly lengthBytes: number | undefined;
+  /** Called when there is room again. */
+  readonly resume: () => void;
+}
+
+/** The stage's work on a text that is still coming. */
+interface Attempt<Response extends DescMessage> {
+  readonly flow: PieceFlow;
+  readonly requestId: string;
+  readonly flag: boolean;
+  readonly result: Promise<MessageInitShape<Response>>;
+  /** Fields for the answer's head, if this is the one that counts. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly abandoning: AbortController;
+}
+
+/**
+ * Reads a message whose text is bytes to us, and has the stage work on it. What is behind a text can change what is asked
+ * for, or be another text, which then counts. A long one goes to the stage as it comes, under what can be told of the rest
+ * beforehand, and goes there once more if that proves wrong: nobody is told anything before the message is whole.
+ */
+export class TextWork<Response extends DescMessage> implements UnaryWork, TextSink {
+  readonly #options: TextWorkOptions<Response>;
+  readonly #fields: TextFields;
+  readonly #reader: WireReader;
+  /** Of the text, for as long as it may be needed from its beginning. */
+  #pieces: Buffer[] = [];
+  #textBytes = 0;
+  #isKept = true;
+  #attempt: Attempt<Response> | undefined;
+
+  constructor(options: TextWorkOptions<Response>) {
+    this.#options = options;
+    this.#fields = new TextFields(this, options.method.hasFlag);
+    this.#reader = new WireReader(this.#fields, options.lengthBytes);
+  }
+
+  write(piece: Buffer): boolean {
+    this.#reader.write(piece);
+    return this.#attempt?.flow.hasRoom ?? true;
+  }
+
+  async end(): Promise<Uint8Array> {
+    this.#reader.end();
+    const { response } = this.#options.method;
+    return toBinary(response, create(response, await this.#result()));
+  }
+
+  beginText(lengthBytes: number, restBytes: number | undefined): void {
+    this.#abandon();
+    this.#textBytes = lengthBytes;
+    this.#pieces = [];
+    this.#isKept = true;
+    if (lengthBytes < MIN_STREAMED_BYTES) return;
+    const { method, caller } = this.#options;
+    const { requestId } = caller.exchange.trail;
+    const flag = method.hasFlag ? flagBehind({ restBytes, requestId, flag: this.#fields.flag }) : false;
+    if (flag === undefined) return;
+    this.#attempt = this.#begin(flag);
+    this.#isKept = method.hasFlag && restBytes !== 0;
+  }
+
+  text(piece: Buffer): void {
+    if (this.#isKept) this.#pieces.push(piece);
+    this.#attempt?.flow.push(piece);
+  }
+
+  endText(): void {
+    this.#attempt?.flow.end();
+  }
+
+  #result(): Promise<MessageInitShape<Response>> {
+    const { flag } = this.#fields;
+    const attempt = this.#attempt;
+    const pieces = this.#pieces;
+    // A stage takes longer than a message: what nobody needs is not held for so long.
+    this.#pieces = [];
+    if (attempt?.flag !== flag) {
+      this.#abandon();
+      return this.#run(pieces, this.#options.caller, flag);
+    }
+    return this.#resultOf(attempt);
+  }
+
+  async #resultOf({ requestId, headers, result }: Attempt<Response>): Promise<MessageInitShape<Response>> {
+    const { exchange, setHeader } = this.#options.caller;
+    const known = this.#fields.requestId;
+    // It is logged, and answered, under the id that its message brought.
+    if (known !== requestId) takeRequestId(exchange.trail)(known);
+    try {
+      return await result;
+    } finally {
+      for (const [name, value] of headers) setHeader(name, value);
+    }
+  }
+
+  #begin(flag: boolean): Attempt<Response> {
+    const { caller, resume } = this.#options;
+    const flow = new PieceFlow(resume);
+    const abandoning = new AbortController();
+    const signal = AbortSignal.any([caller.signal, abandoning.signal]);
+    const headers = new Map<string, string>();
+    const setHeader = (name: string, value: string) => void headers.set(name, value);
+    const result = this.#run(flow, { ...caller, signal, setHeader }, flag);
+    // It is asked for when the message is whole.
+    result.catch(() => {});
+    return { flow, requestId: this.#fields.requestId, flag, result, headers, abandoning };
+  }
+
+  #run(text: LocalBody, caller: RpcCaller, flag: boolean): Promise<MessageInitShape<Response>> {
+    const { method, call } = this.#options;
+    return method.run(call, caller, { text, lengthBytes: this.#textBytes, requestId: this.#fields.requestId, flag });
+  }
+
+  #abandon(): void {
+    this.#attempt?.abandoning.abort();
+    this.#attempt = undefined;
+  }
+}
