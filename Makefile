@@ -34,11 +34,15 @@ FILE ?= sample.txt
 PARALLEL ?= 4
 SEED ?= 1
 
-FLEET := node packages/runtime/dist/main.js --runtime $(RUNTIME)
+FLEET := node bundle/runtime/main.cjs --runtime $(RUNTIME)
 IN_PARALLEL := --mode parallel$(if $(BALANCERS), --balancers $(BALANCERS))
-CLIENT := node client/dist/main.js
+CLIENT := node bundle/client/main.cjs
 VIA := --transport $(TRANSPORT)
 RESULTS := .flotilla/benchmarks
+
+SOURCES := $(shell find packages/*/src service*/src client/src scripts/bundle -name '*.ts')
+# Tells that all bundles are there, and since when.
+BUNDLED := bundle/.stamp
 
 .PHONY: help
 help: ## List the targets
@@ -78,9 +82,13 @@ build-parallel: compile ## Compile; under Docker build the images of the paralle
 	@$(FLEET) build --mode parallel
 
 # What every other command needs: what is missing is installed, what is stale is compiled.
-.PHONY: compile
-compile: node_modules/.package-lock.json
+.PHONY: compile types
+compile: $(BUNDLED)
+types: node_modules/.package-lock.json
 	@tsc -b
+$(BUNDLED): $(SOURCES) node_modules/.package-lock.json | types
+	@node scripts/bundle/main.ts
+	@touch $@
 
 .PHONY: up up-parallel
 up: compile ## Start 4 services on 8061-8064
@@ -143,10 +151,10 @@ large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
 	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
 chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop TRANSPORT=grpc
-	@node packages/chaos/dist/main.js drill $(VIA)$(if $(SCENARIO), --scenario $(SCENARIO))
+	@node bundle/chaos/main.cjs drill $(VIA)$(if $(SCENARIO), --scenario $(SCENARIO))
 soak: REQUESTS ?= 1000000
 soak: compile ## REQUESTS (1000000) without a pause, and what each process holds before, meanwhile and after
-	@node packages/chaos/dist/main.js soak --requests $(REQUESTS)
+	@node bundle/chaos/main.cjs soak --requests $(REQUESTS)
 dataset: SIZE ?= 32MB
 dataset: compile ## A text like real language: SIZE=32MB SEED=1
 	@$(CLIENT) dataset --size $(SIZE) --seed $(SEED)
@@ -187,8 +195,8 @@ bench-large-json: compile ## 100 MB as JSON, 1, 2 and 4 at once: the most memory
 
 .PHONY: clean clean-parallel super-clean
 clean: ## Stop the fleet; remove what was compiled, the logs, the images and networks
-	@if [ -f packages/runtime/dist/main.js ]; then $(FLEET) clean; fi
-	@rm -rf .flotilla coverage packages/*/dist service*/dist client/dist
+	@if [ -f bundle/runtime/main.cjs ]; then $(FLEET) clean; fi
+	@rm -rf .flotilla coverage bundle packages/*/dist service*/dist client/dist
 clean-parallel: clean ## The same
 super-clean: clean ## Also remove node_modules and the data sets made
 	@rm -rf node_modules

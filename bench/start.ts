@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { freePortOffset } from '@flotilla/runtime';
+import { programOf } from '@flotilla/topology';
 import { describeMachine, thisMachine } from '../client/dist/machine.js';
 import { median } from '../client/dist/quantiles.js';
 import { formatShare } from '../client/dist/tables.js';
@@ -20,7 +21,7 @@ import { watchOtherLoad } from './measure/other-load.ts';
 import { formatSpread, spreadOf } from './measure/spread.ts';
 
 const run = promisify(execFile);
-const FLEET = join(import.meta.dirname, '../packages/runtime/dist/main.js');
+const FLEET = join(import.meta.dirname, '..', programOf('runtime'));
 const POLL_MS = 10;
 /** Processes tidy their heaps two seconds after their start; memory is read when they have. */
 const SETTLE_MS = 5000;

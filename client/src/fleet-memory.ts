@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 /** Where the local runtime keeps its state unless it is told otherwise. */
-export const DEFAULT_STATE_DIR = fileURLToPath(new URL('../../.flotilla', import.meta.url));
+export const DEFAULT_STATE_DIR = path.join(import.meta.dirname, '../../.flotilla');
 
 /** The most memory that a process of the fleet has had since it started. */
 interface ProcessPeak {

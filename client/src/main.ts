@@ -14,6 +14,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const { stdout, stderr } = process;
-await buildCli({ stdout, stderr, signal: interruption.signal }, (code) => {
+void buildCli({ stdout, stderr, signal: interruption.signal }, (code) => {
   process.exitCode = code;
 }).parseAsync();

@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { ByteRange } from './cut.js';
 import { ClientError } from './problems.js';
 
 /** Where a bare file name is looked for when there is no such file in the working directory. */
-export const DATASETS_FOLDER = fileURLToPath(new URL('../../datasets/', import.meta.url));
+export const DATASETS_FOLDER = path.join(import.meta.dirname, '../../datasets');
 
 /** Bytes read at once. Larger is no faster; smaller costs a turn of the event loop for each. */
 const SLICE_BYTES = 256 * 1024;

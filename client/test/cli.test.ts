@@ -11,7 +11,7 @@ import { FakeFleet } from './support/fake-fleet.js';
 import { TemporaryFolder } from './support/files.js';
 import { naiveReport } from './support/naive-count.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bundle/client/main.cjs', import.meta.url));
 const SAMPLE = fileURLToPath(new URL('../../datasets/sample.txt', import.meta.url));
 
 interface Ended {

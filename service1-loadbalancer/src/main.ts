@@ -1,3 +1,3 @@
 import { runBalancer } from '@flotilla/balancer';
 
-await runBalancer(1);
+void runBalancer(1);

@@ -1,3 +1,3 @@
 import { runBalancer } from '@flotilla/balancer';
 
-await runBalancer(2);
+void runBalancer(2);

@@ -1,4 +1,4 @@
 import { runStage } from '@flotilla/stage';
 import { buildApp, settings } from './app.js';
 
-await runStage(2, settings, buildApp);
+void runStage(2, settings, buildApp);

@@ -1,3 +1,3 @@
 import { runBalancer } from '@flotilla/balancer';
 
-await runBalancer(3);
+void runBalancer(3);

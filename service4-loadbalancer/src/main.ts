@@ -1,3 +1,3 @@
 import { runBalancer } from '@flotilla/balancer';
 
-await runBalancer(4);
+void runBalancer(4);

@@ -1,4 +1,4 @@
 import { runStage } from '@flotilla/stage';
 import { buildApp, settings } from './app.js';
 
-await runStage(4, settings, buildApp);
+void runStage(4, settings, buildApp);

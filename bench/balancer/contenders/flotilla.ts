@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NODE_OPTIONS } from '@flotilla/topology';
+import { NODE_OPTIONS, programOf } from '@flotilla/topology';
 import type { Contender } from '../contender.ts';
 import { h2loadVersion } from '../h2load.ts';
 import { startNode } from './node-program.ts';
 
-const FOLDER = join(import.meta.dirname, '../../../service1-loadbalancer');
+const ROOT = join(import.meta.dirname, '../../..');
+const FOLDER = 'service1-loadbalancer';
 
 /** The balancer of stage 1 as it stands, with its defaults. */
 export const flotilla: Contender = {
@@ -18,7 +19,7 @@ export const flotilla: Contender = {
     const instances = place.upstreamPorts.map(
       (port, index) => `service1${'abcdefgh'[index]}:${port}=127.0.0.1:${port}`,
     );
-    return startNode('flotilla', place, [...NODE_OPTIONS, join(FOLDER, 'dist/main.js')], {
+    return startNode('flotilla', place, [...NODE_OPTIONS, join(ROOT, programOf(FOLDER))], {
       SERVICE_PORT: String(place.port),
       SERVICE1_INSTANCES: instances.join(','),
     });
@@ -34,6 +35,6 @@ export const flotillaGrpc: Contender = {
 };
 
 async function ownVersion(): Promise<string> {
-  const { version } = JSON.parse(await readFile(join(FOLDER, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(join(ROOT, FOLDER, 'package.json'), 'utf8')) as { version: string };
   return version;
 }

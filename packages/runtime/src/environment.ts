@@ -12,13 +12,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL'];
 
 /** The part of a caller's environment that the processes of a fleet get: the system's basics and FLOTILLA_…. */
-export function fleetEnvironment(caller: Environment, compileCache: string): Record<string, string> {
+export function fleetEnvironment(caller: Environment): Record<string, string> {
   const passed = Object.entries(caller).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined && (PASSED_ON.includes(entry[0]) || entry[0].startsWith(SETTING_PREFIX)),
   );
-  // Node keeps compiled code there, which halves the time that a later start takes.
-  return { NODE_COMPILE_CACHE: compileCache, ...Object.fromEntries(passed) };
+  return Object.fromEntries(passed);
 }
 
 /** Reads one setting of an environment, or its default. @throws FleetError when its value is not allowed. */

@@ -1,5 +1,4 @@
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
 import type { FleetMode } from '@flotilla/topology';
 import { type Environment, readSetting } from './environment.js';
 import { type FleetFiles, fleetFiles } from './fleet-files.js';
@@ -18,7 +17,7 @@ export interface FleetContext {
 }
 
 /** The checkout that this package belongs to. */
-export const CHECKOUT = fileURLToPath(new URL('../../../', import.meta.url));
+export const CHECKOUT = join(import.meta.dirname, '../../..');
 
 /** @throws FleetError when a setting of the caller is wrong. */
 export function fleetContext(

@@ -12,7 +12,6 @@ export interface FleetFiles {
   readonly logDir: string;
   /** Logs of the fleet that ran before, so that the reason for its end is not lost at the next start. */
   readonly previousLogDir: string;
-  readonly compileCache: string;
 }
 
 /** Name under which the supervisor's own log is kept. */
@@ -30,7 +29,6 @@ export function fleetFiles(stateDir: string): FleetFiles {
     socket: socketPath(stateDir),
     logDir: join(stateDir, 'logs'),
     previousLogDir: join(stateDir, 'logs.previous'),
-    compileCache: join(stateDir, 'compile-cache'),
   };
 }
 
@@ -50,7 +48,6 @@ export function logFile(files: FleetFiles, name: string): string {
 export function prepareFiles(files: FleetFiles): void {
   putLogsAside(files);
   mkdirSync(files.logDir, { mode: 0o700 });
-  mkdirSync(files.compileCache, { recursive: true });
 }
 
 /** Afterwards there are no logs but the previous ones. */

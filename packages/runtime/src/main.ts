@@ -1,9 +1,13 @@
 #!/usr/bin/env node
-// One program, so that one file can be started from anywhere; the supervisor loads nothing of the command line.
-if (process.argv[2] === 'supervise') {
-  const { superviseInBackground } = await import('./local/supervise.js');
-  superviseInBackground();
-} else {
-  const { runCli } = await import('./cli.js');
-  process.exitCode = await runCli(process.argv.slice(2));
+void main();
+
+/** One program, so that one file can be started from anywhere; the supervisor loads nothing of the command line. */
+async function main(): Promise<void> {
+  if (process.argv[2] === 'supervise') {
+    const { superviseInBackground } = await import('./local/supervise.js');
+    superviseInBackground();
+  } else {
+    const { runCli } = await import('./cli.js');
+    process.exitCode = await runCli(process.argv.slice(2));
+  }
 }

@@ -8,7 +8,7 @@ import { eventually } from './eventually.js';
 async function expectNothingLeft(line: CommandLine): Promise<void> {
   expect(line.survivors()).toEqual([]);
   expect(await line.taken()).toEqual([]);
-  expect(readdirSync(line.fixture.stateDir).filter((name) => !/^(logs|compile-cache)/.test(name))).toEqual([]);
+  expect(readdirSync(line.fixture.stateDir).filter((name) => !/^logs/.test(name))).toEqual([]);
 }
 
 describe('up, status, down', () => {

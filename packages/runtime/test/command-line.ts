@@ -7,7 +7,7 @@ import type { FleetState } from '../src/state-file.js';
 import type { StatusReport } from '../src/status-command.js';
 import { type Behaviour, FixtureRoot } from './fixture-root.js';
 
-const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../../bundle/runtime/main.cjs', import.meta.url));
 
 const OPTIONS = { reject: false, stdin: 'ignore', extendEnv: false } as const;
 
@@ -32,7 +32,7 @@ export class CommandLine implements AsyncDisposable {
   }
 
   static async create(): Promise<CommandLine> {
-    if (!existsSync(MAIN)) throw new Error('packages/runtime/dist is not there: run `npm run build` first');
+    if (!existsSync(MAIN)) throw new Error('bundle/runtime is not there: run `make compile` first');
     return new CommandLine(await freePortOffset());
   }
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stages } from '@flotilla/topology';
+import { dirname, join } from 'node:path';
+import { programOf, stages } from '@flotilla/topology';
 
 export type Behaviour = 'good' | 'refuse' | 'crash' | 'unready' | 'stubborn' | 'clinging';
 
@@ -14,10 +14,10 @@ export class FixtureRoot implements Disposable {
 
   constructor() {
     for (const folder of stages.flatMap((stage) => [stage.folder, stage.balancer])) {
-      mkdirSync(join(this.root, folder, 'dist'), { recursive: true });
-      writeFileSync(join(this.root, folder, 'dist', 'main.js'), `import '${FIXTURE}';\n`);
+      const program = join(this.root, programOf(folder));
+      mkdirSync(dirname(program), { recursive: true });
+      writeFileSync(program, `void import('${FIXTURE}');\n`);
     }
-    writeFileSync(join(this.root, 'package.json'), '{ "type": "module" }\n');
     mkdirSync(join(this.root, 'behaviour'));
   }
 

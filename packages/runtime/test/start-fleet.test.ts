@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
 import { NODE_OPTIONS, stages } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { busyPorts, type FleetOptions, freePortOffset, type LocalFleet, startFleet } from '../src/index.js';
@@ -130,7 +129,6 @@ describe('a fleet of one’s own', () => {
       FLOTILLA_LOG_LEVEL: 'warn',
       FLOTILLA_KEEP_ALIVE_MS: '5000',
       PATH: process.env.PATH,
-      NODE_COMPILE_CACHE: join(fixture.stateDir, 'compile-cache'),
     });
     expect(Object.keys(env).filter((name) => name === 'NODE_OPTIONS' || name.startsWith('VITEST'))).toEqual([]);
     expect(execArgv).toEqual(NODE_OPTIONS);

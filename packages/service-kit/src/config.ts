@@ -1,5 +1,4 @@
 import { SETTING_PREFIX, type Setting, type SettingName, type SettingValue, settings } from '@flotilla/contracts';
-import { z } from 'zod';
 
 /** The settings of one process, by their names in the catalogue. */
 export type Config<Name extends SettingName> = { readonly [Key in Name]: SettingValue<Key> };
@@ -30,11 +29,8 @@ export function readConfig<const Name extends SettingName>(
   defaults: ProcessDefaults = {},
 ): Config<Name> {
   refuseUnknown(env);
-  const raw = Object.fromEntries(names.map((name) => [name, sourceOf(name, env, defaults).value]));
-  const schema = z.strictObject(Object.fromEntries(names.map((name) => [name, settings[name].schema as z.ZodType])));
-  const result = schema.safeParse(raw);
-  if (!result.success) throw new ConfigError(explain(result.error, raw));
-  const config = result.data as Config<Name>;
+  const values = names.map((name) => [name, parsed(name, sourceOf(name, env, defaults).value)]);
+  const config = Object.fromEntries(values) as Config<Name>;
   checkRelations(config);
   return config;
 }
@@ -61,13 +57,13 @@ function refuseUnknown(env: Environment): void {
   if (unknown) throw new ConfigError(`${unknown} is no setting of Flotilla; docs/configuration.md lists them.`);
 }
 
-function explain(error: z.ZodError, raw: Record<string, string | undefined>): string {
-  const [issue] = error.issues;
-  const name = String(issue?.path[0]) as SettingName;
-  const { env, purpose, unit } = settings[name];
-  if (raw[name] === undefined) return `${env} is not set, and has no default. ${purpose}`;
-  const shown = unit === SECRET_UNIT ? '(hidden)' : JSON.stringify(raw[name]);
-  return `${env}=${shown} is not allowed; it takes ${issue?.message}. ${purpose}`;
+function parsed(name: SettingName, text: string | undefined): unknown {
+  const { env, schema, purpose, unit }: Setting = settings[name];
+  const { success, data, error } = schema.safeParse(text);
+  if (success) return data;
+  if (text === undefined) throw new ConfigError(`${env} is not set, and has no default. ${purpose}`);
+  const shown = unit === SECRET_UNIT ? '(hidden)' : JSON.stringify(text);
+  throw new ConfigError(`${env}=${shown} is not allowed; it takes ${error.issues[0]?.message}. ${purpose}`);
 }
 
 /** Limits that only make sense together: the first must be below the second, or at most equal to it. */

@@ -7,7 +7,7 @@ export interface ProcessSpec {
   readonly name: string;
   readonly role: 'service' | 'balancer';
   readonly stage: Stage;
-  /** Top-level folder whose `dist/main.js` is run. */
+  /** Top-level folder whose program is run. */
   readonly folder: string;
   readonly port: number;
   /** The contract's environment variables of this process, and no others. */

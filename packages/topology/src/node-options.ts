@@ -1,3 +1,8 @@
+/** The file that runs the program of a folder, as a path below the root; `scripts/bundle/main.ts` makes it. */
+export function programOf(folder: string): string {
+  return `bundle/${folder}/main.cjs`;
+}
+
 /**
  * How Node runs every process of a fleet.
  *
@@ -6,8 +11,4 @@
  * scavenge of 8 MB takes less than half a millisecond, so that more room would save next to nothing. With less at the
  * start, those that have little to do would come to it late, and look as if they leaked.
  */
-export const NODE_OPTIONS: readonly string[] = [
-  '--enable-source-maps',
-  '--min-semi-space-size=8',
-  '--max-semi-space-size=8',
-];
+export const NODE_OPTIONS: readonly string[] = ['--min-semi-space-size=8', '--max-semi-space-size=8'];

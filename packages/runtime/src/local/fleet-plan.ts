@@ -23,7 +23,7 @@ export function fleetPlan(context: FleetContext, shape: FleetShape, changes: Sta
     stateDir: context.files.stateDir,
     processes: localFleet(mode, { portOffset, balancers }),
     held: changes.held ?? [],
-    env: fleetEnvironment(context.caller, context.files.compileCache),
+    env: fleetEnvironment(context.caller),
     maxLogBytes: readSetting('maxLogBytes', context.caller),
     killAfterMs: killAfterMs(context.caller),
     backoff: defaultBackoff,

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { programOf } from '@flotilla/topology';
+import { CHECKOUT } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { fleetFiles, logFile, prepareFiles, SUPERVISOR } from '../fleet-files.js';
 import { lastLines } from './log-tail.js';
@@ -16,9 +18,9 @@ export async function launchSupervisor(plan: FleetPlan): Promise<void> {
   const files = fleetFiles(plan.stateDir);
   prepareFiles(files);
   const log = openSync(logFile(files, SUPERVISOR), 'a', 0o600);
-  const main = fileURLToPath(new URL('../main.js', import.meta.url));
+  const main = join(CHECKOUT, programOf('runtime'));
   // The directory is an argument only so that a list of processes tells one supervisor from another.
-  const supervisor = spawn(process.execPath, ['--enable-source-maps', main, 'supervise', plan.stateDir], {
+  const supervisor = spawn(process.execPath, [main, 'supervise', plan.stateDir], {
     cwd: plan.root,
     detached: true,
     env: plan.env,

@@ -86,8 +86,8 @@ export class LocalRuntime implements Runtime {
   }
 
   async clean(): Promise<void> {
-    const { logDir, previousLogDir, compileCache } = this.#context.files;
-    for (const path of [logDir, previousLogDir, compileCache]) rmSync(path, { recursive: true, force: true });
+    const { logDir, previousLogDir } = this.#context.files;
+    for (const path of [logDir, previousLogDir]) rmSync(path, { recursive: true, force: true });
   }
 
   async #required(): Promise<Extract<FoundFleet, { kind: 'running' }>> {

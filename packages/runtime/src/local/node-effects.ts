@@ -1,7 +1,7 @@
 import { spawn as spawnProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { NODE_OPTIONS, type ProcessSpec } from '@flotilla/topology';
+import { NODE_OPTIONS, type ProcessSpec, programOf } from '@flotilla/topology';
 import { fleetFiles, logFile } from '../fleet-files.js';
 import type { Effects, EndSignal, Exit, Spawned } from './effects.js';
 import { lastLines } from './log-tail.js';
@@ -44,7 +44,7 @@ function notSpawned(spawnError: string): Spawned {
 
 /** The process writes to the file itself: nothing passes through the supervisor, and nothing is lost if that dies. */
 function spawnInto(plan: FleetPlan, spec: ProcessSpec, log: number): Spawned {
-  const main = join(plan.root, spec.folder, 'dist', 'main.js');
+  const main = join(plan.root, programOf(spec.folder));
   const child = spawnProcess(process.execPath, [...NODE_OPTIONS, main], {
     cwd: plan.root,
     env: { ...plan.env, ...spec.env },

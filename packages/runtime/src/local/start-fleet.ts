@@ -114,7 +114,7 @@ function planOf(options: FleetOptions): FleetPlan {
       env: { ...spec.env, ...options.environmentOf?.(spec) },
     })),
     held: options.held ?? [],
-    env: { ...fleetEnvironment(caller, fleetFiles(stateDir).compileCache), ...defined(options.env ?? {}) },
+    env: { ...fleetEnvironment(caller), ...defined(options.env ?? {}) },
     maxLogBytes: readSetting('maxLogBytes', caller),
     killAfterMs: options.killAfterMs ?? killAfterMs(caller),
     backoff: options.backoff ?? defaultBackoff,

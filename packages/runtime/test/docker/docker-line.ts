@@ -8,7 +8,7 @@ import { execa } from 'execa';
 import type { StatusReport } from '../../src/status-command.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-const MAIN = join(ROOT, 'packages/runtime/dist/main.js');
+const MAIN = join(ROOT, 'bundle/runtime/main.cjs');
 const MODES: readonly FleetMode[] = ['sequential', 'parallel'];
 
 /** Where the fleet's ports are published. Another address than the default leaves a fleet of the developer alone. */
@@ -37,7 +37,7 @@ export class DockerLine implements AsyncDisposable {
 
   /** @throws Error when a fleet is up: it is somebody's, and not ours to end. */
   static async create(): Promise<DockerLine> {
-    if (!existsSync(MAIN)) throw new Error('packages/runtime/dist is not there: run `npm run build` first');
+    if (!existsSync(MAIN)) throw new Error('bundle/runtime is not there: run `make compile` first');
     const up = await containers();
     if (up.length > 0) throw new Error(`a fleet has containers in this engine (${up.join(', ')}); take it down first`);
     return new DockerLine();
@@ -66,7 +66,7 @@ export class DockerLine implements AsyncDisposable {
   /** What a command that took everything down again left behind. */
   async remains(): Promise<string[]> {
     const networks = await docker('network', 'ls', '--quiet', '--filter', 'name=^rest-network$');
-    const files = readdirSync(this.stateDir).filter((name) => !/^(logs|compile-cache)/.test(name));
+    const files = readdirSync(this.stateDir).filter((name) => !/^logs/.test(name));
     return [...(await containers()), ...networks.split('\n').filter(Boolean), ...files];
   }
 
