@@ -1,3 +1,4 @@
+import sensible from '@fastify/sensible';
 import { FlotillaError } from '@flotilla/contracts';
 import type { ApiOfProcess } from '@flotilla/contracts/openapi';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
@@ -82,6 +83,7 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
   }) as unknown as FastifyInstance;
   // Beyond its own count Node drops headers silently; 0 makes it keep all, and the hook refuses too many.
   app.server.maxHeadersCount = 0;
+  await app.register(sensible);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   closeConnectionsOnDrain(app);
