@@ -232,6 +232,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   protected remove(stream: Stream, wasResetHere: boolean): void {
     this.streams.remove(stream.id, wasResetHere);
+    this.#sender.forget(stream);
     this.onRemoved();
   }
 

@@ -68,6 +68,12 @@ export class Sender {
     }
   }
 
+  /** Nothing more is sent on a stream: it must not be kept alive by a window that never opens. */
+  forget(stream: Stream): void {
+    const at = this.#waiting.indexOf(stream);
+    if (at !== -1) this.#waiting.splice(at, 1);
+  }
+
   #hasMore(stream: Stream): boolean {
     return !stream.isClosed && !stream.isLocalEnded && (stream.queue.bytes > 0 || stream.isEnding);
   }

@@ -179,6 +179,7 @@ it('never sends more than the windows hold, and loses and doubles nothing', asyn
       expect(await model.client.goodBye()).toBeUndefined();
       for (const [id, known] of model.known) {
         const watcher = model.client.watchers.get(id);
+        expect(watcher?.late).toEqual([]);
         expect(watcher?.endings).toHaveLength(1);
         if (known.isReset) continue;
         expect(known.isEnded).toBe(true);
