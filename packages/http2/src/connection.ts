@@ -106,7 +106,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   }
 
   reset(stream: Stream, code: number): void {
-    if (this.isClosed) return;
+    if (this.isClosed || stream.isClosed) return;
     this.#writer.reset(stream.id, code);
     this.remove(stream, true);
     stream.close('reset', code);

@@ -1,6 +1,9 @@
 import http2 from 'node:http2';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorCode, type InboundStream } from '../src/index.js';
+import { frameFlag, frameType } from '../src/protocol.js';
+import { FakeClient } from './fake-client.js';
+import { frame, literals, POST } from './frames.js';
 import { Watcher } from './observers.js';
 import { Client, type Served, serve, until, writeAll } from './peers.js';
 
@@ -108,6 +111,18 @@ describe('an observer that gives its stream up', () => {
     expect(served.requests[0]?.watcher.endings).toHaveLength(1);
     expect(served.requests[0]?.watcher.late).toEqual([]);
     expect(client.closed + served.closed).toBe(0);
+  });
+
+  it('when more comes than was announced is told once that it is over', async () => {
+    const client = new FakeClient(undefined, {}, ({ stream }, watcher) => {
+      watcher.does.data = () => stream.reset(errorCode.cancel);
+      stream.resume();
+    });
+    const id = client.request(frameFlag.endHeaders, literals(...POST, 'content-length', '2'));
+    client.send(frame(frameType.data, 0, id, Buffer.from('three')));
+    await client.sent();
+    expect(client.watchers.get(id)?.endings).toEqual([{ ending: 'reset', code: errorCode.cancel }]);
+    expect(client.socket.sent.of(frameType.reset, id)).toHaveLength(1);
   });
 });
 

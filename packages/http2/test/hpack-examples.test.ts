@@ -93,6 +93,13 @@ describe('the examples of RFC 7541', () => {
     expect(() => decoder.decode(bytes('c1'))).toThrow('not in the table');
   });
 
+  it('a table of 34 bytes holds a field of one and one, and no more', () => {
+    const decoder = new FieldDecoder(MAX_LIST_BYTES);
+    expect(read(decoder, '3f034001610162be')).toEqual(['a', 'b', 'a', 'b']);
+    expect(read(decoder, '400161026262')).toEqual(['a', 'bb']);
+    expect(() => decoder.decode(bytes('be'))).toThrow('not in the table');
+  });
+
   it('counts a list as RFC 9113, section 6.5.2, does', () => {
     const { listBytes } = new FieldDecoder(MAX_LIST_BYTES).decode(bytes('828684410f7777772e6578616d706c652e636f6d'));
     expect(listBytes).toBe(7 + 3 + 32 + (7 + 4 + 32) + (5 + 1 + 32) + (10 + 15 + 32));
