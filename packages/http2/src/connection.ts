@@ -185,8 +185,10 @@ export abstract class Connection implements FrameSink, StreamCarrier {
       this.fault(stream, errorCode.protocolError);
       return;
     }
+    const wasLocalEnded = stream.isLocalEnded;
     stream.receiveEnd(trailers);
-    if (!stream.isLocalEnded || stream.isClosed) return;
+    // Whoever answers right now ends it when the answer is sent.
+    if (!wasLocalEnded || stream.isClosed) return;
     this.remove(stream, false);
     stream.close('whole', errorCode.noError);
   }

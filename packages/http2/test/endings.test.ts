@@ -124,6 +124,22 @@ describe('an observer that gives its stream up', () => {
     expect(client.watchers.get(id)?.endings).toEqual([{ ending: 'reset', code: errorCode.cancel }]);
     expect(client.socket.sent.of(frameType.reset, id)).toHaveLength(1);
   });
+
+  it('or answers at once, is told of the end when the kernel has the answer', async () => {
+    const client = new FakeClient(undefined, {}, ({ stream }, watcher) => {
+      watcher.does.end = () => stream.sendHead([':status', '204'], true);
+      stream.resume();
+    });
+    await client.sent();
+    client.socket.hold();
+    const id = client.request(frameFlag.endHeaders);
+    client.send(frame(frameType.data, frameFlag.endStream, id));
+    await client.sent();
+    expect(client.watchers.get(id)?.ending).toBe('');
+    client.socket.letAll();
+    await client.sent();
+    expect(client.watchers.get(id)?.ending).toBe('whole');
+  });
 });
 
 describe('an answer before the end of its request', () => {
