@@ -40,6 +40,8 @@ export class ServerConnection extends Connection {
   /** What of the client's preface is still to come. */
   #prefaceLeft = PREFACE.length;
   #isLeaving = false;
+  /** Of those that have come, and of those that were taken: whoever has said good-bye takes no more. */
+  #lastSeen = 0;
   #lastStream = 0;
 
   /** @param first - What has come, which is known to begin with the preface. */
@@ -65,7 +67,7 @@ export class ServerConnection extends Connection {
 
   protected onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void {
     if (stream) this.#trailers(block, stream, decoded);
-    else if (block.stream <= this.#lastStream) this.#late(block.stream);
+    else if (block.stream <= this.#lastSeen) this.#late(block.stream);
     else this.#begun(block, decoded);
   }
 
@@ -74,7 +76,7 @@ export class ServerConnection extends Connection {
   }
 
   protected isIdle(id: number): boolean {
-    return id % 2 === 0 || id > this.#lastStream;
+    return id % 2 === 0 || id > this.#lastSeen;
   }
 
   /** A client that says good-bye begins nothing more, and waits for what it has begun. */
@@ -106,11 +108,12 @@ export class ServerConnection extends Connection {
 
   #begun({ stream: id, isEnd, isSelfDependent }: FieldBlock, { fields, listBytes }: DecodedFields): void {
     if (id % 2 === 0) throw new ConnectionFault(errorCode.protocolError, 'a stream that a client may not begin');
-    this.#lastStream = id;
+    this.#lastSeen = id;
     if (this.#isLeaving) {
       this.streams.remove(id, true);
       return;
     }
+    this.#lastStream = id;
     const isTooLarge = listBytes > this.#limits.maxListBytes;
     const head = requestHead(fields, !isTooLarge);
     if (!head || isSelfDependent || (isEnd && (head.bodyBytes ?? 0) > 0)) {

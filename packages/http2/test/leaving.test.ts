@@ -76,6 +76,20 @@ describe('a server that leaves', () => {
     expect(goAways(client)).toEqual([[0, errorCode.noError]]);
     expect([client.closed, client.socket.writableFinished]).toEqual([1, true]);
   });
+
+  it('does not say afterwards that it works on more', async () => {
+    const client = new FakeClient();
+    client.request();
+    client.connection.close();
+    client.request();
+    client.send(frame(frameType.ping, 0, 1, Buffer.alloc(8)));
+    await client.sent();
+    expect(client.requests).toHaveLength(1);
+    expect(goAways(client)).toEqual([
+      [1, errorCode.noError],
+      [1, errorCode.protocolError],
+    ]);
+  });
 });
 
 describe('a client that leaves', () => {
