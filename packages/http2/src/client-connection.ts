@@ -14,7 +14,7 @@ export interface ResponseObserver extends StreamObserver {
 
 /** Who uses a connection. */
 export interface ClientOwner {
-  /** The peer takes no more streams. Those that it has not worked on have been reset as refused. */
+  /** The peer takes no more streams. Those that it has not worked on are reset as refused after that. */
   onLeaving(): void;
   /** The connection is over, and its streams have been told. */
   onClosed(): void;
@@ -86,12 +86,13 @@ export class ClientConnection extends Connection {
   }
 
   protected onGoodBye({ lastStream }: GoodBye): void {
+    // First of all: whoever is told that a stream was refused may begin another.
+    this.#owner.onLeaving();
     for (const stream of this.streams.all()) {
-      if (stream.id <= lastStream) continue;
+      if (stream.id <= lastStream || stream.isClosed) continue;
       this.remove(stream, true);
       stream.close('reset', errorCode.refusedStream);
     }
-    this.#owner.onLeaving();
   }
 
   protected onClosed(): void {

@@ -4,6 +4,7 @@ import { errorCode } from '../src/index.js';
 import { frameType } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { frame, uint32 } from './frames.js';
+import { Watcher } from './observers.js';
 import { Client, type Served, serve, until, writeAll } from './peers.js';
 
 const LARGE = Array.from({ length: 20 }, (_, i) => Buffer.alloc(100_000, i));
@@ -124,6 +125,24 @@ describe('a client that leaves', () => {
 });
 
 describe('a client that is told that its server leaves', () => {
+  it('has been told of it before it is told of what was refused', async () => {
+    const served = await silent();
+    const client = await Client.to(served.port);
+    client.request('GET');
+    await until(() => served.requests.length === 1);
+    served.connections[0]?.close();
+    const wasLeaving: boolean[] = [];
+    const refused = new Watcher();
+    const onClosed = refused.onClosed.bind(refused);
+    refused.onClosed = (ending, code) => {
+      wasLeaving.push(client.isLeaving);
+      onClosed(ending, code);
+    };
+    client.request('GET', refused);
+    await until(() => refused.isClosed);
+    expect(wasLeaving).toEqual([true]);
+  });
+
   it('may have had its answer whole, but for its reader', async () => {
     const served = await serve(({ stream }) => stream.sendHead([':status', '200'], false));
     const client = await Client.to(served.port);
