@@ -65,8 +65,6 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   readonly #guard: FloodGuard;
   readonly #window: ReceiveWindow;
   #hasSettings = false;
-  /** It ends because of a fault, or once its streams have: nothing more is read. */
-  #isEnding = false;
 
   constructor(socket: Socket, limits: ConnectionLimits) {
     this.#socket = socket;
@@ -168,7 +166,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   /** What has arrived. */
   protected read(bytes: Buffer): void {
-    if (this.#isEnding) return;
+    if (this.isClosed) return;
     this.activeAtMs = performance.now();
     try {
       this.#reader.read(bytes);
@@ -226,7 +224,6 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   /** Closes the connection when all is sent. Nothing is under way. */
   protected endQuietly(): void {
-    this.#isEnding = true;
     this.#output.flush();
     this.#lost();
     this.#socket.destroySoon();
@@ -240,7 +237,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   /** Tells the peer why, and closes the connection. Streams under way are lost. */
   #end(code: number): void {
-    this.#isEnding = true;
+    if (this.isClosed) return;
     this.goAway(code);
     this.#output.flush();
     this.#lost();
@@ -376,6 +373,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   #lost(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.#reader.stop();
     for (const stream of this.streams.all()) {
       this.streams.remove(stream.id, false);
       if (!stream.isClosed) stream.close('lost', errorCode.cancel);

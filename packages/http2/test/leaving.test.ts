@@ -1,9 +1,9 @@
 import http2 from 'node:http2';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { errorCode } from '../src/index.js';
-import { frameType } from '../src/protocol.js';
+import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
-import { frame, uint32 } from './frames.js';
+import { frame, GET, literals, uint32 } from './frames.js';
 import { Watcher } from './observers.js';
 import { Client, type Served, serve, until, writeAll } from './peers.js';
 
@@ -154,5 +154,17 @@ describe('a client that is told that its server leaves', () => {
     await until(() => client.closed === 1);
     watcher.stream?.resume();
     expect([watcher.text, watcher.ends, watcher.ending]).toEqual(['whole', 1, 'whole']);
+  });
+});
+
+describe('frames on a connection that its owner has closed', () => {
+  it('begin nothing', async () => {
+    const client: FakeClient = new FakeClient(undefined, {}, () => client.connection.destroy());
+    const flags = frameFlag.endHeaders | frameFlag.endStream;
+    client.send(...[1, 3].map((id) => frame(frameType.headers, flags, id, literals(...GET))));
+    await client.sent();
+    expect(client.requests).toHaveLength(1);
+    expect(client.watchers.get(1)?.ending).toBe('lost');
+    expect(client.closed).toBe(1);
   });
 });
