@@ -3,6 +3,7 @@ import { Connection, type ConnectionLimits } from './connection.js';
 import type { GoodBye } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, type ResponseHead, responseHead } from './field-rules.js';
+import type { FrameHead } from './frame-reader.js';
 import type { DecodedFields } from './hpack/decoder.js';
 import { errorCode, LARGEST_STREAM_ID, PREFACE } from './protocol.js';
 import { Stream, type StreamObserver } from './stream.js';
@@ -56,19 +57,31 @@ export class ClientConnection extends Connection {
     super.read(bytes);
   }
 
+  /** Data come behind a head. */
+  override onDataHead(head: FrameHead): void {
+    super.onDataHead(head);
+    const stream = this.streams.get(head.stream);
+    if (stream && this.#observers.has(stream.id)) this.fault(stream, errorCode.protocolError);
+  }
+
   protected onFields({ isEnd }: FieldBlock, stream: Stream | undefined, { fields, listBytes }: DecodedFields): void {
     // What still comes on a stream that was given up.
     if (!stream) return;
     const observer = this.#observers.get(stream.id);
+    if (stream.isRemoteEnded) {
+      this.fault(stream, errorCode.streamClosed);
+      return;
+    }
     if (!observer) {
       if (isEnd && areTrailers(fields)) this.receiveEnd(stream, fields);
       else this.fault(stream, errorCode.protocolError);
       return;
     }
     const head = responseHead(fields);
-    if (!head || listBytes > this.maxListBytes) {
+    const isFinal = head !== undefined && head.status >= FIRST_FINAL_STATUS;
+    if (!head || listBytes > this.maxListBytes || (isEnd && !isFinal)) {
       this.fault(stream, errorCode.protocolError);
-    } else if (head.status >= FIRST_FINAL_STATUS) {
+    } else if (isFinal) {
       this.#observers.delete(stream.id);
       stream.bodyBytes = isEnd ? undefined : head.bodyBytes;
       observer.onHead(head);
