@@ -328,9 +328,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   }
 
   #onSettings(payload: Buffer): void {
-    const { windowBytes, tableBytes } = this.peer;
-    applySettings(this.peer, payload);
-    if (this.peer.tableBytes !== tableBytes) this.#sender.resizeTable(this.peer.tableBytes);
+    const { windowBytes } = this.peer;
+    applySettings(this.peer, payload, (bytes) => this.#sender.resizeTable(bytes));
     this.#writer.settingsTaken();
     if (this.peer.windowBytes !== windowBytes) this.#shiftWindows(this.peer.windowBytes - windowBytes);
   }

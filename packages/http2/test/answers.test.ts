@@ -97,6 +97,20 @@ describe('a server', () => {
     expect([watcher.pieces, watcher.late, watcher.ending]).toEqual([[], [], `reset ${errorCode.cancel}`]);
     expect(await server.goodBye()).toBeUndefined();
   });
+
+  it.each([
+    ['in one frame', [Buffer.concat([setting(1, 0), setting(1, 4096)])]],
+    ['in two', [setting(1, 0), setting(1, 4096)]],
+  ])('that empties the table and widens it %s is told that both were done', async (_what, settings) => {
+    const server = new FakeServer();
+    server.request();
+    server.send(...settings.map((each) => frame(frameType.settings, 0, 0, each)));
+    server.request();
+    await server.sent();
+    const block = server.socket.sent.of(frameType.headers, 3)[0]?.payload;
+    // RFC 7541, section 4.2: the smallest size, and then the last one.
+    expect(block?.subarray(0, 4).toString('hex')).toBe('203fe11f');
+  });
 });
 
 function many(count: number): string[] {
