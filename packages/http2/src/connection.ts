@@ -112,11 +112,10 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   onDataHead(head: FrameHead): void {
     this.#expect(head.type);
-    const { stream: id, length, flags } = head;
-    if (length === 0 && (flags & frameFlag.endStream) === 0) this.#guard.countNothing();
+    const { stream: id, length } = head;
     this.#takeWindow(length);
     const stream = this.#streamOf(head) ?? this.streams.late(id);
-    if (stream?.isRemoteEnded) this.reset(stream, errorCode.streamClosed);
+    if (stream?.isRemoteEnded) this.fault(stream, errorCode.streamClosed);
     else if (stream && !stream.takeWindow(length)) this.fault(stream, errorCode.flowControlError);
   }
 
@@ -128,7 +127,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     if (bodyBytes !== undefined && receivedBytes > bodyBytes) this.fault(stream, errorCode.protocolError);
   }
 
-  onDataEnd({ stream: id, flags }: FrameHead, paddingBytes: number): void {
+  onDataEnd({ stream: id, flags, length }: FrameHead, paddingBytes: number): void {
+    if (length === paddingBytes && (flags & frameFlag.endStream) === 0) this.#guard.countNothing();
     const stream = this.streams.get(id);
     if (!stream) return;
     stream.returnPadding(paddingBytes);
@@ -161,7 +161,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   protected begin(preface?: Buffer): void {
     if (preface) this.#output.copy(preface);
     sendSettings(this.#output, this.#limits);
-    this.#writer.windowUpdate(0, this.#limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES);
+    const moreBytes = this.#limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES;
+    if (moreBytes > 0) this.#writer.windowUpdate(0, moreBytes);
   }
 
   /** What has arrived. */

@@ -142,6 +142,7 @@ describe('a peer that keeps its server busy with nothing', () => {
     ['pings', () => frame(frameType.ping, 0, 0, Buffer.alloc(8))],
     ['settings', () => frame(frameType.settings, 0, 0)],
     ['frames of data without any', () => data(1, 0)],
+    ['frames of padding', () => frame(frameType.data, frameFlag.padded, 1, Buffer.alloc(2, 1))],
     ['priorities', () => frame(frameType.priority, 0, 1, Buffer.alloc(5))],
     ['frames that nobody knows', () => frame(0xfa, 0, 0)],
   ];
@@ -158,6 +159,7 @@ describe('a peer that keeps its server busy with nothing', () => {
       'has its streams reset',
       (id: number) => [headers(id, literals(...GET)), frame(frameType.windowUpdate, 0, id, uint32(0))],
     ],
+    ['sends data behind the end', (id: number) => [headers(id, literals(...GET)), data(id, 1)]],
     ['has requests that are malformed', (id: number) => [headers(id, literals(':method', 'GET'))]],
   ])('is sent away: it %s', async (_what, each) => {
     const frames = (count: number) => repeat(count, (i) => Buffer.concat(each(1 + 2 * i)));
