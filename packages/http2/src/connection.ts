@@ -42,6 +42,13 @@ export interface ConnectionLimits extends OwnSettings {
 const MAX_BLOCK_PART = 2;
 /** Fields that are only small on the wire: so many times what is taken, and the client means no good. */
 const BOMB_PART = 4;
+/**
+ * What may wait to be sent to a peer that goes on sending, in bytes. Data are far below it, and so are the heads of
+ * answers: what is left are answers to nothing, to somebody who does not read them (CVE-2019-9512, CVE-2019-9515).
+ */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+/** How long a connection without streams is kept for what its peer has still to read. */
+const DRAIN_MS = 30_000;
 /** After a fault the peer may take its time to read why, while what it sends is dropped. */
 const LINGER_MS = 1_000;
 
@@ -171,6 +178,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.activeAtMs = performance.now();
     try {
       this.#reader.read(bytes);
+      if (this.#output.waitingBytes > MAX_UNREAD_BYTES) throw new ConnectionFault(errorCode.enhanceYourCalm, 'unread');
     } catch (error) {
       this.#end(error instanceof ConnectionFault ? error.reason : errorCode.internalError);
       if (!(error instanceof ConnectionFault)) throw error;
@@ -225,9 +233,11 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   /** Closes the connection when all is sent. Nothing is under way. */
   protected endQuietly(): void {
+    if (this.isClosed) return;
     this.#output.flush();
     this.#lost();
     this.#socket.destroySoon();
+    this.#destroyWithin(DRAIN_MS);
   }
 
   protected remove(stream: Stream, wasResetHere: boolean): void {
@@ -244,7 +254,12 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#lost();
     this.#socket.end();
     this.#socket.resume();
-    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+    this.#destroyWithin(LINGER_MS);
+  }
+
+  #destroyWithin(ms: number): void {
+    const timer = setTimeout(() => this.#socket.destroy(), ms).unref();
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   #localEnded(stream: Stream): void {

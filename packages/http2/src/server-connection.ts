@@ -30,6 +30,11 @@ export interface ServerOwner {
   onClosed(connection: ServerConnection): void;
 }
 
+/**
+ * As many times as there may be streams there may be such whose answers have not all gone out: their client may know of
+ * an end before this side knows that it does. One that does not read them is answered no more.
+ */
+const MAX_UNSENT_PART = 2;
 /** With fewer streams than this what waits is not added up. */
 const FEW_STREAMS = 8;
 
@@ -43,6 +48,8 @@ export class ServerConnection extends Connection {
   /** Of those that have come, and of those that were taken: whoever has said good-bye takes no more. */
   #lastSeen = 0;
   #lastStream = 0;
+  /** Streams all of which was sent, but for what is not with the kernel yet. */
+  #unsent = 0;
 
   /** @param first - What has come, which is known to begin with the preface. */
   constructor(socket: Socket, first: Buffer, limits: ServerLimits, owner: ServerOwner) {
@@ -94,7 +101,9 @@ export class ServerConnection extends Connection {
 
   /** Its end is told once the kernel has it. */
   protected onLocalEnd(stream: Stream): void {
+    this.#unsent++;
     this.whenSent((isSent) => {
+      this.#unsent--;
       if (!stream.isClosed) stream.close(isSent ? 'whole' : 'lost', errorCode.noError);
     });
     if (!stream.isRemoteEnded) this.dropRest(stream);
@@ -120,7 +129,7 @@ export class ServerConnection extends Connection {
       this.refuse(id, errorCode.protocolError);
       return;
     }
-    if (this.streams.size >= this.#limits.maxStreams || this.#isFull()) {
+    if (this.#isFull()) {
       this.refuse(id, errorCode.refusedStream);
       return;
     }
@@ -144,10 +153,13 @@ export class ServerConnection extends Connection {
   }
 
   #isFull(): boolean {
-    if (this.streams.size < FEW_STREAMS) return false;
+    const { size } = this.streams;
+    const { maxStreams, maxQueuedBytes } = this.#limits;
+    if (size >= maxStreams || size + this.#unsent >= MAX_UNSENT_PART * maxStreams) return true;
+    if (size < FEW_STREAMS) return false;
     let bytes = 0;
     for (const { queue } of this.streams.all()) bytes += queue.bytes;
-    return bytes > this.#limits.maxQueuedBytes;
+    return bytes > maxQueuedBytes;
   }
 
   #endIfDone(): void {

@@ -13,7 +13,8 @@ export class FakeSocket extends Duplex {
   readonly #preface: number;
   #skipped = 0;
   #isSlow = false;
-  #waiting: (() => void) | undefined;
+  /** The write that is held: it goes out, or fails with an error. */
+  #waiting: ((error?: Error) => void) | undefined;
 
   /** @param prefaceBytes - What comes before the first frame. */
   constructor(prefaceBytes = 0) {
@@ -60,8 +61,12 @@ export class FakeSocket extends Duplex {
 
   override _read(): void {}
 
-  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: () => void): void {
-    const go = () => {
+  override _write(chunk: Buffer, _encoding: BufferEncoding, callback: (error?: Error) => void): void {
+    const go = (error?: Error) => {
+      if (error) {
+        callback(error);
+        return;
+      }
       const skipped = Math.min(this.#preface - this.#skipped, chunk.length);
       this.#skipped += skipped;
       this.sent.take(chunk.subarray(skipped));
@@ -69,5 +74,12 @@ export class FakeSocket extends Duplex {
     };
     if (this.#isSlow) this.#waiting = go;
     else go();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    const fail = this.#waiting;
+    this.#waiting = undefined;
+    fail?.(new Error('the socket is gone'));
+    callback(error);
   }
 }
