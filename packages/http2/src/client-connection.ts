@@ -3,6 +3,7 @@ import { Connection, type ConnectionLimits } from './connection.js';
 import type { GoodBye } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, responseHead } from './field-rules.js';
+import type { FrameHead } from './frame-reader.js';
 import type { DecodedFields } from './hpack/decoder.js';
 import { errorCode, LARGEST_STREAM_ID, PREFACE } from './protocol.js';
 import { type HeadObserver, Stream, type StreamObserver } from './stream.js';
@@ -12,7 +13,7 @@ export interface ResponseObserver extends StreamObserver, HeadObserver {}
 
 /** Who uses a connection. */
 export interface ClientOwner {
-  /** The peer takes no more streams. Those that it has not worked on have been reset as refused. */
+  /** The peer takes no more streams. Those that it has not worked on are reset as refused after that. */
   onLeaving(): void;
   /** The connection is over, and its streams have been told. */
   onClosed(): void;
@@ -53,19 +54,31 @@ export class ClientConnection extends Connection {
     super.read(bytes);
   }
 
+  /** Data come behind a head. */
+  override onDataHead(head: FrameHead): void {
+    super.onDataHead(head);
+    const stream = this.streams.get(head.stream);
+    if (stream?.headObserver) this.fault(stream, errorCode.protocolError);
+  }
+
   protected onFields({ isEnd }: FieldBlock, stream: Stream | undefined, { fields, listBytes }: DecodedFields): void {
     // What still comes on a stream that was given up.
     if (!stream) return;
     const observer = stream.headObserver;
+    if (stream.isRemoteEnded) {
+      this.fault(stream, errorCode.streamClosed);
+      return;
+    }
     if (!observer) {
       if (isEnd && areTrailers(fields)) this.receiveEnd(stream, fields);
       else this.fault(stream, errorCode.protocolError);
       return;
     }
     const head = responseHead(fields);
-    if (!head || listBytes > this.maxListBytes) {
+    const isFinal = head !== undefined && head.status >= FIRST_FINAL_STATUS;
+    if (!head || listBytes > this.maxListBytes || (isEnd && !isFinal)) {
       this.fault(stream, errorCode.protocolError);
-    } else if (head.status >= FIRST_FINAL_STATUS) {
+    } else if (isFinal) {
       stream.headObserver = undefined;
       stream.bodyBytes = isEnd ? undefined : head.bodyBytes;
       observer.onHead(head);
@@ -83,12 +96,13 @@ export class ClientConnection extends Connection {
   }
 
   protected onGoodBye({ lastStream }: GoodBye): void {
+    // First of all: whoever is told that a stream was refused may begin another.
+    this.#owner.onLeaving();
     for (const stream of this.streams.all()) {
-      if (stream.id <= lastStream) continue;
+      if (stream.id <= lastStream || stream.isClosed) continue;
       this.remove(stream, true);
       stream.close('reset', errorCode.refusedStream);
     }
-    this.#owner.onLeaving();
   }
 
   protected onClosed(): void {

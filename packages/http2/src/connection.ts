@@ -42,6 +42,13 @@ export interface ConnectionLimits extends OwnSettings {
 const MAX_BLOCK_PART = 2;
 /** Fields that are only small on the wire: so many times what is taken, and the client means no good. */
 const BOMB_PART = 4;
+/**
+ * What may wait to be sent to a peer that goes on sending, in bytes. Data are far below it, and so are the heads of
+ * answers: what is left are answers to nothing, to somebody who does not read them (CVE-2019-9512, CVE-2019-9515).
+ */
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+/** How long a connection without streams is kept for what its peer has still to read. */
+const DRAIN_MS = 30_000;
 /** After a fault the peer may take its time to read why, while what it sends is dropped. */
 const LINGER_MS = 1_000;
 
@@ -65,8 +72,6 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   readonly #guard: FloodGuard;
   readonly #window: ReceiveWindow;
   #hasSettings = false;
-  /** It ends because of a fault, or once its streams have: nothing more is read. */
-  #isEnding = false;
 
   constructor(socket: Socket, limits: ConnectionLimits) {
     this.#socket = socket;
@@ -106,7 +111,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   }
 
   reset(stream: Stream, code: number): void {
-    if (this.isClosed) return;
+    if (this.isClosed || stream.isClosed) return;
     this.#writer.reset(stream.id, code);
     this.remove(stream, true);
     stream.close('reset', code);
@@ -114,11 +119,10 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   onDataHead(head: FrameHead): void {
     this.#expect(head.type);
-    const { stream: id, length, flags } = head;
-    if (length === 0 && (flags & frameFlag.endStream) === 0) this.#guard.countNothing();
+    const { stream: id, length } = head;
     this.#takeWindow(length);
     const stream = this.#streamOf(head) ?? this.streams.late(id);
-    if (stream?.isRemoteEnded) this.reset(stream, errorCode.streamClosed);
+    if (stream?.isRemoteEnded) this.fault(stream, errorCode.streamClosed);
     else if (stream && !stream.takeWindow(length)) this.fault(stream, errorCode.flowControlError);
   }
 
@@ -130,7 +134,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     if (bodyBytes !== undefined && receivedBytes > bodyBytes) this.fault(stream, errorCode.protocolError);
   }
 
-  onDataEnd({ stream: id, flags }: FrameHead, paddingBytes: number): void {
+  onDataEnd({ stream: id, flags, length }: FrameHead, paddingBytes: number): void {
+    if (length === paddingBytes && (flags & frameFlag.endStream) === 0) this.#guard.countNothing();
     const stream = this.streams.get(id);
     if (!stream) return;
     stream.returnPadding(paddingBytes);
@@ -163,15 +168,17 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   protected begin(preface?: Buffer): void {
     if (preface) this.#output.copy(preface);
     sendSettings(this.#output, this.#limits);
-    this.#writer.windowUpdate(0, this.#limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES);
+    const moreBytes = this.#limits.connectionWindowBytes - DEFAULT_WINDOW_BYTES;
+    if (moreBytes > 0) this.#writer.windowUpdate(0, moreBytes);
   }
 
   /** What has arrived. */
   protected read(bytes: Buffer): void {
-    if (this.#isEnding) return;
+    if (this.isClosed) return;
     this.activeAtMs = performance.now();
     try {
       this.#reader.read(bytes);
+      if (this.#output.waitingBytes > MAX_UNREAD_BYTES) throw new ConnectionFault(errorCode.enhanceYourCalm, 'unread');
     } catch (error) {
       this.#end(error instanceof ConnectionFault ? error.reason : errorCode.internalError);
       if (!(error instanceof ConnectionFault)) throw error;
@@ -185,8 +192,10 @@ export abstract class Connection implements FrameSink, StreamCarrier {
       this.fault(stream, errorCode.protocolError);
       return;
     }
+    const wasLocalEnded = stream.isLocalEnded;
     stream.receiveEnd(trailers);
-    if (!stream.isLocalEnded || stream.isClosed) return;
+    // Whoever answers right now ends it when the answer is sent.
+    if (!wasLocalEnded || stream.isClosed) return;
     this.remove(stream, false);
     stream.close('whole', errorCode.noError);
   }
@@ -224,26 +233,33 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   /** Closes the connection when all is sent. Nothing is under way. */
   protected endQuietly(): void {
-    this.#isEnding = true;
+    if (this.isClosed) return;
     this.#output.flush();
     this.#lost();
     this.#socket.destroySoon();
+    this.#destroyWithin(DRAIN_MS);
   }
 
   protected remove(stream: Stream, wasResetHere: boolean): void {
     this.streams.remove(stream.id, wasResetHere);
+    this.#sender.forget(stream);
     this.onRemoved();
   }
 
   /** Tells the peer why, and closes the connection. Streams under way are lost. */
   #end(code: number): void {
-    this.#isEnding = true;
+    if (this.isClosed) return;
     this.goAway(code);
     this.#output.flush();
     this.#lost();
     this.#socket.end();
     this.#socket.resume();
-    setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+    this.#destroyWithin(LINGER_MS);
+  }
+
+  #destroyWithin(ms: number): void {
+    const timer = setTimeout(() => this.#socket.destroy(), ms).unref();
+    this.#socket.once('close', () => clearTimeout(timer));
   }
 
   #localEnded(stream: Stream): void {
@@ -328,9 +344,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   }
 
   #onSettings(payload: Buffer): void {
-    const { windowBytes, tableBytes } = this.peer;
-    applySettings(this.peer, payload);
-    if (this.peer.tableBytes !== tableBytes) this.#sender.resizeTable(this.peer.tableBytes);
+    const { windowBytes } = this.peer;
+    applySettings(this.peer, payload, (bytes) => this.#sender.resizeTable(bytes));
     this.#writer.settingsTaken();
     if (this.peer.windowBytes !== windowBytes) this.#shiftWindows(this.peer.windowBytes - windowBytes);
   }
@@ -373,6 +388,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   #lost(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    this.#reader.stop();
     for (const stream of this.streams.all()) {
       this.streams.remove(stream.id, false);
       if (!stream.isClosed) stream.close('lost', errorCode.cancel);

@@ -43,6 +43,7 @@ export class FrameReader {
   #padLeft = 0;
   #paddingBytes = 0;
   #awaitsPadLength = false;
+  #isStopped = false;
 
   /** @param maxFrameBytes - What a frame may have beside its head. */
   constructor(sink: FrameSink, maxFrameBytes: number) {
@@ -53,11 +54,16 @@ export class FrameReader {
   /** @throws ConnectionFault, as does the sink. */
   read(bytes: Buffer): void {
     let at = 0;
-    while (at < bytes.length || this.#isDue()) {
+    while (!this.#isStopped && (at < bytes.length || this.#isDue())) {
       if (!this.#head) at = this.#readHead(bytes, at);
       else if (this.#head.type === frameType.data) at = this.#readData(this.#head, bytes, at);
       else at = this.#readPayload(this.#head, bytes, at);
     }
+  }
+
+  /** Nothing more is told, not even of what is being read. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Whether a frame without a payload has begun: nothing more needs to come of it. */

@@ -44,6 +44,11 @@ export class Output {
     return this.#socket.writableNeedDrain || this.#bytes >= HIGH_WATER_BYTES;
   }
 
+  /** What the kernel has not taken yet. */
+  get waitingBytes(): number {
+    return this.#bytes + this.#socket.writableLength;
+  }
+
   /** Adds a frame's head. */
   frame(type: number, flags: number, stream: number, length: number): void {
     const at = this.#reserve(FRAME_HEAD_BYTES);

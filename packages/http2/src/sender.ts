@@ -68,6 +68,12 @@ export class Sender {
     }
   }
 
+  /** Nothing more is sent on a stream: it must not be kept alive by a window that never opens. */
+  forget(stream: Stream): void {
+    const at = this.#waiting.indexOf(stream);
+    if (at !== -1) this.#waiting.splice(at, 1);
+  }
+
   #hasMore(stream: Stream): boolean {
     return !stream.isClosed && !stream.isLocalEnded && (stream.queue.bytes > 0 || stream.isEnding);
   }
@@ -87,7 +93,9 @@ export class Sender {
       this.fields(stream, stream.trailers, true);
       return;
     }
-    const count = Math.min(queue.bytes, this.window, stream.sendWindow, this.#peer.maxFrameBytes, MAX_DATA_BYTES);
+    const most = Math.min(this.window, stream.sendWindow, this.#peer.maxFrameBytes, MAX_DATA_BYTES);
+    // A window may be below 0, and what ends a stream without data needs none.
+    const count = queue.bytes === 0 ? 0 : Math.min(queue.bytes, most);
     const isEnd = stream.isEnding && count === queue.bytes && stream.trailers.length === 0;
     this.#output.frame(frameType.data, isEnd ? frameFlag.endStream : 0, stream.id, count);
     queue.take(count, (piece) => this.#output.add(piece));

@@ -30,6 +30,11 @@ export interface ServerOwner {
   onClosed(connection: ServerConnection): void;
 }
 
+/**
+ * As many times as there may be streams there may be such whose answers have not all gone out: their client may know of
+ * an end before this side knows that it does. One that does not read them is answered no more.
+ */
+const MAX_UNSENT_PART = 2;
 /** With fewer streams than this what waits is not added up. */
 const FEW_STREAMS = 8;
 
@@ -40,7 +45,11 @@ export class ServerConnection extends Connection {
   /** What of the client's preface is still to come. */
   #prefaceLeft = PREFACE.length;
   #isLeaving = false;
+  /** Of those that have come, and of those that were taken: whoever has said good-bye takes no more. */
+  #lastSeen = 0;
   #lastStream = 0;
+  /** Streams all of which was sent, but for what is not with the kernel yet. */
+  #unsent = 0;
 
   /** @param first - What has come, which is known to begin with the preface. */
   constructor(socket: Socket, first: Buffer, limits: ServerLimits, owner: ServerOwner) {
@@ -70,7 +79,7 @@ export class ServerConnection extends Connection {
 
   protected onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void {
     if (stream) this.#trailers(block, stream, decoded);
-    else if (block.stream <= this.#lastStream) this.#late(block.stream);
+    else if (block.stream <= this.#lastSeen) this.#late(block.stream);
     else this.#begun(block, decoded);
   }
 
@@ -79,7 +88,7 @@ export class ServerConnection extends Connection {
   }
 
   protected isIdle(id: number): boolean {
-    return id % 2 === 0 || id > this.#lastStream;
+    return id % 2 === 0 || id > this.#lastSeen;
   }
 
   /** A client that says good-bye begins nothing more, and waits for what it has begun. */
@@ -98,7 +107,9 @@ export class ServerConnection extends Connection {
 
   /** Its end is told once the kernel has it. */
   protected onLocalEnd(stream: Stream): void {
+    this.#unsent++;
     this.whenSent((isSent) => {
+      this.#unsent--;
       if (!stream.isClosed) stream.close(isSent ? 'whole' : 'lost', errorCode.noError);
     });
     if (!stream.isRemoteEnded) this.dropRest(stream);
@@ -112,18 +123,19 @@ export class ServerConnection extends Connection {
 
   #begun({ stream: id, isEnd, isSelfDependent }: FieldBlock, { fields, listBytes }: DecodedFields): void {
     if (id % 2 === 0) throw new ConnectionFault(errorCode.protocolError, 'a stream that a client may not begin');
-    this.#lastStream = id;
+    this.#lastSeen = id;
     if (this.#isLeaving) {
       this.streams.remove(id, true);
       return;
     }
+    this.#lastStream = id;
     const isTooLarge = listBytes > this.#limits.maxListBytes;
     const head = requestHead(fields, !isTooLarge);
     if (!head || isSelfDependent || (isEnd && (head.bodyBytes ?? 0) > 0)) {
       this.refuse(id, errorCode.protocolError);
       return;
     }
-    if (this.streams.size >= this.#limits.maxStreams || this.#isFull()) {
+    if (this.#isFull()) {
       this.refuse(id, errorCode.refusedStream);
       return;
     }
@@ -147,10 +159,13 @@ export class ServerConnection extends Connection {
   }
 
   #isFull(): boolean {
-    if (this.streams.size < FEW_STREAMS) return false;
+    const { size } = this.streams;
+    const { maxStreams, maxQueuedBytes } = this.#limits;
+    if (size >= maxStreams || size + this.#unsent >= MAX_UNSENT_PART * maxStreams) return true;
+    if (size < FEW_STREAMS) return false;
     let bytes = 0;
     for (const { queue } of this.streams.all()) bytes += queue.bytes;
-    return bytes > this.#limits.maxQueuedBytes;
+    return bytes > maxQueuedBytes;
   }
 
   #endIfDone(): void {

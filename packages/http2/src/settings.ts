@@ -2,7 +2,6 @@ import type { Output } from './output.js';
 import {
   ConnectionFault,
   DEFAULT_MAX_FRAME_BYTES,
-  DEFAULT_TABLE_BYTES,
   DEFAULT_WINDOW_BYTES,
   errorCode,
   frameType,
@@ -23,8 +22,6 @@ const ENTRY_BYTES = 6;
 
 /** What a side takes from its peer. */
 export interface Settings {
-  /** Of the table of fields. */
-  tableBytes: number;
   /** Streams of the peer's at once. */
   maxStreams: number;
   /** What may come on a stream before more is given. */
@@ -35,7 +32,6 @@ export interface Settings {
 /** What a peer takes before it has said anything. */
 export function defaultSettings(): Settings {
   return {
-    tableBytes: DEFAULT_TABLE_BYTES,
     maxStreams: Number.POSITIVE_INFINITY,
     windowBytes: DEFAULT_WINDOW_BYTES,
     maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
@@ -67,18 +63,24 @@ export function sendSettings(output: Output, own: OwnSettings): void {
   }
 }
 
-/** Changes what is known of a peer as its frame says. @throws ConnectionFault */
-export function applySettings(peer: Settings, payload: Buffer): void {
+/**
+ * Changes what is known of a peer as its frame says.
+ *
+ * @param onTableBytes - Told of each size that the table of fields is to have, since the smallest counts too.
+ * @throws ConnectionFault
+ */
+export function applySettings(peer: Settings, payload: Buffer, onTableBytes: (bytes: number) => void): void {
   if (payload.length % ENTRY_BYTES !== 0) throw new ConnectionFault(errorCode.frameSizeError, 'half a setting');
   for (let at = 0; at < payload.length; at += ENTRY_BYTES) {
-    apply(peer, payload.readUInt16BE(at), payload.readUInt32BE(at + 2));
+    const key = payload.readUInt16BE(at);
+    const value = payload.readUInt32BE(at + 2);
+    if (key === id.tableBytes) onTableBytes(value);
+    else apply(peer, key, value);
   }
 }
 
 function apply(peer: Settings, key: number, value: number): void {
-  if (key === id.tableBytes) {
-    peer.tableBytes = value;
-  } else if (key === id.enablePush) {
+  if (key === id.enablePush) {
     if (value > 1) throw new ConnectionFault(errorCode.protocolError, 'a push setting that is neither 0 nor 1');
   } else if (key === id.maxStreams) {
     peer.maxStreams = value;

@@ -160,6 +160,7 @@ export class Stream {
   /** To be called once, when nothing more goes over the wire. */
   close(ending: StreamEnding, code: number): void {
     this.isClosed = true;
+    this.#awaitsDrain = false;
     this.queue.clear();
     if (!this.isRemoteEnded) this.#held = [];
     this.observer?.onClosed(ending, code);

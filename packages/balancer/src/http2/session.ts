@@ -59,7 +59,8 @@ export class Session implements StreamOwner, ClientOwner {
 
   /** Whether it can take another stream. */
   get hasRoom(): boolean {
-    if (!this.isOpen || this.#isLeaving || this.#isClosed) return false;
+    // While the connection ends, its streams do one by one, and each asks here.
+    if (!this.isOpen || this.#isLeaving || this.#connection.isClosed) return false;
     return this.streams < Math.min(MAX_STREAMS, this.#connection.maxStreams);
   }
 

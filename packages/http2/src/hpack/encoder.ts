@@ -37,15 +37,15 @@ export class FieldEncoder {
   readonly #table = new FieldTable(DEFAULT_TABLE_BYTES);
   readonly #names = new Map<string, SentName>();
   #at = 0;
-  /** The peer is still to be told of the table's size. */
-  #isResized = false;
+  /** The smallest size that the table has had since the peer was told of one; undefined if it has not changed. */
+  #leastBytes: number | undefined;
 
   /** The peer keeps a table of at most so many bytes. */
   resize(maxBytes: number): void {
     const bytes = Math.min(maxBytes, DEFAULT_TABLE_BYTES);
     if (bytes === this.#table.maxBytes) return;
     this.#table.maxBytes = bytes;
-    this.#isResized = true;
+    this.#leastBytes = Math.min(bytes, this.#leastBytes ?? bytes);
   }
 
   /**
@@ -54,8 +54,7 @@ export class FieldEncoder {
    */
   encode(fields: readonly string[]): Buffer {
     this.#at = 0;
-    if (this.#isResized) this.#number(RESIZED, this.#table.maxBytes);
-    this.#isResized = false;
+    if (this.#leastBytes !== undefined) this.#resized(this.#leastBytes);
     for (let i = 0; i < fields.length; i += 2) {
       const name = (fields[i] as string).toLowerCase();
       const value = fields[i + 1] as string;
@@ -65,6 +64,14 @@ export class FieldEncoder {
       else this.#literal(NOT_KEPT, undefined, name, value);
     }
     return block.subarray(0, this.#at);
+  }
+
+  /** The peer makes room as this side did: down to the smallest size first (RFC 7541, section 4.2). */
+  #resized(leastBytes: number): void {
+    const { maxBytes } = this.#table;
+    if (leastBytes < maxBytes) this.#number(RESIZED, leastBytes);
+    this.#number(RESIZED, maxBytes);
+    this.#leastBytes = undefined;
   }
 
   #know(name: string): SentName | undefined {

@@ -1,0 +1,107 @@
+import { lookup } from 'node:dns';
+import http2 from 'node:http2';
+import net, { type AddressInfo, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { SessionPool } from '../src/http2/session-pool.js';
+import { Exchange, type WireRequest } from '../src/wire/exchange.js';
+import { until } from './fixtures.js';
+
+/** Frames, but for their payloads, as RFC 9113, section 4.1, has them. */
+const SETTINGS_ONE_STREAM = Buffer.from('000006040000000000' + '000300000001', 'hex');
+const GOOD_BYE_TO_ALL = Buffer.from('000008070000000000' + '00000000' + '00000000', 'hex');
+/** Settings and the answer to those of the instance are in what comes first; what is longer has a request. */
+const MOST_WITHOUT_REQUEST = 100;
+
+const REQUEST: WireRequest = {
+  method: 'POST',
+  protocol: 'h2',
+  rpc: undefined,
+  path: '/',
+  headers: () => ['host', 'instance', 'x-long', 'v'.repeat(MOST_WITHOUT_REQUEST)],
+  prepare: () => {},
+  body: () => null,
+  announcedBytes: undefined,
+  trailers: () => [],
+  mayResend: () => true,
+};
+
+/** What has become of an exchange. */
+class Outcome {
+  status: number | undefined;
+  ended = 0;
+  readonly errors: string[] = [];
+
+  onHead({ status }: { status: number }): void {
+    this.status = status;
+  }
+
+  onData(): void {}
+
+  onEnd(): void {
+    this.ended++;
+  }
+
+  onError(error: Error): void {
+    this.errors.push(error.message);
+  }
+
+  get isOver(): boolean {
+    return this.ended + this.errors.length > 0;
+  }
+}
+
+/** An instance whose first connection takes one stream, and then does something else than to answer. */
+async function troubled(onFirstRequest: (socket: Socket) => void): Promise<number> {
+  const good = http2.createServer();
+  good.on('stream', (stream) => {
+    stream.respond({ ':status': 204 }, { endStream: true });
+  });
+  const sockets: Socket[] = [];
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {});
+    if (sockets.push(socket) > 1) {
+      good.emit('connection', socket);
+      return;
+    }
+    socket.write(SETTINGS_ONE_STREAM);
+    let isDone = false;
+    socket.on('data', () => {
+      if (isDone || socket.bytesRead <= MOST_WITHOUT_REQUEST) return;
+      isDone = true;
+      onFirstRequest(socket);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+/** Sends three requests, of which one is under way on the first connection and the others wait when it is in trouble. */
+async function threeRequests(onTrouble: (socket: Socket) => void): Promise<Outcome[]> {
+  const settled = Promise.withResolvers<Socket>();
+  const port = await troubled(settled.resolve);
+  const endpoint = { host: '127.0.0.1', port, connectTimeoutMs: 5000, lookup };
+  const pool = new SessionPool(endpoint, { maxConnections: 1, idleMs: 60_000 });
+  onTestFinished(() => pool.close());
+  const outcomes = [new Outcome(), new Outcome(), new Outcome()];
+  const [first, ...others] = outcomes as [Outcome, Outcome, Outcome];
+  pool.send(new Exchange(REQUEST, first));
+  const socket = await settled.promise;
+  for (const outcome of others) pool.send(new Exchange(REQUEST, outcome));
+  onTrouble(socket);
+  await until(() => outcomes.every((outcome) => outcome.isOver));
+  return outcomes;
+}
+
+test('exchanges that wait are not sent on a session that is being lost', async () => {
+  const [, ...others] = await threeRequests((socket) => socket.destroy());
+  for (const { status, ended, errors } of others) expect([status, ended, errors]).toEqual([204, 1, []]);
+});
+
+test('exchanges that wait are not sent on a session that is about to leave', async () => {
+  const outcomes = await threeRequests((socket) => socket.write(GOOD_BYE_TO_ALL));
+  for (const { status, ended, errors } of outcomes) expect([status, ended, errors]).toEqual([204, 1, []]);
+});

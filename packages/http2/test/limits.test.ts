@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { type ConnectionLimits, errorCode, type ServerLimits } from '../src/index.js';
+import { frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/protocol.js';
+import { FakeClient } from './fake-client.js';
+import { frame, GET, literals, POST, setting, settingId, uint32 } from './frames.js';
+
+const ALL = frameFlag.endHeaders | frameFlag.endStream;
+const NO_RESETS: ConnectionLimits['resets'] = { burst: 10, perSecond: 0 };
+
+const data = (stream: number, bytes: number, flags = 0) => frame(frameType.data, flags, stream, Buffer.alloc(bytes));
+const headers = (stream: number, block: Buffer, flags: number = ALL) => frame(frameType.headers, flags, stream, block);
+
+/** @returns With which code each stream was reset. */
+async function resetsOf(client: FakeClient): Promise<Record<number, number>> {
+  await client.sent();
+  return Object.fromEntries(
+    client.socket.sent.of(frameType.reset).map((each) => [each.stream, each.payload.readUInt32BE()]),
+  );
+}
+
+/** How a connection is ended that is sent these frames; undefined if it is not. */
+async function endOf(frames: readonly Buffer[], limits?: Partial<ServerLimits>): Promise<number | undefined> {
+  const client = new FakeClient(undefined, limits);
+  client.send(...frames);
+  return client.goodBye();
+}
+
+const repeat = (count: number, each: (i: number) => Buffer) => Array.from({ length: count }, (_, i) => each(i));
+
+describe('a request that is malformed', () => {
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['no path', GET.filter((_, i) => i !== 4 && i !== 5)],
+    ['an empty path', [':method', 'GET', ':scheme', 'http', ':path', '']],
+    ['no method', GET.slice(2)],
+    ['a path twice', [...GET.slice(0, 6), ':path', '/b']],
+    ['a pseudo field that there is not', [...GET, ':colour', 'red']],
+    ['the pseudo field of an answer', [...GET, ':status', '200']],
+    ['a pseudo field behind others', ['accept', '*/*', ...GET]],
+    ['upper case', [...GET, 'Accept', '*/*']],
+    ['an empty name', [...GET, '', 'x']],
+    ['a name with a space', [...GET, 'a b', 'x']],
+    ['a value of two lines', [...GET, 'x-a', 'b\r\nc: d']],
+    ['a value with a zero', [...GET, 'x-a', 'b\0']],
+    ['a value with a space around it', [...GET, 'x-a', ' b']],
+    ['a field of the connection', [...GET, 'connection', 'close']],
+    ['a coding of its transfer', [...GET, 'transfer-encoding', 'chunked']],
+    ['other trailers than it may take', [...GET, 'te', 'gzip']],
+    ['two lengths', [...GET, 'content-length', '1', 'content-length', '2']],
+    ['a length that is none', [...GET, 'content-length', '+1']],
+    ['a length and no body', [...GET, 'content-length', '1']],
+  ];
+
+  it.each(cases)('is one with %s: it is reset, and the connection goes on', async (_what, fields) => {
+    const client = new FakeClient();
+    const id = client.request(ALL, literals(...fields));
+    const next = client.request(ALL, literals(...GET));
+    expect(await resetsOf(client)).toEqual({ [id]: errorCode.protocolError });
+    expect(client.requests.map(({ stream }) => stream.id)).toEqual([next]);
+  });
+
+  it.each([
+    ['less', [data(1, 3), data(1, 1, frameFlag.endStream)]],
+    ['more', [data(1, 6)]],
+    ['less before its trailers', [data(1, 3), headers(1, literals('x-a', 'b'))]],
+  ])('is one that says five bytes, and has %s', async (_what, frames) => {
+    const client = new FakeClient(undefined, {}, ({ stream }) => stream.resume());
+    client.request(frameFlag.endHeaders, literals(...POST, 'content-length', '5'));
+    client.send(...frames);
+    expect(await resetsOf(client)).toEqual({ 1: errorCode.protocolError });
+    expect(client.watchers.get(1)).toMatchObject({ ending: 'reset 1', ends: 0 });
+  });
+});
+
+describe('fields that are too many', () => {
+  it('begin a request that says so', () => {
+    const client = new FakeClient();
+    const long = Array.from({ length: 200 }, () => ['x-long', 'v'.repeat(100)]).flat();
+    client.request(ALL, literals(...GET, ...long));
+    expect(client.requests[0]).toMatchObject({ isTooLarge: true, head: { method: 'GET', path: '/' } });
+    client.request(ALL, literals(...GET));
+    expect(client.requests[1]).toMatchObject({ isTooLarge: false });
+  });
+
+  it('and small on the wire only end the connection', async () => {
+    const bomb = Buffer.concat([literals(...GET), Buffer.from('4001617fbd1d', 'hex'), Buffer.alloc(3900, 0x61)]);
+    const times = (count: number) => headers(1, Buffer.concat([bomb, Buffer.alloc(count, 0xbe)]));
+    expect(await endOf([times(8)])).toBeUndefined();
+    expect(await endOf([times(30)])).toBe(errorCode.enhanceYourCalm);
+  });
+
+  it('may not go on without end', async () => {
+    const first = headers(1, literals(...GET), frameFlag.endStream);
+    const more = (bytes: number, flags = 0) => frame(frameType.continuation, flags, 1, Buffer.alloc(bytes, 0x61));
+    expect(await endOf([first, ...repeat(3, () => more(16_384))])).toBe(errorCode.enhanceYourCalm);
+    expect(await endOf([first, ...repeat(15_000, () => more(0))])).toBe(errorCode.enhanceYourCalm);
+    expect(await endOf([first, data(1, 1)])).toBe(errorCode.protocolError);
+    expect(await endOf([first, frame(frameType.continuation, frameFlag.endHeaders, 3)])).toBe(errorCode.protocolError);
+    expect(await endOf([first, frame(frameType.continuation, frameFlag.endHeaders, 1)])).toBeUndefined();
+  });
+});
+
+describe('windows', () => {
+  const open = (stream: number, bytes: number) => frame(frameType.windowUpdate, 0, stream, uint32(bytes));
+  const begun = headers(1, literals(...POST), frameFlag.endHeaders);
+
+  it('of a stream end it if they are not kept', async () => {
+    const client = new FakeClient();
+    client.request(frameFlag.endHeaders);
+    client.send(...repeat(2, () => data(1, 64 * 1024)));
+    expect(await resetsOf(client)).toEqual({});
+    client.send(data(1, 1));
+    expect(await resetsOf(client)).toEqual({ 1: errorCode.flowControlError });
+  });
+
+  it('are given back for what is read, and for padding', async () => {
+    const client = new FakeClient(undefined, {}, ({ stream }) => stream.resume());
+    client.request(frameFlag.endHeaders);
+    const padded = frame(frameType.data, frameFlag.padded, 1, Buffer.concat([Buffer.from([255]), Buffer.alloc(300)]));
+    for (let i = 0; i < 2000; i++) client.send(padded);
+    expect(await resetsOf(client)).toEqual({});
+    expect(client.watchers.get(1)?.receivedBytes).toBe(2000 * 45);
+  });
+
+  it('that become too large end what they are of', async () => {
+    expect(await endOf([open(0, LARGEST_WINDOW_BYTES)])).toBe(errorCode.flowControlError);
+    expect(await endOf([open(0, 0)])).toBe(errorCode.protocolError);
+    expect(
+      await endOf([
+        begun,
+        open(1, 1000),
+        frame(frameType.settings, 0, 0, setting(settingId.windowBytes, LARGEST_WINDOW_BYTES)),
+      ]),
+    ).toBe(errorCode.flowControlError);
+    const client = new FakeClient();
+    client.send(begun, open(1, LARGEST_WINDOW_BYTES));
+    expect(await resetsOf(client)).toEqual({ 1: errorCode.flowControlError });
+  });
+});
+
+describe('a peer that keeps its server busy with nothing', () => {
+  const floods: readonly (readonly [string, (i: number) => Buffer])[] = [
+    ['pings', () => frame(frameType.ping, 0, 0, Buffer.alloc(8))],
+    ['settings', () => frame(frameType.settings, 0, 0)],
+    ['frames of data without any', () => data(1, 0)],
+    ['frames of padding', () => frame(frameType.data, frameFlag.padded, 1, Buffer.alloc(2, 1))],
+    ['priorities', () => frame(frameType.priority, 0, 1, Buffer.alloc(5))],
+    ['frames that nobody knows', () => frame(0xfa, 0, 0)],
+  ];
+
+  it.each(floods)('is sent away: %s', async (_what, each) => {
+    const begun = headers(1, literals(...POST), frameFlag.endHeaders);
+    expect(await endOf([begun, ...repeat(15_000, each)])).toBe(errorCode.enhanceYourCalm);
+    expect(await endOf([begun, ...repeat(1000, each)])).toBeUndefined();
+  });
+
+  it.each([
+    ['resets its streams', (id: number) => [headers(id, literals(...GET)), frame(frameType.reset, 0, id, uint32(8))]],
+    [
+      'has its streams reset',
+      (id: number) => [headers(id, literals(...GET)), frame(frameType.windowUpdate, 0, id, uint32(0))],
+    ],
+    ['sends data behind the end', (id: number) => [headers(id, literals(...GET)), data(id, 1)]],
+    ['has requests that are malformed', (id: number) => [headers(id, literals(':method', 'GET'))]],
+  ])('is sent away: it %s', async (_what, each) => {
+    const frames = (count: number) => repeat(count, (i) => Buffer.concat(each(1 + 2 * i)));
+    expect(await endOf(frames(11), { resets: NO_RESETS })).toBe(errorCode.enhanceYourCalm);
+    expect(await endOf(frames(10), { resets: NO_RESETS })).toBeUndefined();
+  });
+
+  it('has no more streams at once than were said', async () => {
+    const client = new FakeClient(undefined, { maxStreams: 3 });
+    for (let i = 0; i < 4; i++) client.request();
+    expect(await resetsOf(client)).toEqual({ 7: errorCode.refusedStream });
+    client.streams.get(1)?.sendHead([':status', '204'], true);
+    client.request();
+    expect(client.requests.map(({ stream }) => stream.id)).toEqual([1, 3, 5, 9]);
+  });
+});
