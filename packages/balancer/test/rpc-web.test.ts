@@ -8,12 +8,12 @@ const TYPE = 'application/grpc-web+proto';
 const TRAILERS = 0x80;
 
 /** An instance that answers by gRPC-Web, over HTTP/1.1, with this status behind a message. */
-function webInstance(status: number, name: string, extra = ''): Promise<number> {
+function webInstance(status: number, name: string, extra = '', head: Record<string, string> = {}): Promise<number> {
   return instance((request, response) => {
     request.resume();
     request.on('end', () => {
       const end = framed(`grpc-status: ${status}\r\n${extra}`, TRAILERS);
-      response.writeHead(200, { 'content-type': TYPE }).end(Buffer.concat([framed(name), end]));
+      response.writeHead(200, { 'content-type': TYPE, ...head }).end(Buffer.concat([framed(name), end]));
     });
   });
 }
@@ -104,6 +104,19 @@ describe('pages of other origins', () => {
         expect(response.headers.get('vary')).toContain('origin');
       }
     }
+  });
+
+  test('are told once, though the instance tells them too', async () => {
+    const told = { 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-served-by', Vary: 'Origin' };
+    const instance = await webInstance(0, 'a', '', told);
+    const { url } = await balancer([instance], { FLOTILLA_CORS_ORIGINS: ORIGIN });
+    const allowed = await callByWeb(url, { origin: ORIGIN });
+    expect(allowed.headers.get('access-control-allow-origin')).toBe(ORIGIN);
+    expect(allowed.headers.get('access-control-expose-headers')).toMatch(/^grpc-status, [^*]*x-flotilla-code$/);
+    expect(allowed.headers.get('vary')).toBe('origin');
+    // The instance would let everybody read it; the balancer has a list.
+    const refused = await callByWeb(url, { origin: 'https://evil.example' });
+    expect(refused.headers.get('access-control-allow-origin')).toBeNull();
   });
 
   test('may read errors that the balancer answers itself', async () => {

@@ -10,6 +10,13 @@ const EXPOSED_HEADERS =
   'grpc-status, grpc-message, grpc-status-details-bin, connect-content-encoding, x-request-id, x-served-by, ' +
   'x-failed-stage, x-flotilla-code';
 
+/** Of an answer: what gives a page leave to read it. */
+const LEAVE = new Set([
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-expose-headers',
+]);
+
 /**
  * The fields that let a page of an allowed origin read an answer (fetch.spec.whatwg.org, section 3.3).
  *
@@ -39,19 +46,34 @@ export function sendPreflight(response: OutboundResponse, isAllowed: boolean): v
   response.send(204, permission, '');
 }
 
-/** A response whose head has fields beside those that its handler gives it. */
-export function withFields(response: OutboundResponse, fields: readonly string[]): OutboundResponse {
+/**
+ * A response whose head has these fields, whatever its handler says of the same: what an instance has told a balancer is the
+ * balancer's to tell, and a browser takes no answer that allows its page twice.
+ *
+ * @param fields - Those of {@link corsFields}.
+ */
+export function withCorsFields(response: OutboundResponse, fields: readonly string[]): OutboundResponse {
   return {
     get isBegun() {
       return response.isBegun;
     },
     onClose: (callback) => response.onClose(callback),
     closeAfterwards: () => response.closeAfterwards(),
-    send: (status, headers, body) => response.send(status, [...headers, ...fields], body),
-    begin: (status, headers) => response.begin(status, [...headers, ...fields]),
+    send: (status, headers, body) => response.send(status, [...withoutCors(headers), ...fields], body),
+    begin: (status, headers) => response.begin(status, [...withoutCors(headers), ...fields]),
     write: (chunk) => response.write(chunk),
     onDrain: (callback) => response.onDrain(callback),
     end: (trailers) => response.end(trailers),
     abort: () => response.abort(),
   };
+}
+
+function withoutCors(headers: readonly string[]): string[] {
+  const others: string[] = [];
+  for (let i = 0; i < headers.length; i += 2) {
+    const [name, value] = [(headers[i] as string).toLowerCase(), headers[i + 1] as string];
+    const isOurs = LEAVE.has(name) || (name === 'vary' && value.toLowerCase() === 'origin');
+    if (!isOurs) others.push(headers[i] as string, value);
+  }
+  return others;
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answer } from '../answer.js';
 import { NodeExchange } from '../node-exchange.js';
 import type { RpcRoutes, StageExchange, StageHandler, StageRouteOptions } from '../stage-exchange.js';
-import { corsFields, sendPreflight, withFields } from './cors.js';
+import { corsFields, sendPreflight, withCorsFields } from './cors.js';
 import { rpcProtocolOf } from './rpc-protocol.js';
 
 type RpcRouteOptions = Pick<StageRouteOptions, 'logger' | 'lifecycle' | 'config'>;
@@ -26,7 +26,7 @@ export async function answerCall(given: StageExchange, handler: StageHandler, op
   const fields = corsFields(request, options.config.corsOrigins);
   const exchange: StageExchange = {
     request,
-    response: fields.length > 0 ? withFields(response, fields) : response,
+    response: fields.length > 0 ? withCorsFields(response, fields) : response,
     trail,
     rpc: rpcProtocolOf(request),
   };
