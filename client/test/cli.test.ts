@@ -22,8 +22,9 @@ interface Ended {
 
 /** Runs the compiled program, its output going to pipes. */
 function flotilla(...args: string[]): Promise<Ended> {
+  const env = { ...process.env, FLOTILLA_STATE_DIR: folder.path };
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], (error, stdout, stderr) => {
+    execFile(process.execPath, [MAIN, ...args], { env }, (error, stdout, stderr) => {
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
     });
   });
@@ -227,10 +228,10 @@ describe('flotilla benchmark', () => {
 describe('flotilla large-test', () => {
   test('finds both ways right, says that there is no memory to be had, and leaves no file behind', async () => {
     const before = await readdir(tmpdir());
-    const ended = await flotilla('large-test', '--size', '300KB', '--state-dir', folder.path, ...toFleet());
+    const ended = await flotilla('large-test', '--size', '300KB', ...toFleet());
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout).toMatch(/2-way .* right\n *4-way .* right/);
-    expect(ended.stdout).toContain('memory cannot be told');
+    expect(ended.stdout).toContain(`memory cannot be told: there is no state of a local fleet in ${folder.path}`);
     const left = (await readdir(tmpdir())).filter((name) => name.startsWith('flotilla-large-'));
     expect(left.filter((name) => !before.includes(name))).toEqual([]);
   });

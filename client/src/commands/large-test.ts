@@ -36,7 +36,11 @@ export function declareLargeTest(command: Command): Command {
       new Option('--size <size>', 'of the text that is made').argParser(size).default(size(DEFAULT_SIZE), DEFAULT_SIZE),
     )
     .addOption(number('--seed <number>', 'which text is made', 0, MAX_SEED, 1))
-    .option('--state-dir <folder>', 'where the local runtime keeps its state', DEFAULT_STATE_DIR);
+    .addOption(
+      new Option('--state-dir <folder>', 'where the local runtime keeps its state')
+        .env('FLOTILLA_STATE_DIR')
+        .default(DEFAULT_STATE_DIR),
+    );
 }
 
 export async function runLargeTest(
