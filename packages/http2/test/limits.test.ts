@@ -27,50 +27,6 @@ async function endOf(frames: readonly Buffer[], limits?: Partial<ServerLimits>):
 
 const repeat = (count: number, each: (i: number) => Buffer) => Array.from({ length: count }, (_, i) => each(i));
 
-describe('a request that is malformed', () => {
-  const cases: readonly (readonly [string, readonly string[]])[] = [
-    ['no path', GET.filter((_, i) => i !== 4 && i !== 5)],
-    ['an empty path', [':method', 'GET', ':scheme', 'http', ':path', '']],
-    ['no method', GET.slice(2)],
-    ['a path twice', [...GET.slice(0, 6), ':path', '/b']],
-    ['a pseudo field that there is not', [...GET, ':colour', 'red']],
-    ['the pseudo field of an answer', [...GET, ':status', '200']],
-    ['a pseudo field behind others', ['accept', '*/*', ...GET]],
-    ['upper case', [...GET, 'Accept', '*/*']],
-    ['an empty name', [...GET, '', 'x']],
-    ['a name with a space', [...GET, 'a b', 'x']],
-    ['a value of two lines', [...GET, 'x-a', 'b\r\nc: d']],
-    ['a value with a zero', [...GET, 'x-a', 'b\0']],
-    ['a value with a space around it', [...GET, 'x-a', ' b']],
-    ['a field of the connection', [...GET, 'connection', 'close']],
-    ['a coding of its transfer', [...GET, 'transfer-encoding', 'chunked']],
-    ['other trailers than it may take', [...GET, 'te', 'gzip']],
-    ['two lengths', [...GET, 'content-length', '1', 'content-length', '2']],
-    ['a length that is none', [...GET, 'content-length', '+1']],
-    ['a length and no body', [...GET, 'content-length', '1']],
-  ];
-
-  it.each(cases)('is one with %s: it is reset, and the connection goes on', async (_what, fields) => {
-    const client = new FakeClient();
-    const id = client.request(ALL, literals(...fields));
-    const next = client.request(ALL, literals(...GET));
-    expect(await resetsOf(client)).toEqual({ [id]: errorCode.protocolError });
-    expect(client.requests.map(({ stream }) => stream.id)).toEqual([next]);
-  });
-
-  it.each([
-    ['less', [data(1, 3), data(1, 1, frameFlag.endStream)]],
-    ['more', [data(1, 6)]],
-    ['less before its trailers', [data(1, 3), headers(1, literals('x-a', 'b'))]],
-  ])('is one that says five bytes, and has %s', async (_what, frames) => {
-    const client = new FakeClient(undefined, {}, ({ stream }) => stream.resume());
-    client.request(frameFlag.endHeaders, literals(...POST, 'content-length', '5'));
-    client.send(...frames);
-    expect(await resetsOf(client)).toEqual({ 1: errorCode.protocolError });
-    expect(client.watchers.get(1)).toMatchObject({ ending: 'reset 1', ends: 0 });
-  });
-});
-
 describe('fields that are too many', () => {
   it('begin a request that says so', () => {
     const client = new FakeClient();
