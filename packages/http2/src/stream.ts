@@ -98,7 +98,10 @@ export class Stream {
 
   /** Gives it up. @param code - Of `errorCode`. */
   reset(code: number): void {
-    if (!this.isClosed) this.#carrier.reset(this, code);
+    if (this.isClosed) return;
+    this.#held.clear();
+    this.#heldTrailers = undefined;
+    this.#carrier.reset(this, code);
   }
 
   pause(): void {

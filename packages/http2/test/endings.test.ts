@@ -126,6 +126,16 @@ describe('an observer that gives its stream up', () => {
     expect(client.socket.sent.of(frameType.reset, id)).toHaveLength(1);
   });
 
+  it('while data wait for it is handed none of them', async () => {
+    const client = new FakeClient();
+    const id = client.request(frameFlag.endHeaders);
+    client.send(frame(frameType.data, frameFlag.endStream, id, Buffer.from('waits')));
+    const [stream, watcher] = [client.streams.get(id), client.watchers.get(id)];
+    stream?.reset(errorCode.cancel);
+    stream?.resume();
+    expect([watcher?.ending, watcher?.late]).toEqual([`reset ${errorCode.cancel}`, []]);
+  });
+
   it('or answers at once, is told of the end when the kernel has the answer', async () => {
     const client = new FakeClient(undefined, {}, ({ stream }, watcher) => {
       watcher.does.end = () => stream.sendHead([':status', '204'], true);

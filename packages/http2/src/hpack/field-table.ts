@@ -1,7 +1,7 @@
 import { STATIC_FIELDS } from './static-table.js';
 
 /** What an entry counts beside its name and value, in bytes (RFC 7541, section 4.1). */
-export const ENTRY_OVERHEAD_BYTES = 32;
+const ENTRY_OVERHEAD_BYTES = 32;
 
 /** What a field counts, in bytes. Names and values have a character a byte. */
 export function fieldBytes(name: string, value: string): number {
