@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import http2 from 'node:http2';
 import net, { type AddressInfo, type Socket } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { SessionPool } from '../src/http2/session-pool.js';
 import { Exchange, type WireRequest } from '../src/wire/exchange.js';
 import { until } from './fixtures.js';
@@ -79,17 +79,23 @@ async function troubled(onFirstRequest: (socket: Socket) => void): Promise<numbe
   return (server.address() as AddressInfo).port;
 }
 
-/** Sends three requests, of which one is under way on the first connection and the others wait when it is in trouble. */
-async function threeRequests(onTrouble: (socket: Socket) => void): Promise<Outcome[]> {
+/** A pool of one session at a time, and the first connection's end at the instance once it has a request. */
+async function pooled(): Promise<{ pool: SessionPool; troubledSocket: Promise<Socket> }> {
   const settled = Promise.withResolvers<Socket>();
   const port = await troubled(settled.resolve);
   const endpoint = { host: '127.0.0.1', port, connectTimeoutMs: 5000, lookup };
   const pool = new SessionPool(endpoint, { maxConnections: 1, idleMs: 60_000 });
   onTestFinished(() => pool.close());
+  return { pool, troubledSocket: settled.promise };
+}
+
+/** Sends three requests, of which one is under way on the first connection and the others wait when it is in trouble. */
+async function threeRequests(onTrouble: (socket: Socket) => void): Promise<Outcome[]> {
+  const { pool, troubledSocket } = await pooled();
   const outcomes = [new Outcome(), new Outcome(), new Outcome()];
   const [first, ...others] = outcomes as [Outcome, Outcome, Outcome];
   pool.send(new Exchange(REQUEST, first));
-  const socket = await settled.promise;
+  const socket = await troubledSocket;
   for (const outcome of others) pool.send(new Exchange(REQUEST, outcome));
   onTrouble(socket);
   await until(() => outcomes.every((outcome) => outcome.isOver));
@@ -104,4 +110,24 @@ test('exchanges that wait are not sent on a session that is being lost', async (
 test('exchanges that wait are not sent on a session that is about to leave', async () => {
   const outcomes = await threeRequests((socket) => socket.write(GOOD_BYE_TO_ALL));
   for (const { status, ended, errors } of outcomes) expect([status, ended, errors]).toEqual([204, 1, []]);
+});
+
+test.each([
+  ['a moment', 0, 1],
+  ['seconds', 3_000, 0],
+])('a session is left, or not, if nothing has come on it for %s behind a request', async (_what, ms, kept) => {
+  const { pool, troubledSocket } = await pooled();
+  const first = new Exchange(REQUEST, new Outcome());
+  pool.send(first);
+  await troubledSocket;
+  const nowMs = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => nowMs() + ms);
+  first.abort(new Error('the time is up'));
+  vi.restoreAllMocks();
+  expect(pool.size).toBe(kept);
+  if (kept > 0) return;
+  const next = new Outcome();
+  pool.send(new Exchange(REQUEST, next));
+  await until(() => next.isOver);
+  expect([next.status, next.errors]).toEqual([204, []]);
 });

@@ -65,18 +65,19 @@ export class ClientConnection extends Connection {
     // What still comes on a stream that was given up.
     if (!stream) return;
     const observer = stream.headObserver;
+    const isWhole = listBytes <= this.maxListBytes;
     if (stream.isRemoteEnded) {
       this.fault(stream, errorCode.streamClosed);
       return;
     }
     if (!observer) {
-      if (isEnd && areTrailers(fields)) this.receiveEnd(stream, fields);
+      if (isEnd && isWhole && areTrailers(fields)) this.receiveEnd(stream, fields);
       else this.fault(stream, errorCode.protocolError);
       return;
     }
     const head = responseHead(fields);
     const isFinal = head !== undefined && head.status >= FIRST_FINAL_STATUS;
-    if (!head || listBytes > this.maxListBytes || (isEnd && !isFinal)) {
+    if (!head || !isWhole || (isEnd && !isFinal)) {
       this.fault(stream, errorCode.protocolError);
     } else if (isFinal) {
       stream.headObserver = undefined;

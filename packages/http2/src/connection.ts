@@ -56,7 +56,7 @@ const LINGER_MS = 1_000;
 export abstract class Connection implements FrameSink, StreamCarrier {
   readonly streamWindowBytes: number;
   /** When something last came, in ms of `performance.now()`. */
-  protected activeAtMs = performance.now();
+  activeAtMs = performance.now();
   isClosed = false;
   protected readonly peer = defaultSettings();
   protected readonly streams = new StreamTable();

@@ -3,7 +3,9 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const VALUE = /^(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?$/;
 /** Of a connection of HTTP/1.1 (RFC 9113, section 8.2.2). */
 const OF_CONNECTION = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
-const LENGTH = /^\d{1,15}$/;
+/** Some read what begins with 0 as octal. */
+const LENGTH = /^(?:0|[1-9]\d{0,14})$/;
+const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const STATUS = /^[1-9]\d\d$/;
 
 /** The head of a request. */
@@ -27,15 +29,24 @@ export interface ResponseHead {
 export function requestHead(all: readonly string[], isWhole: boolean): RequestHead | undefined {
   const split = splitFields(all);
   if (!split || split.pseudo.has(':status')) return undefined;
-  const { pseudo, fields, bodyBytes } = split;
+  const { pseudo, fields, host, bodyBytes } = split;
   const method = pseudo.get(':method');
   const authority = pseudo.get(':authority');
-  const path = method === 'CONNECT' ? authority : pseudo.get(':path');
   // Of fields that are too many, the ones that count may be missing.
-  const isComplete = method && path && (method === 'CONNECT' || pseudo.has(':scheme'));
-  if (!isComplete && isWhole) return undefined;
-  if (authority && !split.hasHost) fields.push('host', authority);
+  if (isWhole && !hasTarget(pseudo)) return undefined;
+  if (method !== undefined && !METHOD.test(method)) return undefined;
+  if (split.cookies > 1) joinCookies(fields);
+  if (authority && host === undefined) fields.push('host', authority);
+  else if (authority && host?.toLowerCase() !== authority.toLowerCase()) return undefined;
+  const path = method === 'CONNECT' ? authority : pseudo.get(':path');
   return { method: method ?? '', path: path ?? '/', fields, bodyBytes };
+}
+
+/** Whether it is said what a request is for, and nothing that has no place in it. */
+function hasTarget(pseudo: ReadonlyMap<string, string>): boolean {
+  const method = pseudo.get(':method');
+  if (method !== 'CONNECT') return Boolean(method && pseudo.get(':path') && pseudo.has(':scheme'));
+  return Boolean(pseudo.get(':authority')) && !pseudo.has(':path') && !pseudo.has(':scheme');
 }
 
 /** Reads a response's fields (RFC 9113, section 8.3.2). @returns Undefined if they are malformed. */
@@ -53,10 +64,11 @@ export function areTrailers(all: readonly string[]): boolean {
 }
 
 interface SplitFields {
-  readonly pseudo: ReadonlyMap<string, string>;
+  readonly pseudo: Map<string, string>;
   readonly fields: string[];
-  readonly hasHost: boolean;
-  readonly bodyBytes: number | undefined;
+  host: string | undefined;
+  bodyBytes: number | undefined;
+  cookies: number;
 }
 
 const PSEUDO = new Set([':method', ':scheme', ':authority', ':path', ':status']);
@@ -64,8 +76,7 @@ const PSEUDO = new Set([':method', ':scheme', ':authority', ':path', ':status'])
 function splitFields(all: readonly string[]): SplitFields | undefined {
   const pseudo = new Map<string, string>();
   const fields: string[] = [];
-  let bodyBytes: number | undefined;
-  let hasHost = false;
+  const split: SplitFields = { pseudo, fields, host: undefined, bodyBytes: undefined, cookies: 0 };
   for (let i = 0; i < all.length; i += 2) {
     const name = all[i] as string;
     const value = all[i + 1] as string;
@@ -75,15 +86,38 @@ function splitFields(all: readonly string[]): SplitFields | undefined {
       pseudo.set(name, value);
       continue;
     }
-    if (!mayBeSent(name, value)) return undefined;
-    if (name === 'host') hasHost = true;
-    if (name === 'content-length') {
-      if (bodyBytes !== undefined && bodyBytes !== Number(value)) return undefined;
-      bodyBytes = Number(value);
-    }
+    if (!mayBeSent(name, value) || !mayStand(split, name, value)) return undefined;
     fields.push(name, value);
   }
-  return { pseudo, fields, hasHost, bodyBytes };
+  return split;
+}
+
+/** Takes note of fields that say what a message is. @returns False if one comes twice that may come once. */
+function mayStand(split: SplitFields, name: string, value: string): boolean {
+  if (name === 'host') {
+    if (split.host !== undefined) return false;
+    split.host = value;
+  } else if (name === 'content-length') {
+    if (split.bodyBytes !== undefined) return false;
+    split.bodyBytes = Number(value);
+  } else if (name === 'cookie') split.cookies++;
+  return true;
+}
+
+/** Clients divide them, so that they are compressed better; in HTTP/1.1 they are one field (RFC 9113, section 8.2.3). */
+function joinCookies(fields: string[]): void {
+  const values: string[] = [];
+  let kept = 0;
+  let at = 0;
+  for (let i = 0; i < fields.length; i += 2) {
+    const [name, value] = [fields[i] as string, fields[i + 1] as string];
+    if (name === 'cookie' && values.push(value) > 1) continue;
+    if (name === 'cookie') at = kept + 1;
+    fields[kept++] = name;
+    fields[kept++] = value;
+  }
+  fields[at] = values.join('; ');
+  fields.length = kept;
 }
 
 function mayBeSent(name: string, value: string): boolean {

@@ -1,15 +1,17 @@
 import { ConnectionFault, errorCode } from './protocol.js';
+import { RecentIds } from './recent-ids.js';
 import type { Stream } from './stream.js';
-
-/** How many are remembered: frames that were under way when a stream was reset come soon after. */
-const MAX_REMEMBERED = 1024;
 
 /** The streams of a connection, and for a while those that were (RFC 9113, section 5.1). */
 export class StreamTable {
   /** No `Map`: what comes and goes in one is carried into the old generation with it. There are few at a time. */
   readonly #open: Stream[] = [];
-  /** Those that are over: whether this side has reset it, so that its peer could not know when it sent what comes next. */
-  readonly #wasResetHere = new Map<number, boolean>();
+  readonly #over = new RecentIds();
+  /**
+   * Those that this side has reset: the peer could not know when it sent what comes next. There are far fewer of them,
+   * and the others must not make them be forgotten.
+   */
+  readonly #resetHere = new RecentIds();
 
   get size(): number {
     return this.#open.length;
@@ -37,21 +39,13 @@ export class StreamTable {
       this.#open[index] = last;
       this.#open.pop();
     }
-    this.#wasResetHere.set(id, wasResetHere);
-    if (this.#wasResetHere.size <= MAX_REMEMBERED) return;
-    for (const oldest of this.#wasResetHere.keys()) {
-      this.#wasResetHere.delete(oldest);
-      return;
-    }
+    if (wasResetHere) this.#resetHere.add(id);
+    else this.#over.add(id);
   }
 
   /** Whether it is known to have been. */
   wasOpen(id: number): boolean {
-    return this.#wasResetHere.has(id);
-  }
-
-  wasResetHere(id: number): boolean {
-    return this.#wasResetHere.get(id) === true;
+    return this.#over.has(id) || this.#resetHere.has(id);
   }
 
   /**
@@ -60,7 +54,7 @@ export class StreamTable {
    * @throws ConnectionFault unless it may have been under way when the stream was reset.
    */
   late(id: number): undefined {
-    if (this.wasResetHere(id)) return undefined;
+    if (this.#resetHere.has(id)) return undefined;
     throw new ConnectionFault(errorCode.streamClosed, 'a stream that is over');
   }
 }

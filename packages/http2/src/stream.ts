@@ -1,4 +1,5 @@
 import type { ResponseHead } from './field-rules.js';
+import { HeldData } from './held-data.js';
 import { ReceiveWindow } from './receive-window.js';
 import { SendQueue } from './send-queue.js';
 
@@ -65,7 +66,7 @@ export class Stream {
   readonly #carrier: StreamCarrier;
   readonly #window: ReceiveWindow;
   #isPaused: boolean;
-  #held: Buffer[] = [];
+  readonly #held = new HeldData();
   #heldTrailers: readonly string[] | undefined;
   #awaitsDrain = false;
 
@@ -105,7 +106,10 @@ export class Stream {
 
   /** Gives it up. @param code - Of `errorCode`. */
   reset(code: number): void {
-    if (!this.isClosed) this.#carrier.reset(this, code);
+    if (this.isClosed) return;
+    this.#held.clear();
+    this.#heldTrailers = undefined;
+    this.#carrier.reset(this, code);
   }
 
   pause(): void {
@@ -114,8 +118,8 @@ export class Stream {
 
   resume(): void {
     this.#isPaused = false;
-    while (this.#held.length > 0 && !this.#isPaused) {
-      const piece = this.#held.shift() as Buffer;
+    while (!this.#held.isEmpty && !this.#isPaused) {
+      const piece = this.#held.shift();
       this.observer?.onData(piece);
       this.#used(piece.length);
     }
@@ -137,8 +141,8 @@ export class Stream {
   /** Hands data over, or keeps them until somebody is ready. */
   receive(view: Buffer): void {
     this.receivedBytes += view.length;
-    if (this.#isPaused || this.#held.length > 0) {
-      this.#held.push(Buffer.from(view));
+    if (this.#isPaused || !this.#held.isEmpty) {
+      this.#held.push(view);
       return;
     }
     this.observer?.onData(view);
@@ -162,13 +166,13 @@ export class Stream {
     this.isClosed = true;
     this.#awaitsDrain = false;
     this.queue.clear();
-    if (!this.isRemoteEnded) this.#held = [];
+    if (!this.isRemoteEnded) this.#held.clear();
     this.observer?.onClosed(ending, code);
   }
 
   #endIfDue(): void {
     const trailers = this.#heldTrailers;
-    if (!trailers || this.#isPaused || this.#held.length > 0) return;
+    if (!trailers || this.#isPaused || !this.#held.isEmpty) return;
     this.#heldTrailers = undefined;
     this.observer?.onEnd(trailers);
   }

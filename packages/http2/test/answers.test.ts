@@ -43,6 +43,13 @@ describe('an answer', () => {
     ['a second head', (server) => server.fields(1, OK)],
     ['trailers that are not the end', (server) => server.fields(1, ['x-a', 'b'])],
     ['trailers with a status', (server) => server.fields(1, OK, true)],
+    [
+      'more trailers than may be',
+      (server) => {
+        server.send(data(0, 'abc'));
+        server.fields(1, many(500), true);
+      },
+    ],
     ['more than it announced', (server) => server.send(data(0, 'abcd'))],
     ['less than it announced', (server) => server.send(data(frameFlag.endStream, 'ab'))],
   ])('with %s is reset, and does not end', async (_what, send) => {

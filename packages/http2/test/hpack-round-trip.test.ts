@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FieldDecoder } from '../src/hpack/decoder.js';
@@ -20,6 +22,13 @@ const value = fc.oneof(
 );
 const list = fc.array(fc.tuple(name, value), { maxLength: 12 }).map((pairs) => pairs.flat());
 const step = fc.record({ list, tableBytes: fc.option(fc.constantFrom(0, 1, 40, 100, 700, 4096, 65_536)) });
+
+/** What is in use. */
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
 
 function pair() {
   const encoder = new FieldEncoder();
@@ -83,6 +92,16 @@ describe('what is encoded', () => {
     expect(send(fields).block).toEqual(first);
     // RFC 7541, section 6.2.3: the first four bits are 0001.
     expect((first[0] as number) >> 4).toBe(1);
+  });
+});
+
+describe('what an encoder keeps', () => {
+  it('is little, whatever was sent', () => {
+    const encoder = new FieldEncoder();
+    const before = heldBytes();
+    for (let i = 0; i < MAX_NAMES; i++) encoder.encode([`${i}-${'n'.repeat(16_000)}`, `${i}-${'v'.repeat(16_000)}`]);
+    for (let i = 0; i < MAX_NAMES; i++) encoder.encode([`x-${i}`, `${i}-${'v'.repeat(16_000)}`]);
+    expect(heldBytes() - before).toBeLessThan(1024 * 1024);
   });
 });
 

@@ -27,6 +27,8 @@ const LIMITS: ConnectionLimits = {
 };
 /** Streams on one session; more sessions are opened beyond it, so that not all depends on one. */
 const MAX_STREAMS = 100;
+/** An instance from which nothing has come for so long behind a request may not be there any more. */
+const SILENT_MS = 2_000;
 /** All sessions read into the same memory: each piece is read, handed over and done with in one go. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -74,7 +76,7 @@ export class Session implements StreamOwner, ClientOwner {
     this.streams--;
     this.idleSinceMs = performance.now();
     if (error === undefined) this.#isProven = true;
-    else this.#owner.onFailed(exchange, error, !hasBegun && this.#isUntouched(error));
+    else this.#failed(exchange, error, hasBegun);
     if (this.#isLeaving && this.streams === 0) this.destroy();
     else this.#owner.onRoom(this);
   }
@@ -99,6 +101,16 @@ export class Session implements StreamOwner, ClientOwner {
   /** Closes it, and fails what is under way on it. */
   destroy(): void {
     this.#giveUp(new Error('closed from this side'));
+  }
+
+  #failed(exchange: Exchange, error: Error, hasBegun: boolean): void {
+    // TCP gives a peer that is gone up after a quarter of an hour, and each exchange until then would wait in vain.
+    if (this.#isSilentSince(exchange.sentAtMs)) this.#isLeaving = true;
+    this.#owner.onFailed(exchange, error, !hasBegun && this.#isUntouched(error));
+  }
+
+  #isSilentSince(ms: number): boolean {
+    return performance.now() - Math.max(ms, this.#connection.activeAtMs) >= SILENT_MS;
   }
 
   /** A refused stream was not worked on (RFC 9113, 8.7); one on a session that had been closed was never read. */

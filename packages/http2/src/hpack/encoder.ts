@@ -16,9 +16,9 @@ interface SentName {
 
 /** Those which must not be guessed by how well they compress (RFC 7541, section 7.1.3). */
 const SECRET = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
-/** Names whose last value is known. Of any other each field is sent as it is. */
+/** Names whose last value is known, if they are short. Of any other each field is sent as it is. */
 const MAX_NAMES = 256;
-/** What is longer would drive everything else from the table. */
+/** What is longer would drive everything else from the table, and is not even remembered. */
 const MAX_KEPT_BYTES = DEFAULT_TABLE_BYTES / 8;
 /** Shorter than this a string is copied faster here than by a call to the engine. */
 const SHORT_BYTES = 24;
@@ -75,7 +75,7 @@ export class FieldEncoder {
   }
 
   #know(name: string): SentName | undefined {
-    if (this.#names.size >= MAX_NAMES) return undefined;
+    if (this.#names.size >= MAX_NAMES || name.length > MAX_KEPT_BYTES) return undefined;
     const sent: SentName = {
       inStatic: staticByName.get(name),
       isSecret: SECRET.has(name),
@@ -100,10 +100,10 @@ export class FieldEncoder {
     }
     const named = sent.inStatic?.number ?? kept;
     const isWorthIt = sent.lastValue === value || named === undefined;
-    sent.lastValue = value;
+    sent.lastValue = value.length <= MAX_KEPT_BYTES ? value : undefined;
     if (sent.isSecret) {
       this.#literal(NEVER_KEPT, named, name, value);
-    } else if (isWorthIt && value.length <= MAX_KEPT_BYTES && name.length <= MAX_KEPT_BYTES) {
+    } else if (isWorthIt && value.length <= MAX_KEPT_BYTES) {
       this.#literal(KEPT, named, name, value);
       sent.keptAt = this.#table.add(name, value);
       sent.keptValue = value;

@@ -11,6 +11,9 @@ import {
 import { fieldValue, isName } from '../field-lines.js';
 import { StreamBody } from './stream-body.js';
 
+/** The one thing that may be expected, in lower case. */
+export const CONTINUE = '100-continue';
+
 /** A request on a stream of HTTP/2, and its response. */
 export class Http2Exchange implements InboundRequest, OutboundResponse, StreamObserver {
   readonly httpVersion = '2.0';
@@ -50,7 +53,7 @@ export class Http2Exchange implements InboundRequest, OutboundResponse, StreamOb
     const body = new StreamBody(this.#stream, limit, sink);
     this.#body = body;
     if (this.#stream.isClosed) body.breakOff();
-    else this.#stream.resume();
+    else this.#goOn();
     return body;
   }
 
@@ -103,6 +106,13 @@ export class Http2Exchange implements InboundRequest, OutboundResponse, StreamOb
   onClosed(ending: StreamEnding): void {
     this.#body?.breakOff();
     for (const listener of this.#closeListeners) listener(ending === 'whole');
+  }
+
+  /** Whoever waits for it before sending a body is told (RFC 9110, section 10.1.1). */
+  #goOn(): void {
+    const isAwaited = !this.isBegun && !this.#stream.isRemoteEnded && this.header('expect')?.toLowerCase() === CONTINUE;
+    if (isAwaited) this.#stream.sendHead([':status', '100'], false);
+    this.#stream.resume();
   }
 
   #sendHead(status: number, headers: string[], isEnd: boolean): void {

@@ -1,12 +1,14 @@
 import { FlotillaError, header } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
 import { answer, sendStageProblem } from '../answer.js';
+import { faultOfNames } from '../field-checks.js';
+import { HOST } from '../request-checks.js';
 import { noteEnd, RequestTrail, requestIdFrom } from '../request-trail.js';
 import { rpcProtocolOf } from '../rpc/rpc-protocol.js';
 import { answerCall, preflight } from '../rpc/rpc-routes.js';
 import type { StageExchange, StageRouteOptions, StageRoutes } from '../stage-exchange.js';
 import { faultOfTarget, MAX_TARGET_BYTES } from '../target.js';
-import type { Http2Exchange } from './http2-exchange.js';
+import { CONTINUE, type Http2Exchange } from './http2-exchange.js';
 import { Http2Lane } from './http2-lane.js';
 import { answerByFramework } from './other-routes.js';
 
@@ -55,7 +57,7 @@ async function answerStream(
   else await answerCall(exchange, isPreflight ? preflight(options) : routes.rpc.handler, options);
 }
 
-/** What Node's implementation of HTTP/2 lets pass, and that goes nowhere (`request-checks.ts` for HTTP/1.1). */
+/** What HTTP/2 itself lets pass, and that goes nowhere (`request-checks.ts` for HTTP/1.1). */
 function refusalOf(request: Http2Exchange, maxHeaders: number): FlotillaError | undefined {
   if (request.isTooLarge) return new FlotillaError('FLT_HEADERS_TOO_LARGE');
   if (request.rawHeaders.length > 2 * maxHeaders) {
@@ -64,6 +66,14 @@ function refusalOf(request: Http2Exchange, maxHeaders: number): FlotillaError | 
   if (request.url.length > MAX_TARGET_BYTES) {
     return new FlotillaError('FLT_TARGET_TOO_LONG', `A target may have ${MAX_TARGET_BYTES} bytes.`);
   }
-  const fault = faultOfTarget(request.method, request.url);
-  return fault === undefined ? undefined : new FlotillaError('FLT_MALFORMED_HTTP', fault);
+  const fault = faultOfTarget(request.method, request.url) ?? faultOfNames(request.rawHeaders) ?? faultOfHost(request);
+  if (fault !== undefined) return new FlotillaError('FLT_MALFORMED_HTTP', fault);
+  const expected = request.header('expect');
+  if (expected === undefined || expected.toLowerCase() === CONTINUE) return undefined;
+  return new FlotillaError('FLT_EXPECTATION_FAILED');
+}
+
+function faultOfHost(request: Http2Exchange): string | undefined {
+  const host = request.header('host');
+  return host === undefined || HOST.test(host) ? undefined : 'The authority is no host and port.';
 }

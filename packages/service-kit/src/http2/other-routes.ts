@@ -16,7 +16,8 @@ export async function answerByFramework(
   const payload = await bodyOf(request);
   const headers: Record<string, string> = {};
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    headers[request.rawHeaders[i] as string] = request.rawHeaders[i + 1] as string;
+    const name = request.rawHeaders[i] as string;
+    headers[name] = request.header(name) as string;
   }
   const answer = await app.inject({
     method: request.method as NonNullable<InjectOptions['method']>,
