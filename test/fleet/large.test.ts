@@ -25,8 +25,9 @@ function asciiJson(value: unknown): string {
 }
 
 describe('32 MB in one JSON request', () => {
+  const body = asciiJson({ text, request_id: 'large' });
+
   test.each([1, 2, 4])('%i at once: right counts', async (count) => {
-    const body = asciiJson({ text, request_id: 'large' });
     const answers = await Promise.all(
       Array.from({ length: count }, async () => answerOf(await fleet.post('/process', body))),
     );

@@ -17,6 +17,7 @@ export class CommandLine implements AsyncDisposable {
   readonly portOffset: number;
   /** For the command, and so for the fleet that it starts. */
   readonly env: Record<string, string>;
+  readonly #stateFile = `${this.fixture.stateDir}/fleet.json`;
   readonly #seen = new Map<number, RecordedProcess>();
 
   private constructor(portOffset: number) {
@@ -57,9 +58,8 @@ export class CommandLine implements AsyncDisposable {
 
   /** What the state file says now of local processes, remembered for {@link survivors}. */
   state(): FleetState | undefined {
-    const path = `${this.fixture.stateDir}/fleet.json`;
-    if (!existsSync(path)) return undefined;
-    const state = JSON.parse(readFileSync(path, 'utf8')) as FleetState;
+    if (!existsSync(this.#stateFile)) return undefined;
+    const state = JSON.parse(readFileSync(this.#stateFile, 'utf8')) as FleetState;
     if ('runtime' in state) return undefined;
     for (const each of [state.supervisor, ...state.processes]) this.#seen.set(each.pid, each);
     return state;
@@ -89,7 +89,7 @@ export class CommandLine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.state();
-    await this.run('down');
+    if (existsSync(this.#stateFile)) await this.run('down');
     for (const each of this.#seen.values()) if (isAlive(each)) process.kill(each.pid, 'SIGKILL');
     this.fixture[Symbol.dispose]();
   }

@@ -5,7 +5,7 @@ import { programOf, stages } from '@flotilla/topology';
 
 export type Behaviour = 'good' | 'refuse' | 'crash' | 'unready' | 'stubborn' | 'clinging';
 
-const FIXTURE = new URL('./fixtures/service.mjs', import.meta.url).href;
+const FIXTURE = join(import.meta.dirname, 'fixtures/service.cjs');
 
 /** A checkout in a temporary directory whose services are fixtures; it is removed with everything in it. */
 export class FixtureRoot implements Disposable {
@@ -16,7 +16,7 @@ export class FixtureRoot implements Disposable {
     for (const folder of stages.flatMap((stage) => [stage.folder, stage.balancer])) {
       const program = join(this.root, programOf(folder));
       mkdirSync(dirname(program), { recursive: true });
-      writeFileSync(program, `void import('${FIXTURE}');\n`);
+      writeFileSync(program, `require(${JSON.stringify(FIXTURE)});\n`);
     }
     mkdirSync(join(this.root, 'behaviour'));
   }
