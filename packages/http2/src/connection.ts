@@ -302,7 +302,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#guard.countWindowUpdate();
     const bytes = readWindowUpdate(payload);
     if (head.stream === 0) {
-      this.#widen(bytes);
+      this.#sender.widen(bytes);
       return;
     }
     const stream = this.#streamOf(head);
@@ -313,15 +313,6 @@ export abstract class Connection implements FrameSink, StreamCarrier {
       stream.sendWindow += bytes;
       this.#sender.data(stream);
     }
-  }
-
-  #widen(bytes: number): void {
-    if (bytes === 0) throw new ConnectionFault(errorCode.protocolError, 'a window that does not open');
-    this.#sender.window += bytes;
-    if (this.#sender.window > LARGEST_WINDOW_BYTES) {
-      throw new ConnectionFault(errorCode.flowControlError, 'too large a window');
-    }
-    this.#sender.goOn();
   }
 
   #onReset(head: FrameHead, payload: Buffer): void {
@@ -347,18 +338,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     const { windowBytes } = this.peer;
     applySettings(this.peer, payload, (bytes) => this.#sender.resizeTable(bytes));
     this.#writer.settingsTaken();
-    if (this.peer.windowBytes !== windowBytes) this.#shiftWindows(this.peer.windowBytes - windowBytes);
-  }
-
-  /** What streams may send changes with the setting (RFC 9113, section 6.9.2). */
-  #shiftWindows(bytes: number): void {
-    for (const stream of this.streams.all()) {
-      stream.sendWindow += bytes;
-      if (stream.sendWindow > LARGEST_WINDOW_BYTES) {
-        throw new ConnectionFault(errorCode.flowControlError, 'too large a window');
-      }
-      if (bytes > 0) this.#sender.data(stream);
-    }
+    const moreBytes = this.peer.windowBytes - windowBytes;
+    if (moreBytes !== 0) for (const stream of this.streams.all()) this.#sender.shiftWindow(stream, moreBytes);
   }
 
   #onPriority(head: FrameHead, payload: Buffer): void {

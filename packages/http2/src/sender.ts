@@ -1,6 +1,13 @@
 import { FieldEncoder } from './hpack/encoder.js';
 import type { Output } from './output.js';
-import { DEFAULT_WINDOW_BYTES, frameFlag, frameType } from './protocol.js';
+import {
+  ConnectionFault,
+  DEFAULT_WINDOW_BYTES,
+  errorCode,
+  frameFlag,
+  frameType,
+  LARGEST_WINDOW_BYTES,
+} from './protocol.js';
 import type { Settings } from './settings.js';
 import type { Stream } from './stream.js';
 
@@ -16,7 +23,7 @@ export class Sender {
   /** Streams that wait for the connection, in turn. */
   #waiting: Stream[] = [];
   /** What may be sent on the connection. */
-  window = DEFAULT_WINDOW_BYTES;
+  #window = DEFAULT_WINDOW_BYTES;
 
   /** @param onEnded - Told of a stream all of which was sent. */
   constructor(output: Output, peer: Settings, onEnded: (stream: Stream) => void) {
@@ -28,6 +35,21 @@ export class Sender {
   /** The peer keeps a table of at most so many bytes. */
   resizeTable(bytes: number): void {
     this.#encoder.resize(bytes);
+  }
+
+  /** The peer takes so much more on the connection. */
+  widen(bytes: number): void {
+    if (bytes === 0) throw new ConnectionFault(errorCode.protocolError, 'a window that does not open');
+    this.#window += bytes;
+    if (this.#window > LARGEST_WINDOW_BYTES) throw tooLarge();
+    this.goOn();
+  }
+
+  /** What a stream may send changes with the setting (RFC 9113, section 6.9.2). @param bytes - May be below 0. */
+  shiftWindow(stream: Stream, bytes: number): void {
+    stream.sendWindow += bytes;
+    if (stream.sendWindow > LARGEST_WINDOW_BYTES) throw tooLarge();
+    if (bytes > 0) this.data(stream);
   }
 
   fields(stream: Stream, fields: readonly string[], isEnd: boolean): void {
@@ -58,7 +80,7 @@ export class Sender {
 
   /** The connection can take more: each stream that waits sends one frame, and then the next. */
   goOn(): void {
-    while (this.#waiting.length > 0 && this.window > 0 && !this.#output.isFull) {
+    while (this.#waiting.length > 0 && this.#window > 0 && !this.#output.isFull) {
       const stream = this.#waiting.shift() as Stream;
       if (stream.sendWindow > 0 && this.#hasMore(stream)) this.#oneFrame(stream);
       // What is left to say takes no window.
@@ -81,7 +103,7 @@ export class Sender {
   /** Whether data may be sent; if the connection is what they wait for, the stream is in turn. */
   #mayGoOn(stream: Stream): boolean {
     if (stream.sendWindow <= 0) return false;
-    if (this.window > 0 && !this.#output.isFull) return true;
+    if (this.#window > 0 && !this.#output.isFull) return true;
     if (!this.#waiting.includes(stream)) this.#waiting.push(stream);
     return false;
   }
@@ -93,13 +115,13 @@ export class Sender {
       this.fields(stream, stream.trailers, true);
       return;
     }
-    const most = Math.min(this.window, stream.sendWindow, this.#peer.maxFrameBytes, MAX_DATA_BYTES);
+    const most = Math.min(this.#window, stream.sendWindow, this.#peer.maxFrameBytes, MAX_DATA_BYTES);
     // A window may be below 0, and what ends a stream without data needs none.
     const count = queue.bytes === 0 ? 0 : Math.min(queue.bytes, most);
     const isEnd = stream.isEnding && count === queue.bytes && stream.trailers.length === 0;
     this.#output.frame(frameType.data, isEnd ? frameFlag.endStream : 0, stream.id, count);
     queue.take(count, (piece) => this.#output.add(piece));
-    this.window -= count;
+    this.#window -= count;
     stream.sendWindow -= count;
     if (isEnd) this.#ended(stream);
   }
@@ -108,4 +130,8 @@ export class Sender {
     stream.isLocalEnded = true;
     this.#onEnded(stream);
   }
+}
+
+function tooLarge(): ConnectionFault {
+  return new ConnectionFault(errorCode.flowControlError, 'too large a window');
 }
