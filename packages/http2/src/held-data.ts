@@ -1,3 +1,5 @@
+import { copyOf } from './kept-piece.js';
+
 /** A smaller piece is put together with others: by itself it would take many times its size. */
 const PACKED_BYTES = 4 * 1024;
 
@@ -19,7 +21,7 @@ export class HeldData {
     // Most streams hold one piece, for a moment.
     if (this.isEmpty || view.length >= PACKED_BYTES) {
       this.#close();
-      this.#chunks.push(Buffer.from(view));
+      this.#chunks.push(copyOf(view));
       return;
     }
     if (!this.#pack || this.#packedBytes + view.length > PACKED_BYTES) this.#begin();

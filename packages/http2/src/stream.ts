@@ -42,9 +42,6 @@ export interface StreamCarrier {
 /** How much may wait on one stream, in bytes, before whoever has more is asked to wait. */
 const HIGH_WATER_BYTES = 64 * 1024;
 const NO_TRAILERS: readonly string[] = [];
-/** A piece that is less than a part of the memory that it came in would keep all of that alive. */
-const KEPT_PART = 4;
-
 /** One exchange on a connection (RFC 9113, section 5). */
 export class Stream {
   readonly id: number;
@@ -182,9 +179,4 @@ export class Stream {
     const returned = this.#window.use(bytes);
     if (returned > 0) this.#carrier.giveWindow(this, returned);
   }
-}
-
-/** A copy of a piece that would keep much more alive than itself, or the piece. */
-export function withoutRest(piece: Buffer): Buffer {
-  return piece.length * KEPT_PART < piece.buffer.byteLength ? Buffer.from(piece) : piece;
 }

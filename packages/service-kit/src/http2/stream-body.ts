@@ -1,5 +1,5 @@
 import { FlotillaError } from '@flotilla/contracts';
-import { type Stream, withoutRest } from '@flotilla/http2';
+import { keptPiece, type Stream } from '@flotilla/http2';
 import type { BodyLimit, BodySink, RawFields, Receiving } from '../exchange.js';
 import { TURN_BYTES, tooLarge } from '../receive.js';
 
@@ -37,7 +37,7 @@ export class StreamBody implements Receiving {
       return;
     }
     try {
-      this.#isSinkFull = !this.#sink.chunk(withoutRest(view));
+      this.#isSinkFull = !this.#sink.chunk(keptPiece(view));
     } catch (error) {
       this.fail(error as Error);
       return;
