@@ -10,7 +10,7 @@ const programs = stages.flatMap(({ folder, balancer }) => [folder, balancer]);
 const services = programs.map(imageName);
 const images = [...services, imageName('client')];
 
-/** What an image may have above its base: 7 MB as this is written. */
+/** What an image may have above its base: 6.6 MB as this is written. */
 const MAX_BYTES_ABOVE_BASE = 15_000_000;
 
 /** All that an image has of ours, as paths below /flotilla. */
