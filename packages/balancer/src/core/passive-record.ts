@@ -4,8 +4,8 @@ import type { Outcome } from './outcome.js';
 /**
  * Why an instance was ejected.
  *
- * - `unreachable`: no connection, several times in a row.
- * - `failures`: several failures in a row, not all of them for want of a connection.
+ * - `unreachable`: no connection, several times in a row; what broke as the process went away counts among them.
+ * - `failures`: several failures in a row, not all of them for want of a connection. One that only breaks is among these.
  * - `success_rate`: far below that of its peers.
  * - `latency`: far above that of its peers.
  */
@@ -14,7 +14,10 @@ export type EjectionReason = 'unreachable' | 'failures' | 'success_rate' | 'late
 /** What the tries made on an instance say of it, and whether it sits out for that. */
 export class PassiveRecord {
   failuresInARow = 0;
-  #unreachableInARow = 0;
+  /** Failures in a row without an answer, for want of a connection or since it broke. */
+  #goneInARow = 0;
+  /** Whether there was no connection to be had for one of those: nobody was there. */
+  #wasAbsent = false;
   /** Judged tries since the last look at success rates. */
   windowTries = 0;
   windowFailures = 0;
@@ -35,8 +38,7 @@ export class PassiveRecord {
   /** @param latencyMs - NaN: not known. */
   answered(latencyMs: number, nowMs: number, slowMs: number): void {
     this.windowTries++;
-    this.failuresInARow = 0;
-    this.#unreachableInARow = 0;
+    this.#endRow();
     if (Number.isNaN(latencyMs)) return;
     this.answers++;
     if (latencyMs > slowMs) this.slowAnswers++;
@@ -47,12 +49,14 @@ export class PassiveRecord {
     this.windowTries++;
     this.windowFailures++;
     this.failuresInARow++;
-    this.#unreachableInARow = outcome === 'unreachable' ? this.#unreachableInARow + 1 : 0;
+    const isGone = outcome === 'unreachable' || outcome === 'broken';
+    this.#goneInARow = isGone ? this.#goneInARow + 1 : 0;
+    this.#wasAbsent = isGone && (this.#wasAbsent || outcome === 'unreachable');
   }
 
   /** What the failures in a row are called. */
   get failureReason(): EjectionReason {
-    return this.#unreachableInARow >= this.failuresInARow ? 'unreachable' : 'failures';
+    return this.#wasAbsent && this.#goneInARow >= this.failuresInARow ? 'unreachable' : 'failures';
   }
 
   endWindow(): void {
@@ -77,10 +81,15 @@ export class PassiveRecord {
   readmit(): void {
     this.ejectedFor = undefined;
     this.ejectedUntilMs = 0;
-    this.failuresInARow = 0;
-    this.#unreachableInARow = 0;
+    this.#endRow();
     this.endWindow();
     this.endLatencyWindow();
     this.meanLatency.reset();
+  }
+
+  #endRow(): void {
+    this.failuresInARow = 0;
+    this.#goneInARow = 0;
+    this.#wasAbsent = false;
   }
 }

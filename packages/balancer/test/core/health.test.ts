@@ -167,6 +167,24 @@ describe('checks and ejection', () => {
     expect(stateOf(group, 0)).toBe('usable');
   });
 
+  test.each<[string, string, readonly Outcome[]]>([
+    ['usable', 'died under two requests', ['broken', 'broken', 'unreachable', 'unreachable', 'unreachable']],
+    [
+      'usable',
+      'breaks what it takes, in the end by not being there',
+      ['broken', 'broken', 'broken', 'broken', 'unreachable'],
+    ],
+    ['ejected', 'breaks whatever it takes', ['broken', 'broken', 'broken', 'broken', 'broken']],
+    ['ejected', 'answered badly before', ['server_error', 'broken', 'unreachable', 'unreachable', 'unreachable']],
+    ['ejected', 'answered badly in between', ['unreachable', 'broken', 'server_error', 'broken', 'unreachable']],
+  ])('good checks leave %s one that %s', (state, _what, outcomes) => {
+    const { group } = groupOf(4);
+    for (const outcome of outcomes) tryOn(group, 0, outcome, 0);
+    expect(stateOf(group, 0)).toBe('ejected');
+    check(group, '++', 200);
+    expect(stateOf(group, 0)).toBe(state);
+  });
+
   test('they do not let one in whose answers were bad: they do not see what requests see', () => {
     const { group } = groupOf(4);
     fail(group, 0, 0);
