@@ -63,6 +63,14 @@ export class FakeClient {
     this.send(frame(frameType.reset, 0, stream, uint32(code)));
   }
 
+  /** @returns With which code the server has reset each stream by the end of this turn. */
+  async resets(): Promise<Record<number, number>> {
+    await this.sent();
+    return Object.fromEntries(
+      this.socket.sent.of(frameType.reset).map((each) => [each.stream, each.payload.readUInt32BE()]),
+    );
+  }
+
   /** All frames that the server has sent by the end of this turn. */
   sent(): Promise<Frame[]> {
     return this.socket.turn();

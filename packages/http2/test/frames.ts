@@ -1,4 +1,7 @@
-import { FRAME_HEAD_BYTES } from '../src/protocol.js';
+import { FRAME_HEAD_BYTES, frameFlag, frameType } from '../src/protocol.js';
+
+/** Fields that nothing follows. */
+export const ALL = frameFlag.endHeaders | frameFlag.endStream;
 
 /** A frame as it is on the wire. */
 export interface Frame {
@@ -15,6 +18,16 @@ export function frame(type: number, flags: number, stream: number, payload: Buff
   head.writeUInt8(flags, 4);
   head.writeUInt32BE(stream, 5);
   return Buffer.concat([head, payload]);
+}
+
+/** A message's fields, all of it by default. @param block - In HPACK. */
+export function headers(stream: number, block: Buffer, flags: number = ALL): Buffer {
+  return frame(frameType.headers, flags, stream, block);
+}
+
+/** So many zeros. */
+export function data(stream: number, bytes: number, flags = 0): Buffer {
+  return frame(frameType.data, flags, stream, Buffer.alloc(bytes));
 }
 
 export function uint32(...values: readonly number[]): Buffer {

@@ -2,21 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { type ConnectionLimits, errorCode, type ServerLimits } from '../src/index.js';
 import { frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
-import { frame, GET, literals, POST, setting, settingId, uint32 } from './frames.js';
+import { ALL, data, frame, GET, headers, literals, POST, setting, settingId, uint32 } from './frames.js';
 
-const ALL = frameFlag.endHeaders | frameFlag.endStream;
 const NO_RESETS: ConnectionLimits['resets'] = { burst: 10, perSecond: 0 };
-
-const data = (stream: number, bytes: number, flags = 0) => frame(frameType.data, flags, stream, Buffer.alloc(bytes));
-const headers = (stream: number, block: Buffer, flags: number = ALL) => frame(frameType.headers, flags, stream, block);
-
-/** @returns With which code each stream was reset. */
-async function resetsOf(client: FakeClient): Promise<Record<number, number>> {
-  await client.sent();
-  return Object.fromEntries(
-    client.socket.sent.of(frameType.reset).map((each) => [each.stream, each.payload.readUInt32BE()]),
-  );
-}
 
 /** How a connection is ended that is sent these frames; undefined if it is not. */
 async function endOf(frames: readonly Buffer[], limits?: Partial<ServerLimits>): Promise<number | undefined> {
@@ -63,9 +51,9 @@ describe('windows', () => {
     const client = new FakeClient();
     client.request(frameFlag.endHeaders);
     client.send(...repeat(2, () => data(1, 64 * 1024)));
-    expect(await resetsOf(client)).toEqual({});
+    expect(await client.resets()).toEqual({});
     client.send(data(1, 1));
-    expect(await resetsOf(client)).toEqual({ 1: errorCode.flowControlError });
+    expect(await client.resets()).toEqual({ 1: errorCode.flowControlError });
   });
 
   it('are given back for what is read, and for padding', async () => {
@@ -73,7 +61,7 @@ describe('windows', () => {
     client.request(frameFlag.endHeaders);
     const padded = frame(frameType.data, frameFlag.padded, 1, Buffer.concat([Buffer.from([255]), Buffer.alloc(300)]));
     for (let i = 0; i < 2000; i++) client.send(padded);
-    expect(await resetsOf(client)).toEqual({});
+    expect(await client.resets()).toEqual({});
     expect(client.watchers.get(1)?.receivedBytes).toBe(2000 * 45);
   });
 
@@ -89,7 +77,7 @@ describe('windows', () => {
     ).toBe(errorCode.flowControlError);
     const client = new FakeClient();
     client.send(begun, open(1, LARGEST_WINDOW_BYTES));
-    expect(await resetsOf(client)).toEqual({ 1: errorCode.flowControlError });
+    expect(await client.resets()).toEqual({ 1: errorCode.flowControlError });
   });
 });
 
@@ -132,7 +120,7 @@ describe('a peer that keeps its server busy with nothing', () => {
   it('has no more streams at once than were said', async () => {
     const client = new FakeClient(undefined, { maxStreams: 3 });
     for (let i = 0; i < 4; i++) client.request();
-    expect(await resetsOf(client)).toEqual({ 7: errorCode.refusedStream });
+    expect(await client.resets()).toEqual({ 7: errorCode.refusedStream });
     client.streams.get(1)?.sendHead([':status', '204'], true);
     client.request();
     expect(client.requests.map(({ stream }) => stream.id)).toEqual([1, 3, 5, 9]);

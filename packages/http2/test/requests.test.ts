@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { errorCode, type RequestHead } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
+import { frameFlag } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
-import { frame, GET, literals, POST } from './frames.js';
-
-const ALL = frameFlag.endHeaders | frameFlag.endStream;
-
-const data = (stream: number, bytes: number, flags = 0) => frame(frameType.data, flags, stream, Buffer.alloc(bytes));
-const headers = (stream: number, block: Buffer, flags: number = ALL) => frame(frameType.headers, flags, stream, block);
-
-/** @returns With which code each stream was reset. */
-async function resetsOf(client: FakeClient): Promise<Record<number, number>> {
-  await client.sent();
-  return Object.fromEntries(
-    client.socket.sent.of(frameType.reset).map((each) => [each.stream, each.payload.readUInt32BE()]),
-  );
-}
+import { ALL, data, GET, headers, literals, POST } from './frames.js';
 
 /** What is read of a request with these fields; undefined if it is refused. */
 function headOf(...fields: readonly string[]): RequestHead | undefined {
@@ -92,7 +79,7 @@ describe('a request that is malformed', () => {
     const client = new FakeClient();
     const id = client.request(ALL, literals(...fields));
     const next = client.request(ALL, literals(...GET));
-    expect(await resetsOf(client)).toEqual({ [id]: errorCode.protocolError });
+    expect(await client.resets()).toEqual({ [id]: errorCode.protocolError });
     expect(client.requests.map(({ stream }) => stream.id)).toEqual([next]);
   });
 
@@ -104,7 +91,7 @@ describe('a request that is malformed', () => {
     const client = new FakeClient(undefined, {}, ({ stream }) => stream.resume());
     client.request(frameFlag.endHeaders, literals(...POST, 'content-length', '5'));
     client.send(...frames);
-    expect(await resetsOf(client)).toEqual({ 1: errorCode.protocolError });
+    expect(await client.resets()).toEqual({ 1: errorCode.protocolError });
     expect(client.watchers.get(1)).toMatchObject({ ending: 'reset 1', ends: 0 });
   });
 });

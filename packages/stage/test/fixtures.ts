@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { appSettings, createMetrics, Lifecycle, readConfig } from '@flotilla/service-kit';
 import { pino } from 'pino';
@@ -21,4 +22,18 @@ export async function service(nextPort: number, begin: BeginRelay, env: Record<s
   const send = (body: Buffer, init: RequestInit = {}) =>
     fetch(`http://127.0.0.1:${port}/process`, { method: 'POST', headers, body: new Uint8Array(body), ...init });
   return { port, send };
+}
+
+/** A stage that hands texts on as they are. @param next - What it hands them to. @returns Its port. */
+export async function stageBefore(next: Server): Promise<number> {
+  await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    next.closeAllConnections();
+    next.close();
+  });
+  const { port } = await service((next.address() as AddressInfo).port, (_request, body) => ({
+    write: (chunk) => body.push(Uint8Array.from(chunk)),
+    end: () => body.end(),
+  }));
+  return port;
 }

@@ -3,7 +3,7 @@ import http2, { constants, type IncomingHttpHeaders } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { fields, flag, frame, post, RawClient, type, uint32 } from '../../service-kit/test/http2-frames.js';
-import { service } from './fixtures.js';
+import { service, stageBefore } from './fixtures.js';
 
 const UNARY = '/pipeline.TextInputService/ReceiveText';
 const STREAM = '/pipeline.TextInputService/ReceiveTextStream';
@@ -36,15 +36,7 @@ async function stageOne() {
       record.isOver = true;
     });
   });
-  await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    next.closeAllConnections();
-    next.close();
-  });
-  const { port } = await service((next.address() as AddressInfo).port, (_request, body) => ({
-    write: (chunk) => body.push(Uint8Array.from(chunk)),
-    end: () => body.end(),
-  }));
+  const port = await stageBefore(next);
   return { asked, port };
 }
 

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import http from 'node:http';
 import http2, { constants, type IncomingHttpHeaders } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { TextRequestSchema, TextResponseSchema } from '@flotilla/contracts/rpc';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { service } from './fixtures.js';
+import { stageBefore } from './fixtures.js';
 
 const PATH = '/pipeline.TextInputService/ReceiveText';
 const KINDS = [
@@ -58,15 +57,7 @@ async function stageOne(answer: Answer = 'figures') {
       if (answer !== 'nothing') response.end(JSON.stringify(told));
     });
   });
-  await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    next.closeAllConnections();
-    next.close();
-  });
-  const { port } = await service((next.address() as AddressInfo).port, (_request, body) => ({
-    write: (chunk) => body.push(Uint8Array.from(chunk)),
-    end: () => body.end(),
-  }));
+  const port = await stageBefore(next);
   const session = http2.connect(`http://127.0.0.1:${port}`);
   session.on('error', () => {});
   onTestFinished(() => session.destroy());
