@@ -47,8 +47,8 @@ afterEach(async () => {
   expect(await answerOf(await fleet.post('/process', { text: 'The end, the END' }))).toMatchObject({ word_count: 4 });
 });
 
-function upload(query = '', announcedBytes?: number): Upload {
-  return new Upload(`${fleet.at(8061)}/process${query}`, announcedBytes);
+function upload(query = '', contentLength?: number): Upload {
+  return new Upload(`${fleet.at(8061)}/process${query}`, contentLength);
 }
 
 /** A good stream. */
@@ -89,8 +89,8 @@ describe('a client that does not go on', () => {
   test.each<[string, number | undefined]>([
     ['with its length announced', 50_000_000],
     ['in chunks', undefined],
-  ])('it sends no more half way, %s: 400', async (_name, announcedBytes) => {
-    const half = upload('', announcedBytes);
+  ])('it sends no more half way, %s: 400', async (_name, contentLength) => {
+    const half = upload('', contentLength);
     await half.writeAll(repeated(words, 50));
     await busyInstance(3, isBeyondLimit);
     half.halfClose();

@@ -21,10 +21,10 @@ export class Upload {
   readonly #request: http.ClientRequest;
   #isAnswered = false;
 
-  /** @param announcedBytes - Its length; without one it is sent in chunks. */
-  constructor(url: string, announcedBytes?: number, contentType = 'text/plain; charset=utf-8') {
+  /** @param contentLength - Its length; without one it is sent in chunks. */
+  constructor(url: string, contentLength?: number, contentType = 'text/plain; charset=utf-8') {
     const headers: http.OutgoingHttpHeaders = { 'content-type': contentType, 'x-request-id': UPLOAD_ID };
-    if (announcedBytes !== undefined) headers['content-length'] = announcedBytes;
+    if (contentLength !== undefined) headers['content-length'] = contentLength;
     this.#request = http.request(url, { method: 'POST', headers, agent: false });
     this.answer = new Promise((resolve, reject) => {
       this.#request.on('error', reject);

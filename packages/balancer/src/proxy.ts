@@ -1,17 +1,14 @@
-import { FlotillaError } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
-  type InboundRequest,
   isPlainText,
-  type OutboundResponse,
   type StageExchange,
   type StageHandler,
 } from '@flotilla/service-kit';
-import { hashOf } from './core/hash.js';
 import { exhausted, overloaded } from './exhausted.js';
 import type { Body } from './http/body.js';
 import type { Call } from './http/call.js';
+import { cancelWhenClientLeaves, contentLength, hashOfRequest } from './http/client-request.js';
 import { deadlineOf, timeoutFields } from './http/deadline.js';
 import { forwardedHeaders } from './http/forwarded.js';
 import { forwardableTrailers } from './http/headers.js';
@@ -76,7 +73,7 @@ function callOf(
   const limit = isStream ? options.streamLimit : options.limit;
   checkAnnouncedLength(request, limit);
   const body = upstream.newBody(isStream ? 'stream' : 'whole');
-  body.announcedBytes = announcedBytes(request);
+  body.contentLength = contentLength(request);
   body.isPauseWatched = watchesPausesOf === 'all' || (watchesPausesOf === 'streams' && isStream);
   const headers = forwardedHeaders(request, trail.requestId, name);
   const call = upstream.newCall(
@@ -91,23 +88,4 @@ function callOf(
     body,
   );
   return { call, body, limit };
-}
-
-/** How long a request says that its body is, in bytes. */
-export function announcedBytes(request: InboundRequest): number | undefined {
-  const length = request.header('content-length');
-  return length === undefined ? undefined : Number(length);
-}
-
-export function hashOfRequest({ strategy, limits }: Upstream, request: InboundRequest): number {
-  if (strategy !== 'consistent_hash') return -1;
-  const key = request.header(limits.hashHeader);
-  return key === undefined ? -1 : hashOf(key);
-}
-
-/** A client that leaves cancels the work that goes on for it. */
-export function cancelWhenClientLeaves(response: OutboundResponse, call: Call): void {
-  response.onClose((isWhole) => {
-    if (!isWhole) call.cancel(new FlotillaError('FLT_BODY_INCOMPLETE'));
-  });
 }

@@ -10,12 +10,13 @@ import { exhausted, overloaded } from './exhausted.js';
 import type { Answer } from './http/answer.js';
 import type { Body } from './http/body.js';
 import type { Call } from './http/call.js';
+import { cancelWhenClientLeaves, contentLength, hashOfRequest } from './http/client-request.js';
 import { deadlineOf, timeoutFields } from './http/deadline.js';
 import { forwardedHeaders } from './http/forwarded.js';
 import { forwardable, hopByHopAnd, type RawHeaders } from './http/headers.js';
 import { relay, requestIdOfAnswer } from './http/relay.js';
 import { rpcCodeIn, statusFields } from './http/rpc-status.js';
-import { announcedBytes, cancelWhenClientLeaves, hashOfRequest, type ProxyOptions } from './proxy.js';
+import type { ProxyOptions } from './proxy.js';
 import type { RpcAnswer } from './wire/exchange.js';
 
 /** What the proxied calls need to know. */
@@ -80,7 +81,7 @@ function callOf(
   const limit = method && !method.isClientStreaming ? MESSAGE_LIMIT : options.streamLimit;
   checkAnnouncedLength(request, limit);
   const body = upstream.newBody(kindOf(method));
-  body.announcedBytes = announcedBytes(request);
+  body.contentLength = contentLength(request);
   // In a dialogue it may be the instance's turn, for as long as the call may take.
   body.isPauseWatched = method !== undefined;
   const headers = forwardedHeaders(request, trail.requestId, name);

@@ -1,4 +1,4 @@
-import { type BodyLimit, type Config, runProcess } from '@flotilla/service-kit';
+import { bodyLimit, runProcess, streamLimit } from '@flotilla/service-kit';
 import { type StageNumber, stageNumbered } from '@flotilla/topology';
 import { balancerSettings, buildBalancer } from './app.js';
 
@@ -22,20 +22,8 @@ export async function runBalancer(number: StageNumber): Promise<void> {
         ...dependencies,
         stage,
         instances: dependencies.config[instances],
-        limit: bodyLimit(number, dependencies.config),
+        limit: bodyLimit(number === 1 ? 'outer' : 'inner', dependencies.config),
         streamLimit: streamLimit(dependencies.config),
       }),
   });
-}
-
-/** The limit of texts that come as themselves. */
-export function streamLimit({ maxStreamBytes }: Config<'maxStreamBytes'>): BodyLimit {
-  const maxBytes = maxStreamBytes === 0 ? Number.POSITIVE_INFINITY : maxStreamBytes;
-  return { maxBytes, setting: 'FLOTILLA_MAX_STREAM_BYTES' };
-}
-
-/** The limit of a stage's bodies: that of the door for the first, that of the inner hops for the others. */
-export function bodyLimit(number: StageNumber, config: Config<'maxBodyBytes' | 'maxInnerBodyBytes'>): BodyLimit {
-  if (number === 1) return { maxBytes: config.maxBodyBytes, setting: 'FLOTILLA_MAX_BODY_BYTES' };
-  return { maxBytes: config.maxInnerBodyBytes, setting: 'FLOTILLA_MAX_INNER_BODY_BYTES' };
 }

@@ -20,7 +20,7 @@ const REQUEST: WireRequest = {
   headers: () => ['host', 'instance', 'x-long', 'v'.repeat(MOST_WITHOUT_REQUEST)],
   prepare: () => {},
   body: () => null,
-  announcedBytes: undefined,
+  contentLength: undefined,
   trailers: () => [],
   mayResend: () => true,
 };

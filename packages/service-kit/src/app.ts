@@ -5,10 +5,11 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
 import { answerClientError } from './connection-errors.js';
-import { registerHealth } from './health.js';
-import { closeConnectionsOnDrain, type Lifecycle } from './lifecycle.js';
+import { closeConnectionsOnDrain } from './drain-connections.js';
+import { registerHealth, registerMetrics } from './health.js';
+import type { Lifecycle } from './lifecycle.js';
 import type { LogIdentity } from './log.js';
-import { type Metrics, registerMetrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
 import { registerProblems, sendProblem } from './problem-responses.js';
 import { discardRest } from './receive.js';
 import { endConnectionAfter, refusal, refuseWhatNodeRefuses } from './request-checks.js';

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Lifecycle } from './lifecycle.js';
+import type { Metrics } from './metrics.js';
 
 /** `/health` for the contract's clients, `/health/live` and `/health/ready` for whoever watches the process. */
 export function registerHealth(app: FastifyInstance, service: string, lifecycle: Lifecycle): void {
@@ -8,5 +9,13 @@ export function registerHealth(app: FastifyInstance, service: string, lifecycle:
   app.get('/health/ready', (_request, reply) => {
     reply.code(lifecycle.phase === 'ready' ? 200 : 503);
     return { status: lifecycle.phase, service };
+  });
+}
+
+/** `/metrics` in the Prometheus text format. */
+export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
+  app.get('/metrics', async (_request, reply) => {
+    reply.type(metrics.registry.contentType);
+    return metrics.registry.metrics();
   });
 }

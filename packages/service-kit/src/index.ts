@@ -1,6 +1,5 @@
 export { type AppConfig, type AppDependencies, appSettings, createApp } from './app.js';
-export { buffersLetGo } from './buffers-let-go.js';
-export { collectGarbage } from './collect-garbage.js';
+export { bodyLimit, streamLimit } from './body-limits.js';
 export { type Config, ConfigError, type Environment, readConfig } from './config.js';
 export { DurationHistogram } from './duration-histogram.js';
 export type { BodyLimit, BodySink, InboundRequest, OutboundResponse, Receiving } from './exchange.js';
@@ -8,6 +7,7 @@ export { fieldValue, isName, parseFieldLines } from './field-lines.js';
 export { Lifecycle } from './lifecycle.js';
 export { describeError, type LogIdentity } from './log.js';
 export { checkEncoding, checkJsonBody, isJson, isPlainText, unsupportedMediaType } from './media-type.js';
+export { collectGarbage, reportExternalMemory, reportReleasedMemory } from './memory.js';
 export { createMetrics, type Metrics, type Sample } from './metrics.js';
 export { NameSet } from './name-set.js';
 export { checkAnnouncedLength, tooLarge } from './receive.js';

@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify';
 import {
   collectDefaultMetrics,
   type Metric,
@@ -53,14 +52,6 @@ export function createMetrics(identity: LogIdentity): Metrics {
     histogram.observe(seconds);
   };
   return { registry, observeRequest, observed, durations };
-}
-
-/** `/metrics` in the Prometheus text format. */
-export function registerMetrics(app: FastifyInstance, metrics: Metrics): void {
-  app.get('/metrics', async (_request, reply) => {
-    reply.type(metrics.registry.contentType);
-    return metrics.registry.metrics();
-  });
 }
 
 function durationsIn(registry: Registry, name: string, help: string): (labels: Labels) => DurationHistogram {

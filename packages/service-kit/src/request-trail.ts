@@ -3,10 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { header, httpStatusOfRpc, isHeaderSafeId } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { requestWasAnswered } from './memory.js';
 import type { Metrics } from './metrics.js';
 import { discardRest } from './receive.js';
 import { logRequest } from './request-log.js';
-import { requestWasAnswered } from './trim-heap.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

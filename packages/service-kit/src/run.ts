@@ -6,9 +6,9 @@ import { type AppConfig, type AppDependencies, appSettings } from './app.js';
 import { type Config, ConfigError, type Environment, type ProcessDefaults, readConfig } from './config.js';
 import { Lifecycle } from './lifecycle.js';
 import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
+import { trimHeap } from './memory.js';
 import { createMetrics } from './metrics.js';
 import { renderConfig } from './print-config.js';
-import { trimHeap } from './trim-heap.js';
 
 /** What makes a process of the fleet. */
 export interface ProcessDefinition<Name extends SettingName> {

@@ -1,5 +1,4 @@
-import { bodyLimit } from '@flotilla/balancer';
-import { addStageRoute, createApp } from '@flotilla/service-kit';
+import { addStageRoute, bodyLimit, createApp } from '@flotilla/service-kit';
 import { stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { answerStage, type BeginAnswer } from './answer-stage.js';
@@ -14,7 +13,7 @@ export async function buildAnswerApp(
   const { identity, config } = dependencies;
   const stage = stageNumbered(4);
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
-  const handler = answerStage({ identity, limit: bodyLimit(stage.number, config), begin });
+  const handler = answerStage({ identity, limit: bodyLimit('inner', config), begin });
   const rpc = stageRpcRoutes(stage.number, handler, dependencies.lifecycle);
   addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
   return app;

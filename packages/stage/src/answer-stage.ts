@@ -7,10 +7,10 @@ import {
   type InboundRequest,
   type LogIdentity,
   type OutboundResponse,
+  reportReleasedMemory,
   type StageHandler,
 } from '@flotilla/service-kit';
 import { asInputError } from './input-errors.js';
-import { memoryLetGo } from './memory-return.js';
 import { wantsFrequencies } from './wants-frequencies.js';
 import type { StageRequest } from './work.js';
 
@@ -45,7 +45,7 @@ export function answerStage({ identity, limit, begin }: AnswerStageOptions): Sta
       if (isHeaderSafeId(trail.requestId)) headers.push(header.requestId, trail.requestId);
       await send(response, headers, pieces);
     } finally {
-      memoryLetGo(work.heldBytes());
+      reportReleasedMemory(work.heldBytes());
     }
   };
 }

@@ -1,6 +1,14 @@
-import { bodyLimit, streamLimit, Upstream, upstreamSettings } from '@flotilla/balancer';
+import { Upstream, upstreamSettings } from '@flotilla/balancer';
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
-import { type AppConfig, type AppDependencies, addStageRoute, type Config, createApp } from '@flotilla/service-kit';
+import {
+  type AppConfig,
+  type AppDependencies,
+  addStageRoute,
+  bodyLimit,
+  type Config,
+  createApp,
+  streamLimit,
+} from '@flotilla/service-kit';
 import { type Stage, type StageNumber, stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { relayStage } from './relay-stage.js';
@@ -40,7 +48,7 @@ export async function buildRelayApp(
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
   const upstream = new Upstream(nextAddresses, config);
   const next = stageNumbered((number + 1) as StageNumber);
-  const limits = { json: bodyLimit(number, config), plain: streamLimit(config) };
+  const limits = { json: bodyLimit(number === 1 ? 'outer' : 'inner', config), plain: streamLimit(config) };
   const handsOn = number === 3 ? 'analysis' : 'text';
   const handler = relayStage({ identity, limits, handsOn, keepsPlainText: number === 1, next, upstream, begin });
   const rpc = stageRpcRoutes(number, handler, dependencies.lifecycle);

@@ -1,6 +1,6 @@
 import {
-  announcedBytes,
   cancelWhenClientLeaves,
+  contentLength,
   deadlineOf,
   field,
   overloaded,
@@ -11,16 +11,16 @@ import {
 import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
-  buffersLetGo,
   checkAnnouncedLength,
   type LogIdentity,
   type RequestTrail,
+  reportExternalMemory,
+  reportReleasedMemory,
   type StageExchange,
   type StageHandler,
 } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
 import { asInputError } from './input-errors.js';
-import { memoryLetGo } from './memory-return.js';
 import { NextBody } from './next-body.js';
 import { nextStageFailed } from './next-stage-failed.js';
 import { mediaTypes, type TextFormat, textFormatOf } from './text-format.js';
@@ -51,7 +51,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     checkAnnouncedLength(request, limit);
     const includeFrequencies = wantsFrequencies(request.url);
     const body = upstream.newBody(format === 'plain' ? 'stream' : 'whole');
-    if (options.keepsPlainText && format === 'plain') body.announcedBytes = announcedBytes(request);
+    if (options.keepsPlainText && format === 'plain') body.contentLength = contentLength(request);
     const nextBody = new NextBody(body, exchange.onHandedOn);
     // An analysis is sent when the text has ended. That nothing goes on until then does not mean that the caller has
     // stopped; if it does, those in front notice, through whom the text passes.
@@ -82,7 +82,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
         work?.write(chunk);
         body.givenBytes += chunk.length;
         // Where the text is made anew, what came of it has been read.
-        if (!options.keepsPlainText) buffersLetGo(chunk.length);
+        if (!options.keepsPlainText) reportExternalMemory(chunk.length);
         return nextBody.hasRoom;
       },
       end: () => {
@@ -98,7 +98,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const heldBytes = work.heldBytes?.() ?? 0;
     // A connection that is kept refers to its last request, and that to what took its body.
     work = undefined;
-    memoryLetGo(heldBytes);
+    reportReleasedMemory(heldBytes);
     if (result.kind === 'cancelled') throw result.reason;
     if (result.kind === 'exhausted') {
       // Nobody was asked yet.

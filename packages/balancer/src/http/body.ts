@@ -1,4 +1,4 @@
-import { buffersLetGo } from '@flotilla/service-kit';
+import { reportExternalMemory } from '@flotilla/service-kit';
 import type { RawHeaders } from './headers.js';
 import type { ReplayBudget } from './replay-budget.js';
 
@@ -28,7 +28,7 @@ export class Body {
   /** Fields after the body, there once it has ended. */
   trailers: RawHeaders = [];
   /** Length in bytes that the source has announced, if the bytes go on as they are. */
-  announcedBytes: number | undefined;
+  contentLength: number | undefined;
   /** Whether the source is the caller of this process. If not, the process itself works on what comes next. */
   isFromCaller = true;
   /** Whether a pause of its source is looked at. */
@@ -228,7 +228,7 @@ export class Body {
       bytes += chunk.length;
       batch.push(this.#take(chunk));
     }
-    if (!this.#isReplayable) buffersLetGo(bytes);
+    if (!this.#isReplayable) reportExternalMemory(bytes);
     return batch;
   }
 

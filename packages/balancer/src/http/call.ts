@@ -300,7 +300,7 @@ class CalledRequest implements WireRequest {
   readonly protocol: WireRequest['protocol'];
   readonly rpc: WireRequest['rpc'];
   readonly path: string;
-  readonly announcedBytes: number | undefined;
+  readonly contentLength: number | undefined;
   readonly #request: CallRequest;
   readonly #body: Body;
 
@@ -309,7 +309,7 @@ class CalledRequest implements WireRequest {
     this.protocol = request.protocol ?? 'http/1.1';
     this.rpc = request.rpc;
     this.path = request.path;
-    this.announcedBytes = body.announcedBytes;
+    this.contentLength = body.contentLength;
     this.#request = request;
     this.#body = body;
   }

@@ -104,7 +104,7 @@ function readinessRequest(host: string): WireRequest {
     headers: () => headers,
     prepare: () => {},
     body: () => null,
-    announcedBytes: undefined,
+    contentLength: undefined,
     trailers: () => [],
     mayResend: () => true,
   };

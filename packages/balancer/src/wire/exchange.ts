@@ -31,7 +31,7 @@ export interface WireRequest {
   /** Asked for at the same time, and again if the request is sent again: from the beginning then. */
   body(): WireBody;
   /** Length of a body that is a stream, if its sender has said it; undefined sends it in chunks. */
-  readonly announcedBytes: number | undefined;
+  readonly contentLength: number | undefined;
   /** Fields after the body, to be asked for at its end. They are only sent if the body is sent in chunks. */
   trailers(): RawHeaders;
   /**

@@ -65,9 +65,9 @@ function writeInChunks(socket: Socket, request: WireRequest, body: Uint8Array, t
 
 async function stream(socket: Socket, exchange: Exchange, body: AsyncIterable<readonly Uint8Array[]>): Promise<void> {
   const { request } = exchange;
-  const { announcedBytes } = request;
-  const isChunked = announcedBytes === undefined;
-  const framing = isChunked ? 'transfer-encoding: chunked' : `content-length: ${announcedBytes}`;
+  const { contentLength } = request;
+  const isChunked = contentLength === undefined;
+  const framing = isChunked ? 'transfer-encoding: chunked' : `content-length: ${contentLength}`;
   socket.write(formatHead(request, framing), 'latin1');
   for await (const batch of body) {
     if (exchange.isOver) return;

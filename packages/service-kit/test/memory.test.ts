@@ -1,6 +1,6 @@
 import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { afterAll, expect, test, vi } from 'vitest';
-import { buffersLetGo } from '../src/buffers-let-go.js';
+import { reportExternalMemory } from '../src/memory.js';
 
 const MIB = 1024 * 1024;
 let youngCollections = 0;
@@ -18,7 +18,7 @@ test('every 8 MiB the young generation is collected, and the memory of buffers w
   const rounds = 8;
   for (let n = 0; n < 8 * rounds; n++) {
     Buffer.allocUnsafeSlow(MIB).fill(n);
-    buffersLetGo(MIB);
+    reportExternalMemory(MIB);
   }
   // V8 may do a full one in the place of some.
   await vi.waitFor(() => expect(youngCollections).toBeGreaterThan(rounds / 2));
