@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { keptBytes } from '../../http2/test/memory.js';
 import { Body } from '../src/http/body.js';
 import { ReplayBudget } from '../src/http/replay-budget.js';
 
@@ -158,6 +159,69 @@ describe('a body on its way', () => {
     body.push(Buffer.alloc(1));
     body.end();
     expect(started).toBe(1);
+  });
+});
+
+describe('a body in very small pieces', () => {
+  const ONE = Buffer.alloc(1, 7);
+  const PIECES = 300_000;
+
+  test('is the same for every try, whatever was read of it as it came', async () => {
+    const piece = fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 9 }) }, fc.integer({ min: 1000, max: 9000 }));
+    const step = fc.record({ bytes: piece, reads: fc.nat({ max: 2 }), isAgain: fc.nat({ max: 9 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 200, size: 'max' }), async (steps) => {
+        const { body } = newBody(10_000_000, 10_000_000);
+        const pieces: Buffer[] = [];
+        let [seen, readBytes] = [attempt(body), 0];
+        for (const { bytes, reads, isAgain } of steps) {
+          pieces.push(Buffer.alloc(bytes, pieces.length));
+          body.push(pieces[pieces.length - 1] as Buffer);
+          if (isAgain === 0) [seen, readBytes] = [attempt(body), 0];
+          const reader = (seen as AsyncIterable<readonly Buffer[]>)[Symbol.asyncIterator]();
+          for (let n = 0; n < reads && !(seen instanceof Uint8Array) && readBytes < body.totalBytes; n++) {
+            const batch = Buffer.concat((await reader.next()).value);
+            const whole = Buffer.concat(pieces);
+            expect(batch.equals(whole.subarray(readBytes, readBytes + batch.length))).toBe(true);
+            readBytes += batch.length;
+          }
+        }
+        body.end();
+        expect(await read(attempt(body))).toEqual(Buffer.concat(pieces));
+        expect(await read(attempt(body))).toEqual(Buffer.concat(pieces));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('takes little more memory than its size, whether it is read as it comes or not', async () => {
+    for (const isRead of [true, false]) {
+      const { body } = newBody(10_000_000, 10_000_000);
+      const before = keptBytes();
+      const reader = (attempt(body) as AsyncIterable<readonly Buffer[]>)[Symbol.asyncIterator]();
+      for (let n = 0; n < PIECES; n++) {
+        body.push(ONE);
+        if (isRead) await reader.next();
+      }
+      expect(keptBytes() - before).toBeLessThan(5_000_000);
+      body.end();
+      expect(await read(attempt(body))).toHaveLength(PIECES);
+    }
+  });
+
+  test('leaves nothing behind where it is not kept, and says so to whoever begins again', async () => {
+    const { body } = newBody(0, 0);
+    const before = keptBytes();
+    const reader = (attempt(body) as AsyncIterable<readonly Buffer[]>)[Symbol.asyncIterator]();
+    let readBytes = 0;
+    for (let n = 0; n < PIECES; n++) {
+      body.push(Buffer.alloc(1));
+      readBytes += Buffer.concat((await reader.next()).value).length;
+    }
+    expect(readBytes).toBe(PIECES);
+    expect(keptBytes() - before).toBeLessThan(1_000_000);
+    expect(body.canStart).toBe(false);
+    await expect(read(attempt(body))).rejects.toThrow('let go');
   });
 });
 

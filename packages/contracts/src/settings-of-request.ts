@@ -59,6 +59,14 @@ export const requestSettings = {
     both,
     'Headers of a request. The limit of Apache and Envoy; Node alone would drop what is beyond its own, silently.',
   ),
+  maxFieldPieces: setting(
+    'FLOTILLA_MAX_FIELD_PIECES',
+    integer(1, 1024),
+    '16',
+    'frames',
+    both,
+    'HTTP/2 frames that the headers of one request may come in: an empty one costs as much as any. So many of the usual size hold 256 KiB.',
+  ),
   maxConnectionStreams: setting(
     'FLOTILLA_MAX_CONNECTION_STREAMS',
     integer(1, 65_535),

@@ -34,6 +34,8 @@ import { StreamTable } from './stream-table.js';
 export interface ConnectionLimits extends OwnSettings {
   /** What may come on all streams together ahead of this side. It is given back as soon as it has come. */
   readonly connectionWindowBytes: number;
+  /** Frames that the fields of one message may come in. */
+  readonly maxFieldPieces: number;
   /** Streams that end by a reset, whoever resets them. */
   readonly resets: RateLimit;
 }
@@ -82,7 +84,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#writer = new FrameWriter(this.#output);
     this.#sender = new Sender(this.#output, this.peer, (stream) => this.#localEnded(stream));
     this.#reader = new FrameReader(this, limits.maxFrameBytes);
-    this.#blocks = new FieldBlockReader(MAX_BLOCK_PART * limits.maxListBytes);
+    this.#blocks = new FieldBlockReader(MAX_BLOCK_PART * limits.maxListBytes, limits.maxFieldPieces);
     this.#decoder = new FieldDecoder(limits.maxListBytes);
     this.#guard = new FloodGuard(limits.resets);
     this.#window = new ReceiveWindow(limits.connectionWindowBytes);
@@ -234,7 +236,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   /** Closes the connection when all is sent. Nothing is under way. */
   protected endQuietly(): void {
     if (this.isClosed) return;
-    this.#output.flush();
+    this.#output.end();
     this.#lost();
     this.#socket.destroySoon();
     this.#destroyWithin(DRAIN_MS);
@@ -250,7 +252,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   #end(code: number): void {
     if (this.isClosed) return;
     this.goAway(code);
-    this.#output.flush();
+    this.#output.end();
     this.#lost();
     this.#socket.end();
     this.#socket.resume();

@@ -16,13 +16,19 @@ export interface FieldBlock {
 /** Gathers HEADERS and the CONTINUATION frames behind them (RFC 9113, section 6.10). */
 export class FieldBlockReader {
   readonly #maxBytes: number;
+  readonly #maxPieces: number;
   #begun: FieldBlock | undefined;
-  #pieces: Buffer[] = [];
-  #bytes = 0;
+  /** What has come of it, in memory of its own. */
+  #bytes: Buffer = NOTHING;
+  #pieces = 0;
 
-  /** @param maxBytes - Of a block as it came: one that is larger would not be read to its end anyway. */
-  constructor(maxBytes: number) {
+  /**
+   * @param maxBytes - Of a block as it came: one that is larger would not be read to its end anyway.
+   * @param maxPieces - Frames that a block comes in: an empty one costs as much as any (CVE-2024-27316).
+   */
+  constructor(maxBytes: number, maxPieces: number) {
     this.#maxBytes = maxBytes;
+    this.#maxPieces = maxPieces;
   }
 
   /** Whether the rest of one must come next. */
@@ -37,8 +43,6 @@ export class FieldBlockReader {
     const block = { stream: head.stream, isEnd, isSelfDependent, bytes };
     if ((head.flags & frameFlag.endHeaders) !== 0) return block;
     this.#begun = block;
-    this.#pieces = [];
-    this.#bytes = 0;
     this.#add(bytes);
     return undefined;
   }
@@ -52,15 +56,23 @@ export class FieldBlockReader {
     this.#add(payload);
     if ((head.flags & frameFlag.endHeaders) === 0) return undefined;
     this.#begun = undefined;
-    const bytes = Buffer.concat(this.#pieces);
-    this.#pieces = [];
+    const bytes = this.#bytes;
+    this.#bytes = NOTHING;
+    this.#pieces = 0;
     return { ...begun, bytes };
   }
 
   #add(piece: Buffer): void {
-    this.#bytes += piece.length;
-    if (this.#bytes > this.#maxBytes) throw new ConnectionFault(errorCode.enhanceYourCalm, 'fields without end');
-    this.#pieces.push(Buffer.from(piece));
+    const begun = this.#bytes;
+    const length = begun.length + piece.length;
+    this.#pieces++;
+    if (length > this.#maxBytes || this.#pieces > this.#maxPieces) {
+      throw new ConnectionFault(errorCode.enhanceYourCalm, 'fields without end');
+    }
+    if (piece.length === 0) return;
+    this.#bytes = Buffer.allocUnsafeSlow(length);
+    begun.copy(this.#bytes);
+    piece.copy(this.#bytes, begun.length);
   }
 }
 

@@ -11,7 +11,12 @@ export interface FrameHead {
 
 /** Who is told of frames. What it throws ends the connection. */
 export interface FrameSink {
-  /** Any frame but DATA. @param payload - Only valid during the call. */
+  /**
+   * Any frame but DATA.
+   *
+   * @param payload - Only valid during the call. Of a frame that is neither fields nor settings, and longer than any that
+   * means something, it may be no more than the beginning.
+   */
   onFrame(head: FrameHead, payload: Buffer): void;
   /** A frame of DATA begins; all of it counts against the windows, padding included. */
   onDataHead(head: FrameHead): void;
@@ -23,6 +28,8 @@ export interface FrameSink {
 
 const NOTHING = Buffer.alloc(0);
 const PAD_LENGTH_BYTES = 1;
+/** Of a frame that is neither fields nor settings: the longest that means something is a ping, or a GOAWAY without a text. */
+const SHORT_BYTES = 16;
 
 /**
  * Cuts what arrives on a connection into frames (RFC 9113, section 4.1). Data are handed over as they come; of other
@@ -32,11 +39,11 @@ export class FrameReader {
   readonly #sink: FrameSink;
   readonly #maxFrameBytes: number;
   /** Of a head that is not whole. */
-  readonly #headBytes = Buffer.allocUnsafe(FRAME_HEAD_BYTES);
+  readonly #headBytes = Buffer.alloc(FRAME_HEAD_BYTES);
   #headLength = 0;
   #head: FrameHead | undefined;
-  /** Of a frame that is not whole, but for DATA. */
-  #payload = NOTHING;
+  /** What is kept of a frame that is not whole, but for DATA, and how much of the frame has come. */
+  #payload: Buffer = NOTHING;
   #payloadLength = 0;
   /** Of a frame of DATA: what is still to come of the data, and of the padding behind them. */
   #dataLeft = 0;
@@ -132,9 +139,9 @@ export class FrameReader {
       this.#sink.onFrame(head, bytes.subarray(at, end));
       return end;
     }
-    if (this.#payloadLength === 0) this.#payload = Buffer.allocUnsafe(head.length);
+    if (this.#payloadLength === 0) this.#payload = Buffer.allocUnsafeSlow(keptOf(head));
     const count = Math.min(end, bytes.length) - at;
-    bytes.copy(this.#payload, this.#payloadLength, at, at + count);
+    if (this.#payloadLength < this.#payload.length) bytes.copy(this.#payload, this.#payloadLength, at, at + count);
     this.#payloadLength += count;
     if (this.#payloadLength === head.length) {
       const payload = this.#payload;
@@ -144,4 +151,10 @@ export class FrameReader {
     }
     return at + count;
   }
+}
+
+/** How much is kept of a frame that does not come at once: of one that means nothing, nothing that counts. */
+function keptOf({ type, length }: FrameHead): number {
+  const isRead = type === frameType.headers || type === frameType.continuation || type === frameType.settings;
+  return isRead ? length : Math.min(length, SHORT_BYTES);
 }

@@ -29,6 +29,8 @@ export class Output {
   #at = 0;
   #bytes = 0;
   #isWaiting = false;
+  /** Whether the socket has what the kernel has not taken: what comes meanwhile is gathered here, in few pieces. */
+  #isHeldUp = false;
   /** To be told when what was added before has been handed to the kernel. */
   #onSent: ((isSent: boolean) => void)[] = [];
   readonly #onRoom: () => void;
@@ -93,9 +95,18 @@ export class Output {
     this.#schedule();
   }
 
-  /** Hands what there is to the socket. */
+  /** Hands what there is to the socket, if that has nothing. */
   flush(): void {
     this.#isWaiting = false;
+    if (!this.#isHeldUp) this.#write();
+  }
+
+  /** Hands the last of it to the socket. */
+  end(): void {
+    this.#write();
+  }
+
+  #write(): void {
     this.#cut();
     const socket = this.#socket;
     const pieces = this.#pieces;
@@ -109,8 +120,19 @@ export class Output {
     this.#pieces = [];
     this.#bytes = 0;
     this.#recycle(socket.writableLength === 0);
+    if (socket.writableLength > 0) this.#holdUp();
     if (this.#onSent.length > 0) this.#tell();
     if (!this.isFull) this.#onRoom();
+  }
+
+  /** A write for each turn, of a few bytes in memory of 16 KiB, would cost a thousand times what it counts. */
+  #holdUp(): void {
+    if (this.#isHeldUp) return;
+    this.#isHeldUp = true;
+    this.#socket.write('', () => {
+      this.#isHeldUp = false;
+      this.flush();
+    });
   }
 
   /** Nothing more can be sent. */

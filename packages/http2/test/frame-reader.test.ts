@@ -120,6 +120,22 @@ describe('frames', () => {
     expect(read([frame(frameType.data, frameFlag.endStream, 1)])).toEqual(['data 1 1 0  0']);
   });
 
+  it('that mean nothing are not kept until they are whole', () => {
+    const kept: number[] = [];
+    const sink = {
+      onFrame: (_: unknown, payload: Buffer) => kept.push(payload.buffer.byteLength),
+      onDataHead() {},
+      onDataEnd() {},
+      onDataPiece() {},
+    };
+    const reader = new FrameReader(sink, MAX_FRAME_BYTES);
+    const { headers, settings, ping, goAway, pushPromise } = frameType;
+    for (const type of [headers, settings, ping, goAway, pushPromise, 0xfa]) {
+      for (const byte of frame(type, 0, 1, Buffer.alloc(200))) reader.read(Buffer.from(new Uint8Array([byte]).buffer));
+    }
+    expect(kept).toEqual([200, 200, 16, 16, 16, 16]);
+  });
+
   it('have streams of 31 bits', () => {
     expect(read([frame(frameType.ping, 0, 0x80000000 + 5)])).toEqual(['6 0 5 ']);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HeldData } from '../src/held-data.js';
+import { keptBytes } from './memory.js';
 
 /** What is pushed, overwritten afterwards; or how many pieces are taken. */
 const step = fc.oneof(
@@ -50,6 +51,19 @@ describe('held data', () => {
     }
     expect(bytes).toBe(100_000);
     expect([...chunks].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(250_000);
+  });
+
+  it('that are taken are not kept, by a reader who never quite catches up', () => {
+    const held = new HeldData();
+    const before = keptBytes();
+    held.push(Buffer.alloc(1));
+    for (let i = 0; i < 1000; i++) {
+      held.keep(Buffer.allocUnsafeSlow(64 * 1024));
+      held.shift();
+    }
+    expect(held.isEmpty).toBe(false);
+    expect(keptBytes() - before).toBeLessThan(5_000_000);
+    expect(held.shift()).toHaveLength(64 * 1024);
   });
 
   it('are nothing once they are cleared', () => {

@@ -7,6 +7,7 @@ export const SERVER_LIMITS: ServerLimits = {
   maxFrameBytes: 64 * 1024,
   maxStreams: 100,
   maxListBytes: 16 * 1024,
+  maxFieldPieces: 16,
   maxQueuedBytes: 16 * 1024 * 1024,
   refusesPush: false,
   resets: { burst: 1000, perSecond: 500 },

@@ -3,6 +3,7 @@ import { errorCode } from '../src/index.js';
 import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { frame, GET, literals } from './frames.js';
+import { keptBytes } from './memory.js';
 
 const MAX_STREAMS = 10;
 const MAX_WAITING_BYTES = 5 * 1024 * 1024;
@@ -58,6 +59,19 @@ describe('a client that does not read', () => {
     expect(most).toBeLessThan(MAX_WAITING_BYTES);
     client.socket.letAll();
     expect(await client.goodBye()).toBe(errorCode.enhanceYourCalm);
+  });
+
+  it('is kept what waits for it in memory of that size, though little is added each turn', async () => {
+    const client = await deaf();
+    const before = keptBytes();
+    for (let i = 0; i < 3000; i++) {
+      client.send(ping);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(keptBytes() - before).toBeLessThan(10_000_000);
+    client.socket.letAll();
+    const pongs = (await client.sent()).filter(({ type }) => type === frameType.ping);
+    expect(pongs).toHaveLength(3000);
   });
 
   it.each<[string, (client: FakeClient) => void]>([

@@ -27,6 +27,7 @@ export const appSettings = [
   'requestTimeoutMs',
   'keepAliveMs',
   'maxConnectionStreams',
+  'maxFieldPieces',
   'corsOrigins',
   'upstreamIdleMs',
   'drainDelayMs',

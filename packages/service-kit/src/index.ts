@@ -1,3 +1,4 @@
+export { HeldData } from '@flotilla/http2';
 export { type AppConfig, type AppDependencies, appSettings, createApp } from './app.js';
 export { bodyLimit, streamLimit } from './body-limits.js';
 export { type Config, ConfigError, type Environment, readConfig } from './config.js';

@@ -42,6 +42,7 @@ export interface StageRouteOptions extends TrailSinks {
     | 'headersTimeoutMs'
     | 'requestTimeoutMs'
     | 'maxConnectionStreams'
+    | 'maxFieldPieces'
     | 'corsOrigins'
   >;
   readonly lifecycle: Lifecycle;

@@ -8,6 +8,12 @@ const HIGH_WATER_BYTES = 256 * 1024;
 /** How much of it is handed to a reader at once, in bytes, at least if it is there: one write of a socket. */
 const MAX_BATCH_BYTES = 256 * 1024;
 
+/** From so many pieces on, small ones share memory of this size: a sender of single bytes must not cost a hundred each. */
+const MAX_LOOSE_PIECES = 16;
+const PACK_BYTES = 4 * 1024;
+/** Places of pieces that were let go, before the others move up. */
+const MAX_LET_GO = 64;
+
 /** Who fills a body, and waits while it is full. */
 export interface BodySource {
   resume(): void;
@@ -38,7 +44,12 @@ export class Body {
   readonly #budget: ReplayBudget;
   readonly #gatherBytes: number;
   readonly #maxKeptBytes: number;
+  /** Those that were let go have no bytes; whether there are such, the first one tells. */
   #chunks: (Uint8Array | undefined)[] = [];
+  /** Memory that the chunks from `#packAt` on are parts of, and how much of it is in use. */
+  #pack: Buffer | undefined;
+  #packAt = 0;
+  #packedBytes = 0;
   /** Index of the chunk that the reader takes next. */
   #position = 0;
   #totalBytes = 0;
@@ -116,7 +127,8 @@ export class Body {
   push(chunk: Uint8Array): boolean {
     // Nobody will read it: the source may run dry.
     if (this.#isReleased || this.#failure) return true;
-    this.#chunks.push(chunk);
+    if (chunk.length < PACK_BYTES && this.#chunks.length >= MAX_LOOSE_PIECES) this.#put(chunk);
+    else this.#add(chunk);
     this.#totalBytes += chunk.length;
     this.#unreadBytes += chunk.length;
     if (this.#isReplayable) this.#keep(chunk.length);
@@ -186,6 +198,7 @@ export class Body {
     this.#reader++;
     this.stopKeeping();
     this.#chunks = [];
+    this.#pack = undefined;
     this.#isReleased = true;
     this.#wake();
     this.#drained();
@@ -197,6 +210,45 @@ export class Body {
     this.#budget.giveBack(this.#keptBytes);
     this.#keptBytes = 0;
     this.#chunks.fill(undefined, 0, this.#position);
+    this.#moveUp();
+  }
+
+  #add(chunk: Uint8Array): void {
+    this.#pack = undefined;
+    this.#chunks.push(chunk);
+  }
+
+  /** Adds a small chunk to the pack: to what nobody has read of it yet, if there is such. */
+  #put(chunk: Uint8Array): void {
+    if (!this.#pack || this.#packedBytes + chunk.length > PACK_BYTES) {
+      this.#pack = Buffer.allocUnsafeSlow(PACK_BYTES);
+      this.#packAt = this.#chunks.length;
+      this.#packedBytes = 0;
+    }
+    const last = this.#chunks.length - 1;
+    const isExtended = last >= this.#packAt && last >= this.#position;
+    const start = isExtended ? this.#packedBytes - (this.#chunks[last] as Uint8Array).length : this.#packedBytes;
+    if (isExtended) this.#chunks.pop();
+    else if (this.#isReplayable && last > this.#packAt) this.#joinRead();
+    this.#pack.set(chunk, this.#packedBytes);
+    this.#packedBytes += chunk.length;
+    this.#chunks.push(this.#pack.subarray(start, this.#packedBytes));
+  }
+
+  /** All of the pack was read, in several parts: they become one. */
+  #joinRead(): void {
+    this.#chunks.length = this.#packAt;
+    this.#chunks.push((this.#pack as Buffer).subarray(0, this.#packedBytes));
+    this.#position = this.#chunks.length;
+  }
+
+  /** A body of any length must not leave a place behind for each of its pieces. */
+  #moveUp(): void {
+    if (this.#position < MAX_LET_GO || 2 * this.#position < this.#chunks.length) return;
+    const letGo = this.#position - 1;
+    this.#chunks.splice(1, letGo);
+    this.#position = 1;
+    this.#packAt = Math.max(1, this.#packAt - letGo);
   }
 
   async *#read(reader: number): AsyncGenerator<readonly Uint8Array[]> {
@@ -235,6 +287,7 @@ export class Body {
   #take(chunk: Uint8Array): Uint8Array {
     if (!this.#isReplayable) this.#chunks[this.#position] = undefined;
     this.#position++;
+    if (!this.#isReplayable) this.#moveUp();
     const wasFull = this.#unreadBytes >= HIGH_WATER_BYTES;
     this.#unreadBytes -= chunk.length;
     if (wasFull && this.#unreadBytes < HIGH_WATER_BYTES) this.#drained();

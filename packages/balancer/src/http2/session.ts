@@ -21,6 +21,7 @@ const LIMITS: ConnectionLimits = {
   maxStreams: undefined,
   // As for the head of an answer over HTTP/1.1.
   maxListBytes: 64 * 1024,
+  maxFieldPieces: 16,
   refusesPush: true,
   // An instance resets what its clients have given up; what it does is counted where its health is.
   resets: { burst: Number.POSITIVE_INFINITY, perSecond: 0 },

@@ -7,6 +7,8 @@ export interface Http2LaneOptions {
   /** All fields of a request together, in bytes, and how many there may be. */
   readonly maxHeaderBytes: number;
   readonly maxHeaders: number;
+  /** Frames that the fields of a request may come in. */
+  readonly maxFieldPieces: number;
   /** Requests under way on one connection. */
   readonly maxStreams: number;
   /** How long a connection is kept on which nothing happens. */
@@ -52,6 +54,7 @@ export class Http2Lane {
       maxFrameBytes: MAX_FRAME_BYTES,
       maxStreams: options.maxStreams,
       maxListBytes: options.maxHeaderBytes,
+      maxFieldPieces: options.maxFieldPieces,
       maxQueuedBytes: MAX_QUEUED_BYTES,
       refusesPush: false,
       resets: RESETS,

@@ -18,6 +18,7 @@ export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: St
   const lane = new Http2Lane({
     maxHeaderBytes: config.maxHeaderBytes,
     maxHeaders: config.maxHeaders,
+    maxFieldPieces: config.maxFieldPieces,
     maxStreams: config.maxConnectionStreams,
     keepAliveMs: config.keepAliveMs,
     requestTimeoutMs: config.requestTimeoutMs,

@@ -1,3 +1,4 @@
+import { HeldData } from '@flotilla/http2';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import type { BodyLimit, OutboundResponse } from '../exchange.js';
 import type { Http2Exchange } from './http2-exchange.js';
@@ -34,14 +35,14 @@ export async function answerByFramework(
 }
 
 function bodyOf(request: Http2Exchange): Promise<Buffer> {
-  const chunks: Buffer[] = [];
+  const chunks = new HeldData();
   return new Promise((resolve, reject) => {
     request.receive(LIMIT, {
       chunk: (chunk) => {
-        chunks.push(chunk);
+        chunks.keep(chunk);
         return true;
       },
-      end: () => resolve(Buffer.concat(chunks)),
+      end: () => resolve(Buffer.concat(chunks.takeAll())),
       fail: reject,
     });
   });

@@ -8,6 +8,7 @@ import {
 } from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { FlotillaError, isHeaderSafeId, header as names } from '@flotilla/contracts';
+import { HeldData } from '@flotilla/http2';
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../exchange.js';
 import type { RequestTrail } from '../request-trail.js';
 import type { StageExchange, StageHandler } from '../stage-exchange.js';
@@ -21,8 +22,8 @@ const exchangeKey = createContextKey<StageExchange | undefined>(undefined);
 
 /** A message's limit is connect's to keep; all that a stream has together has none. */
 const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
-/** Pieces of a request that may wait for their reader. */
-const MAX_WAITING_PIECES = 4;
+/** What of a request may wait for its reader, in bytes: a few reads of a socket. */
+const MAX_WAITING_BYTES = 256 * 1024;
 
 /** Answers calls by connect's handlers, which speak gRPC, gRPC-Web and Connect. */
 export function connectHandler(router: ConnectRouter): StageHandler {
@@ -74,15 +75,17 @@ function headersOf({ rawHeaders }: InboundRequest): Headers {
 
 /** A request's body as it arrives, no faster than it is read. */
 async function* bodyOf(request: InboundRequest): AsyncGenerator<Uint8Array> {
-  const pieces: Buffer[] = [];
+  const pieces = new HeldData();
+  let waitingBytes = 0;
   let isEnded = false;
   let failure: Error | undefined;
   let wake = () => {};
   const receiving = request.receive(NO_LIMIT, {
     chunk: (chunk) => {
-      pieces.push(chunk);
+      pieces.keep(chunk);
+      waitingBytes += chunk.length;
       wake();
-      return pieces.length < MAX_WAITING_PIECES;
+      return waitingBytes < MAX_WAITING_BYTES;
     },
     end: () => {
       isEnded = true;
@@ -95,8 +98,9 @@ async function* bodyOf(request: InboundRequest): AsyncGenerator<Uint8Array> {
   });
   for (;;) {
     if (failure) throw asConnectError(failure);
-    const piece = pieces.shift();
-    if (piece) {
+    if (!pieces.isEmpty) {
+      const piece = pieces.shift();
+      waitingBytes -= piece.length;
       yield piece;
       receiving.resume();
     } else if (isEnded) {

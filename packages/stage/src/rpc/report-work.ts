@@ -1,5 +1,6 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { type ReportRequest, ReportRequestSchema, ReportResponseSchema } from '@flotilla/contracts/rpc';
+import { HeldData } from '@flotilla/service-kit';
 import { malformed, type RpcCaller, type UnaryWork } from '@flotilla/service-kit/rpc';
 import { generateReport } from './report-method.js';
 import type { StageCall } from './stage-call.js';
@@ -8,7 +9,7 @@ import type { StageCall } from './stage-call.js';
 export class ReportWork implements UnaryWork {
   readonly #call: StageCall;
   readonly #caller: RpcCaller;
-  readonly #pieces: Buffer[] = [];
+  readonly #pieces = new HeldData();
 
   constructor(call: StageCall, caller: RpcCaller) {
     this.#call = call;
@@ -16,13 +17,14 @@ export class ReportWork implements UnaryWork {
   }
 
   write(piece: Buffer): boolean {
-    this.#pieces.push(piece);
+    this.#pieces.keep(piece);
     return true;
   }
 
   async end(): Promise<Uint8Array> {
-    const [only] = this.#pieces;
-    const bytes = only && this.#pieces.length === 1 ? only : Buffer.concat(this.#pieces);
+    const pieces = this.#pieces.takeAll();
+    const [only] = pieces;
+    const bytes = only && pieces.length === 1 ? only : Buffer.concat(pieces);
     const response = await generateReport(this.#call, this.#caller, requestIn(bytes));
     return toBinary(ReportResponseSchema, create(ReportResponseSchema, response));
   }

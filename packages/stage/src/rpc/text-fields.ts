@@ -1,3 +1,4 @@
+import { HeldData } from '@flotilla/service-kit';
 import type { FieldSink } from '@flotilla/service-kit/rpc';
 import { Utf8Field } from './utf8-field.js';
 
@@ -26,7 +27,7 @@ export class TextFields implements FieldSink {
   readonly #hasFlag: boolean;
   #utf8 = new Utf8Field(0);
   #isInText = false;
-  #idPieces: Buffer[] = [];
+  readonly #idPieces = new HeldData();
 
   /** @param hasFlag - Whether field 3 is declared. */
   constructor(sink: TextSink, hasFlag: boolean) {
@@ -43,19 +44,19 @@ export class TextFields implements FieldSink {
     this.#utf8 = new Utf8Field(lengthBytes);
     this.#isInText = fieldNumber === field.text;
     if (this.#isInText) this.#sink.beginText(lengthBytes, restBytes);
-    else this.#idPieces = [];
+    else this.#idPieces.clear();
   }
 
   bytes(piece: Buffer): void {
     this.#utf8.add(piece);
     if (this.#isInText) this.#sink.text(piece);
-    else this.#idPieces.push(piece);
+    else this.#idPieces.keep(piece);
   }
 
   end(): void {
     this.#utf8.end();
     if (this.#isInText) this.#sink.endText();
-    else this.requestId = Buffer.concat(this.#idPieces).toString();
+    else this.requestId = Buffer.concat(this.#idPieces.takeAll()).toString();
   }
 
   bool(_fieldNumber: number, value: boolean): void {

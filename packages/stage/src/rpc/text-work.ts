@@ -1,4 +1,5 @@
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { HeldData } from '@flotilla/service-kit';
 import { type RpcCaller, type UnaryWork, WireReader } from '@flotilla/service-kit/rpc';
 import { takeRequestId } from '../request-id.js';
 import { flagBehind } from './flag-behind.js';
@@ -43,7 +44,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   readonly #fields: TextFields;
   readonly #reader: WireReader;
   /** Of the text, for as long as it may be needed from its beginning. */
-  #pieces: Buffer[] = [];
+  readonly #pieces = new HeldData();
   #textBytes = 0;
   #isKept = true;
   #attempt: Attempt<Response> | undefined;
@@ -68,7 +69,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   beginText(lengthBytes: number, restBytes: number | undefined): void {
     this.#abandon();
     this.#textBytes = lengthBytes;
-    this.#pieces = [];
+    this.#pieces.clear();
     this.#isKept = true;
     if (lengthBytes < MIN_STREAMED_BYTES) return;
     const { method, caller } = this.#options;
@@ -80,7 +81,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   }
 
   text(piece: Buffer): void {
-    if (this.#isKept) this.#pieces.push(piece);
+    if (this.#isKept) this.#pieces.keep(piece);
     this.#attempt?.flow.push(piece);
   }
 
@@ -91,9 +92,8 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   #result(): Promise<MessageInitShape<Response>> {
     const { flag } = this.#fields;
     const attempt = this.#attempt;
-    const pieces = this.#pieces;
     // A stage takes longer than a message: what nobody needs is not held for so long.
-    this.#pieces = [];
+    const pieces = this.#pieces.takeAll();
     if (attempt?.flag !== flag) {
       this.#abandon();
       return this.#run(pieces, this.#options.caller, flag);
