@@ -1,9 +1,9 @@
 import {
   type BodyLimit,
   checkAnnouncedLength,
-  isPlainText,
   type StageExchange,
   type StageHandler,
+  typeInUtf8,
 } from '@flotilla/service-kit';
 import { exhausted, overloaded } from './exhausted.js';
 import type { Body } from './http/body.js';
@@ -69,7 +69,7 @@ function callOf(
   { request, trail }: StageExchange,
 ): { call: Call; body: Body; limit: BodyLimit } {
   const { upstream, name, watchesPausesOf } = options;
-  const isStream = isPlainText(request);
+  const isStream = typeInUtf8(request.header('content-type')) === 'text/plain';
   const limit = isStream ? options.streamLimit : options.limit;
   checkAnnouncedLength(request, limit);
   const body = upstream.newBody(isStream ? 'stream' : 'whole');

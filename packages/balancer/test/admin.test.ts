@@ -49,6 +49,16 @@ describe('changing a balancer at run time', () => {
     expect((await post('{}')).status).toBe(503);
   });
 
+  test('the type of a body may have its parameters between quotes', async () => {
+    const { url } = await administered();
+    const response = await fetch(`${url}/admin/strategy`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json; charset="utf-8"' },
+      body: '{"strategy":"weighted_round_robin"}',
+    });
+    expect(response.status).toBe(200);
+  });
+
   test('strategy and weight', async () => {
     const { ask, post, stats } = await administered();
     expect((await ask('PUT', '/admin/strategy', { strategy: 'weighted_round_robin' })).body).toMatchObject({

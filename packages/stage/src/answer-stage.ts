@@ -3,14 +3,17 @@ import { header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
-  checkJsonBody,
+  checkEncoding,
   type InboundRequest,
   type LogIdentity,
   type OutboundResponse,
   reportReleasedMemory,
   type StageHandler,
+  typeInUtf8,
+  unsupportedMediaType,
 } from '@flotilla/service-kit';
 import { asInputError } from './input-errors.js';
+import { mediaTypes } from './text-format.js';
 import { wantsFrequencies } from './wants-frequencies.js';
 import type { StageRequest } from './work.js';
 
@@ -37,7 +40,8 @@ export interface AnswerStageOptions {
 export function answerStage({ identity, limit, begin }: AnswerStageOptions): StageHandler {
   return async ({ request, response, trail }) => {
     checkAnnouncedLength(request, limit);
-    checkJsonBody(request);
+    checkEncoding(request);
+    checkJsonType(request);
     const work = begin({ includeFrequencies: wantsFrequencies(request.url), trail });
     try {
       const pieces = await received(request, limit, work);
@@ -48,6 +52,10 @@ export function answerStage({ identity, limit, begin }: AnswerStageOptions): Sta
       reportReleasedMemory(work.heldBytes());
     }
   };
+}
+
+function checkJsonType(request: InboundRequest): void {
+  if (typeInUtf8(request.header('content-type')) !== mediaTypes.json) throw unsupportedMediaType(mediaTypes.json);
 }
 
 function received(request: InboundRequest, limit: BodyLimit, begun: AnswerWork): Promise<Iterator<Uint8Array>> {

@@ -1,4 +1,4 @@
-import { checkEncoding, type InboundRequest, isJson, isPlainText, unsupportedMediaType } from '@flotilla/service-kit';
+import { checkEncoding, type InboundRequest, typeInUtf8, unsupportedMediaType } from '@flotilla/service-kit';
 
 /**
  * How a text travels: in a JSON object with its request id, or as itself, its id in the header. It leaves a stage as it
@@ -15,7 +15,8 @@ export const mediaTypes: Readonly<Record<TextFormat, string>> = { json: JSON_TYP
 /** @throws FlotillaError if the body is of another type, or compressed. */
 export function textFormatOf(request: InboundRequest): TextFormat {
   checkEncoding(request);
-  if (isJson(request)) return 'json';
-  if (isPlainText(request)) return 'plain';
+  const type = typeInUtf8(request.header('content-type'));
+  if (type === JSON_TYPE) return 'json';
+  if (type === 'text/plain') return 'plain';
   throw unsupportedMediaType(`${JSON_TYPE}, ${PLAIN_TYPE}`);
 }

@@ -9,7 +9,9 @@ import {
 import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { FlotillaError, isHeaderSafeId, header as names } from '@flotilla/contracts';
 import { HeldData } from '@flotilla/http2';
+import { codingsIn } from '../content-coding.js';
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../exchange.js';
+import { typeInUtf8 } from '../media-type.js';
 import type { RequestTrail } from '../request-trail.js';
 import type { StageExchange, StageHandler } from '../stage-exchange.js';
 import { blameCallerInBody, blameCallerInDocument, blameCallerInTrailers } from './caller-faults.js';
@@ -65,10 +67,16 @@ export function callerOf(context: HandlerContext): RpcCaller {
   };
 }
 
+/** Fields that name codings. connect-es takes `identity` in those letters only, and no empty ones. */
+const CODINGS: ReadonlySet<string> = new Set(['content-encoding', 'grpc-encoding', 'connect-content-encoding']);
+
+/** A request's fields, with the type and the codings as connect-es reads them: by patterns. */
 function headersOf({ rawHeaders }: InboundRequest): Headers {
   const headers = new Headers();
   for (let i = 0; i < rawHeaders.length; i += 2) {
-    headers.append(rawHeaders[i] as string, rawHeaders[i + 1] as string);
+    const [name, value] = [(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string];
+    if (CODINGS.has(name) && codingsIn(value).length === 0) continue;
+    headers.append(name, name === 'content-type' ? (typeInUtf8(value) ?? value) : value);
   }
   return headers;
 }

@@ -1,4 +1,6 @@
+import { codingsIn } from '../../content-coding.js';
 import type { InboundRequest } from '../../exchange.js';
+import { typeInUtf8 } from '../../media-type.js';
 
 /** How a call with one message each way is spoken. */
 export type UnaryProtocol = 'grpc' | 'grpc-web' | 'connect';
@@ -31,11 +33,11 @@ const CONNECT_TIMEOUT = /^\d{1,10}$/;
  * @returns Undefined if anything about it is other than usual: connect-es says then what it is, and what is wrong with it.
  */
 export function directCallOf(request: Pick<InboundRequest, 'header'>): DirectCall | undefined {
-  const protocol = PROTOCOLS.get(request.header('content-type') ?? '');
+  const protocol = PROTOCOLS.get(typeInUtf8(request.header('content-type')) ?? '');
   if (protocol === undefined) return undefined;
   const isConnect = protocol === 'connect';
   const encoding = request.header(isConnect ? 'content-encoding' : 'grpc-encoding');
-  if (encoding !== undefined && encoding !== 'identity') return undefined;
+  if (encoding !== undefined && codingsIn(encoding).length > 0) return undefined;
   const timeout = request.header(isConnect ? 'connect-timeout-ms' : 'grpc-timeout');
   if (timeout === undefined) return { protocol, timeoutMs: undefined };
   const timeoutMs = isConnect ? connectTimeoutMs(timeout) : grpcTimeoutMs(timeout);
