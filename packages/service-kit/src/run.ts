@@ -4,10 +4,11 @@ import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { type AppConfig, type AppDependencies, appSettings } from './app.js';
 import { type Config, ConfigError, type Environment, type ProcessDefaults, readConfig } from './config.js';
+import { watchDescriptors } from './descriptor-watch.js';
 import { Lifecycle } from './lifecycle.js';
 import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
 import { trimHeap } from './memory.js';
-import { createMetrics } from './metrics.js';
+import { createMetrics, type Metrics } from './metrics.js';
 import { renderConfig } from './print-config.js';
 
 /** What makes a process of the fleet. */
@@ -34,6 +35,7 @@ export async function runProcess<const Name extends SettingName>(
   definition: ProcessDefinition<Name>,
   env: Environment = process.env,
 ): Promise<void> {
+  const starterLost = awaitLossOfStarter();
   const config = configOrExit(definition, env);
   if (hasOption('--print-config')) {
     process.stdout.write(renderConfig([...appSettings, ...definition.settings], env, definition.defaults));
@@ -43,9 +45,11 @@ export async function runProcess<const Name extends SettingName>(
   const log = openLog(config.logLevel, identity);
   const lifecycle = new Lifecycle();
   const metrics = createMetrics(identity);
+  countDroppedLines(metrics, log);
+  watchDescriptors(log.logger);
   const app = await definition.build({ identity, config, logger: log.logger, metrics, lifecycle });
-  stopOnSignal(app, lifecycle, log, config);
-  await listenOrExit(app, config, log);
+  stopOnSignal(app, lifecycle, log, config, starterLost);
+  await listenOrExit(app, config);
   lifecycle.phase = 'ready';
   trimHeap();
   log.logger.info({ host: config.bindHost, port: config.servicePort, node: process.version }, 'ready');
@@ -69,12 +73,11 @@ function configOrExit<Name extends SettingName>(definition: ProcessDefinition<Na
   }
 }
 
-async function listenOrExit(app: FastifyInstance, config: AppConfig, log: ProcessLog): Promise<void> {
+async function listenOrExit(app: FastifyInstance, config: AppConfig): Promise<void> {
   try {
     await app.listen({ host: config.bindHost, port: config.servicePort, listenTextResolver: () => 'listening' });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    log.flush();
     process.stderr.write(
       `BIND_HOST=${config.bindHost} SERVICE_PORT=${config.servicePort} cannot be listened on: ${code}. ` +
         'Stop what holds the port, or choose another.\n',
@@ -83,11 +86,33 @@ async function listenOrExit(app: FastifyInstance, config: AppConfig, log: Proces
   }
 }
 
+function countDroppedLines(metrics: Metrics, log: ProcessLog): void {
+  const help = 'Log lines that could not be written.';
+  metrics.observed('counter', 'log_lines_dropped_total', help, () => [{ value: log.droppedLines }]);
+}
+
+/**
+ * Settles when whoever started the process over an IPC channel is gone: the system tells by the end of the channel, whatever
+ * the starter died of. To be asked for before anything is awaited, or the end may come unheard. Undefined: no channel.
+ */
+function awaitLossOfStarter(): Promise<void> | undefined {
+  if (!process.channel) return undefined;
+  const lost = new Promise<void>((resolve) => process.once('disconnect', resolve));
+  process.channel.unref();
+  return lost;
+}
+
 /**
  * Readiness fails; after SIGTERM some time passes in which others turn away; the listener closes, requests in flight
  * end, the log is written out, and the process exits with 0. A process that was started with an IPC channel also stops when its starter is gone.
  */
-function stopOnSignal(app: FastifyInstance, lifecycle: Lifecycle, log: ProcessLog, config: AppConfig): void {
+function stopOnSignal(
+  app: FastifyInstance,
+  lifecycle: Lifecycle,
+  log: ProcessLog,
+  config: AppConfig,
+  starterLost: Promise<void> | undefined,
+): void {
   const { drainDelayMs, shutdownGraceMs } = config;
   const options = { delay: drainDelayMs + shutdownGraceMs, logger: undefined };
   const handle = closeWithGrace(options, async ({ signal, err }) => {
@@ -96,10 +121,7 @@ function stopOnSignal(app: FastifyInstance, lifecycle: Lifecycle, log: ProcessLo
     else log.logger.info({ signal: signal ?? 'disconnect' }, 'stopping');
     if (signal === 'SIGTERM' && !err) await setTimeout(drainDelayMs);
     await app.close();
-    log.flush();
+    await log.end();
   });
-  if (process.channel) {
-    process.once('disconnect', () => handle.close());
-    process.channel.unref();
-  }
+  void starterLost?.then(() => handle.close());
 }
