@@ -10,11 +10,10 @@ import { registerHealth, registerMetrics } from './health.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { LogIdentity } from './log.js';
 import type { Metrics } from './metrics.js';
+import { registerTrail, requestIdOf } from './node-trail.js';
 import { registerProblems, sendProblem } from './problem-responses.js';
 import { discardRest } from './receive.js';
-import { endConnectionAfter, refusal, refuseWhatNodeRefuses } from './request-checks.js';
-import { registerTrail, requestIdOf } from './request-trail.js';
-import { normalisedTarget } from './target.js';
+import { endConnectionAfter, refusal, refuseWhatNodeRefuses, targetOf } from './request-checks.js';
 
 /** The settings that every process has. */
 export const appSettings = [
@@ -72,7 +71,7 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
     forceCloseConnections: 'idle',
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: config.keepAliveMs,
-    rewriteUrl: normalisedTarget,
+    rewriteUrl: targetOf,
     clientErrorHandler: answerClientError,
     frameworkErrors: (_error, request, reply) => refuseTarget(request as FastifyRequest, reply as FastifyReply),
     http: {

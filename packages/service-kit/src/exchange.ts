@@ -1,3 +1,13 @@
+/**
+ * Where what is thrown ends up while a request is handled: it fails that request, and nothing else. Whatever of a request is
+ * called by something else than its own handler, by a connection, a timer, or another request, is called through the
+ * functions of `boundary.ts`, which tell this one.
+ */
+export interface FaultTaker {
+  /** Takes what was thrown. It throws nothing itself. */
+  fault(error: unknown): void;
+}
+
 /** Header fields as they came: name, value, name, value, … */
 export type RawFields = readonly string[];
 
@@ -5,8 +15,8 @@ export type RawFields = readonly string[];
 export interface BodySink {
   /** False: wait for {@link Receiving.resume} before more is handed over. What it throws ends the receiving. */
   chunk(chunk: Buffer): boolean;
-  /** @param rawTrailers - Fields after the body. */
-  end(rawTrailers: readonly string[]): void;
+  /** What it throws, at once or later, is told to {@link fail}. @param rawTrailers - Fields after the body. */
+  end(rawTrailers: readonly string[]): void | Promise<void>;
   fail(error: Error): void;
 }
 
@@ -37,7 +47,7 @@ export interface InboundRequest {
 }
 
 /** The response to it: one that is whole is {@link send | sent}; any other is begun, written, and ended or aborted. */
-export interface OutboundResponse {
+export interface OutboundResponse extends FaultTaker {
   /** Whether its head has gone out. */
   readonly isBegun: boolean;
   /** Called once: with true when all of it has been handed to the kernel, with false if the client left before. */

@@ -1,10 +1,11 @@
 export { HeldData } from '@flotilla/http2';
 export { type AppConfig, type AppDependencies, appSettings, createApp } from './app.js';
 export { bodyLimit, streamLimit } from './body-limits.js';
+export { callBack, endInto, failInto } from './boundary.js';
 export { type Config, ConfigError, type Environment, readConfig } from './config.js';
 export { checkEncoding } from './content-coding.js';
 export { DurationHistogram } from './duration-histogram.js';
-export type { BodyLimit, BodySink, InboundRequest, OutboundResponse, Receiving } from './exchange.js';
+export type { BodyLimit, BodySink, FaultTaker, InboundRequest, OutboundResponse, Receiving } from './exchange.js';
 export { fieldValue, isName, parseFieldLines } from './field-lines.js';
 export { Lifecycle } from './lifecycle.js';
 export { describeError, type LogIdentity } from './log.js';

@@ -1,23 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type BodyLimit,
-  type BodySink,
-  type InboundRequest,
-  isBodiless,
-  type OutboundResponse,
-  type RawFields,
-  type Receiving,
-} from './exchange.js';
-import { receive } from './receive.js';
+import { callBack } from './boundary.js';
+import { type BodyLimit, type BodySink, isBodiless, type RawFields, type Receiving } from './exchange.js';
+import { GuardedExchange } from './guarded-exchange.js';
+import { discardRest, receive } from './receive.js';
 
 /** A request that Node's server has read, and its response. */
-export class NodeExchange implements InboundRequest, OutboundResponse {
+export class NodeExchange extends GuardedExchange {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
 
+  /** One for each request, before it is answered. */
   constructor(request: IncomingMessage, response: ServerResponse) {
+    super();
     this.#request = request;
     this.#response = response;
+    response.prependListener('finish', () => callBack(this, discardRest, request));
+    response.on('close', () => this.tellClosed(response.writableFinished));
   }
 
   get url(): string {
@@ -48,11 +46,11 @@ export class NodeExchange implements InboundRequest, OutboundResponse {
   receive(limit: BodyLimit, sink: BodySink): Receiving {
     const request = this.#request;
     // A request of HTTP/1.1 that is cut off never ends.
-    return receive(request, limit, sink, { trailers: () => request.rawTrailers, confirm: (done) => done(true) });
-  }
-
-  onClose(callback: (isWhole: boolean) => void): void {
-    this.#response.on('close', () => callback(this.#response.writableFinished));
+    return receive(request, limit, sink, {
+      trailers: () => request.rawTrailers,
+      confirm: (done) => done(true),
+      taker: this,
+    });
   }
 
   closeAfterwards(): void {
@@ -73,8 +71,9 @@ export class NodeExchange implements InboundRequest, OutboundResponse {
     return this.#response.write(chunk);
   }
 
-  onDrain(callback: () => void): void {
-    this.#response.on('drain', callback);
+  override onDrain(callback: () => void): void {
+    super.onDrain(callback);
+    this.#response.on('drain', () => this.tellDrained());
   }
 
   end(trailers: RawFields): void {

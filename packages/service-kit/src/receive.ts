@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { FlotillaError } from '@flotilla/contracts';
-import type { BodyLimit, BodySink, InboundRequest, RawFields, Receiving } from './exchange.js';
+import { endInto, failInto } from './boundary.js';
+import type { BodyLimit, BodySink, FaultTaker, InboundRequest, RawFields, Receiving } from './exchange.js';
 
 /**
  * How much of one body is handed over in one turn of the event loop. Node alone reads up to 2 MB of a fast client at
@@ -15,6 +16,8 @@ export interface BodyEnding {
   trailers(): RawFields;
   /** Tells whether the end is that of the request, and not of what could be read of it. */
   confirm(done: (isWhole: boolean) => void): void;
+  /** Told what the sink throws where it is told of a failure. */
+  readonly taker: FaultTaker;
 }
 
 /**
@@ -45,7 +48,7 @@ export function receive(request: Readable, limit: BodyLimit, sink: BodySink, end
     if (isDone) return;
     isDone = true;
     request.removeAllListeners('data');
-    sink.fail(error);
+    failInto(sink, error, ending.taker);
   };
   request.on('data', (chunk: Buffer) => {
     receivedBytes += chunk.length;
@@ -75,7 +78,7 @@ export function receive(request: Readable, limit: BodyLimit, sink: BodySink, end
         return;
       }
       isDone = true;
-      sink.end(ending.trailers());
+      endInto(sink, ending.trailers(), ending.taker);
     });
   };
   // Of a body without a byte nobody is told the end of who comes late.

@@ -1,14 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { FlotillaError, type ProblemCode } from '@flotilla/contracts';
+import { FlotillaError } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
 import { refuseConnection } from './connection-errors.js';
-import { faultOfConnection, faultOfNames, optionsOf } from './field-checks.js';
-import { faultOfTarget, MAX_TARGET_BYTES, normalisedTarget } from './target.js';
-
-/** A host name or an address, and a port up to 65535 that may be empty (RFC 3986, 3.2.2 and 3.2.3). */
-export const HOST =
-  /^(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::(?:\d{0,4}|[0-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5]))?$/;
+import { faultOfConnection, optionsOf } from './field-checks.js';
+import { closing, HOST, problemOfExpectation, problemOfHead } from './head-checks.js';
+import { normalisedTarget } from './target.js';
 
 /**
  * The last request of a connection, where it is not the client that says which it is. Node's parser goes on behind it:
@@ -46,20 +43,12 @@ export function endConnectionAfter(request: IncomingMessage): void {
 }
 
 function problemOf(request: IncomingMessage, maxHeaders: number): FlotillaError | undefined {
-  if (request.rawHeaders.length > 2 * maxHeaders) {
-    return closing('FLT_HEADERS_TOO_LARGE', `A request may have ${maxHeaders} headers.`);
-  }
-  const url = request.url ?? '';
-  if (url.length > MAX_TARGET_BYTES) {
-    return closing('FLT_TARGET_TOO_LONG', `A target may have ${MAX_TARGET_BYTES} bytes.`);
-  }
-  const fault = faultOfTarget(request.method, url) ?? faultOfNames(request.rawHeaders) ?? faultOfValues(request);
+  const problem = problemOfHead(request, maxHeaders);
+  if (problem) return problem;
+  const fault = faultOfValues(request);
   if (fault !== undefined) return closing('FLT_MALFORMED_HTTP', fault);
-  return isExpectationMet(request) ? undefined : closing('FLT_EXPECTATION_FAILED', '');
-}
-
-function closing(code: ProblemCode, reason: string): FlotillaError {
-  return new FlotillaError(code, reason, {}, { connection: 'close' });
+  // In HTTP/1.0 an expectation is ignored (RFC 9110, 10.1.1).
+  return request.httpVersionMinor === 0 ? undefined : problemOfExpectation(request.headers.expect);
 }
 
 function faultOfValues(request: IncomingMessage): string | undefined {
@@ -81,11 +70,6 @@ function faultOfValues(request: IncomingMessage): string | undefined {
     : faultOfConnection(connection);
 }
 
-/** In HTTP/1.0 an expectation is ignored (RFC 9110, 10.1.1). */
-function isExpectationMet({ headers: { expect }, httpVersionMinor }: IncomingMessage): boolean {
-  return expect === undefined || httpVersionMinor === 0 || expect.toLowerCase() === '100-continue';
-}
-
 /**
  * Whether a request asks for an upgrade, which nobody here grants. Behind such a one Node's parser drops what came in the
  * same packet, and would begin the next request in the middle of something. Without `Connection: upgrade`, an `Upgrade`
@@ -96,6 +80,11 @@ function isUpgradeAsked({ headers: { upgrade, connection } }: IncomingMessage): 
   return optionsOf(connection).some((option) => option.toLowerCase() === 'upgrade');
 }
 
+/** What a request's target comes to. */
+export function targetOf({ url = '', headers }: IncomingMessage): string {
+  return normalisedTarget(url, headers.host);
+}
+
 /**
  * Node answers an unknown `Expect` by an empty 417, and `CONNECT` by a closed connection; both get a problem. And it
  * sends a 100 before anyone has looked at the request; here only what is not refused gets one.
@@ -104,7 +93,7 @@ export function refuseWhatNodeRefuses(app: FastifyInstance, maxHeaders: number):
   const { server } = app;
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   server.on('checkContinue', (request, response) => {
-    request.url = normalisedTarget(request);
+    request.url = targetOf(request);
     if (!refusal(request, response, maxHeaders)) response.writeContinue();
     server.emit('request', request, response);
   });

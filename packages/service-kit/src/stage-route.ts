@@ -1,14 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { header } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
-import { answer, sendStageProblem } from './answer.js';
+import { answer } from './answer.js';
+import type { DirectExchange } from './direct/direct-exchange.js';
 import { DirectLane } from './direct/direct-lane.js';
+import { Handling } from './handling.js';
 import { readHttp2 } from './http2/http2-routes.js';
-import { NodeExchange } from './node-exchange.js';
+import { handlingOf, openTrail, requestIdOf } from './node-trail.js';
 import { refusal } from './request-checks.js';
-import { noteEnd, openTrail, RequestTrail, requestIdFrom, requestIdOf } from './request-trail.js';
+import { noteEnd, RequestTrail, requestIdFrom } from './request-trail.js';
 import { addRpcRoutes } from './rpc/rpc-routes.js';
-import type { StageExchange, StageRouteOptions, StageRoutes } from './stage-exchange.js';
+import type { StageRouteOptions, StageRoutes } from './stage-exchange.js';
+
+type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * Adds the routes that a process is there for. There are four ways to the stage's, with the same checks and the same
@@ -23,20 +27,18 @@ import type { StageExchange, StageRouteOptions, StageRoutes } from './stage-exch
  */
 export function addStageRoute(app: FastifyInstance, routes: StageRoutes, options: StageRouteOptions): void {
   app.post(routes.path, async (request, reply) => {
+    const handling = handlingOf(request);
     reply.hijack();
-    await answer(nodesExchange(request.raw, reply.raw, request.trail), routes.handler, options);
+    await answer(handling, routes.handler, options);
   });
   addRpcRoutes(app, routes.rpc, options);
   readWithoutFramework(app, routes, options);
   readDirectly(app, routes, options);
 }
 
-function readWithoutFramework(
-  { server }: FastifyInstance,
-  { path, handler }: StageRoutes,
-  options: StageRouteOptions,
-): void {
-  const [framework] = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+function readWithoutFramework({ server }: FastifyInstance, routes: StageRoutes, options: StageRouteOptions): void {
+  const { path, handler } = routes;
+  const [framework] = server.listeners('request') as RequestListener[];
   if (!framework) throw new Error('the framework does not listen to its server');
   server.off('request', framework);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
@@ -44,12 +46,10 @@ function readWithoutFramework(
       framework(request, response);
       return;
     }
-    const trail = new RequestTrail(requestIdOf(request));
-    openTrail(request, response, trail, options, () => path);
-    const exchange = nodesExchange(request, response, trail);
+    const handling = openTrail(request, response, requestIdOf(request), options, () => path);
     const refused = refusal(request, response, options.config.maxHeaders);
-    if (refused) sendStageProblem(exchange, refused);
-    else void answer(exchange, handler, options);
+    if (refused) handling.fault(refused);
+    else void answer(handling, handler, options);
   });
 }
 
@@ -67,10 +67,11 @@ function readDirectly(app: FastifyInstance, routes: StageRoutes, options: StageR
     headersTimeoutMs: config.headersTimeoutMs,
     acceptHttp2: (socket, first) => http2.accept(socket, first),
     isDraining: () => lifecycle.phase === 'draining',
-    answer: (exchange) => {
+    answer: (exchange: DirectExchange) => {
       const trail = new RequestTrail(requestIdFrom(exchange.header(header.requestId)));
+      const handling = new Handling(exchange, trail, options.logger);
       exchange.onClose((isWhole) => noteEnd('POST', path, isWhole ? exchange.status : undefined, trail, options));
-      void answer({ request: exchange, response: exchange, trail }, handler, options);
+      void answer(handling, handler, options);
     },
   });
   app.addHook('preClose', (done) => {
@@ -78,9 +79,4 @@ function readDirectly(app: FastifyInstance, routes: StageRoutes, options: StageR
     http2.stop();
     done();
   });
-}
-
-function nodesExchange(request: IncomingMessage, response: ServerResponse, trail: RequestTrail): StageExchange {
-  const exchange = new NodeExchange(request, response);
-  return { request: exchange, response: exchange, trail };
 }

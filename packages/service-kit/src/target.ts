@@ -1,5 +1,7 @@
-import type { IncomingMessage } from 'node:http';
+import { METHODS } from 'node:http';
 
+/** What a request may be, as Node's parser of HTTP/1.1 has it. A method's case matters (RFC 9110, 9.1). */
+const KNOWN_METHODS: ReadonlySet<string> = new Set(METHODS);
 /** The most that a target may have; RFC 9112, section 3, asks for 8000 at least. */
 export const MAX_TARGET_BYTES = 8192;
 
@@ -16,9 +18,8 @@ const UNRESERVED = /[\w.~-]/;
  * origin-form (RFC 9112, 3.2.2), and escapes of characters that need none are undone in the path (RFC 3986, 6.2.2.2),
  * so that whoever comes next reads the path that was routed by. Any other target stays as it is.
  */
-export function normalisedTarget(request: IncomingMessage): string {
-  const url = request.url ?? '';
-  const target = url.startsWith('/') ? url : withoutOwnHost(url, request.headers.host);
+export function normalisedTarget(url: string, host: string | undefined): string {
+  const target = url.startsWith('/') ? url : withoutOwnHost(url, host);
   return target.includes('%') ? withoutNeedlessEscapes(target) : target;
 }
 
@@ -43,8 +44,14 @@ function withoutNeedlessEscapes(target: string): string {
   return path + target.slice(pathEnd);
 }
 
+/** What is wrong with a method, or undefined. */
+export function faultOfMethod(method: string): string | undefined {
+  if (method === 'CONNECT') return 'This is no proxy for CONNECT.';
+  return KNOWN_METHODS.has(method) ? undefined : 'The method is none that is known.';
+}
+
 /** What is wrong with a target that has been normalised, or undefined. */
-export function faultOfTarget(method: string | undefined, url: string): string | undefined {
+export function faultOfTarget(method: string, url: string): string | undefined {
   if (url === '*' && method === 'OPTIONS') return undefined;
   if (!ORIGIN_FORM.test(url)) return whyNotOriginForm(url);
   return url.includes('%') && BROKEN_ESCAPE.test(url)

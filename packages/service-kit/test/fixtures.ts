@@ -61,10 +61,10 @@ export async function testApp(env: Record<string, string> = {}) {
           bytes += chunk.length;
           return true;
         },
-        end: () => reply.send({ bytes }),
+        end: () => void reply.send({ bytes }),
         fail: (error) => reply.send(error),
       },
-      { trailers: () => [], confirm: (done) => done(true) },
+      { trailers: () => [], confirm: (done) => done(true), taker: { fault: (error) => reply.send(error) } },
     );
   });
   app.post('/broken', () => {

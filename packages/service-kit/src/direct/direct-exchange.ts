@@ -1,14 +1,8 @@
 import type { Socket } from 'node:net';
-import {
-  type BodyLimit,
-  type BodySink,
-  type InboundRequest,
-  isBodiless,
-  type OutboundResponse,
-  type RawFields,
-  type Receiving,
-} from '../exchange.js';
+import { endInto, failInto } from '../boundary.js';
+import { type BodyLimit, type BodySink, isBodiless, type RawFields, type Receiving } from '../exchange.js';
 import { fieldValue } from '../field-lines.js';
+import { GuardedExchange } from '../guarded-exchange.js';
 import { tooLarge } from '../receive.js';
 import type { PlainHead } from './plain-head.js';
 import { responseHead } from './response-head.js';
@@ -31,7 +25,7 @@ const NO_FIELDS: RawFields = [];
 const RECEIVED: Receiving = { resume: () => {} };
 
 /** A request that came whole on a direct connection, and its response. */
-export class DirectExchange implements InboundRequest, OutboundResponse {
+export class DirectExchange extends GuardedExchange {
   readonly httpVersion = '1.1';
   readonly url: string;
   readonly rawHeaders: RawFields;
@@ -40,13 +34,12 @@ export class DirectExchange implements InboundRequest, OutboundResponse {
   status = 0;
   readonly #channel: DirectChannel;
   readonly #body: Buffer;
-  readonly #closeListeners: ((isWhole: boolean) => void)[] = [];
-  #drainListener: (() => void) | undefined;
   #isChunked = false;
   #closes = false;
   #isOver = false;
 
   constructor(channel: DirectChannel, head: PlainHead, body: Buffer) {
+    super();
     this.#channel = channel;
     this.url = head.url;
     this.rawHeaders = head.rawHeaders;
@@ -66,15 +59,11 @@ export class DirectExchange implements InboundRequest, OutboundResponse {
       if (this.#body.length > limit.maxBytes) throw tooLarge(limit);
       if (this.#body.length > 0) sink.chunk(this.#body);
     } catch (error) {
-      sink.fail(error as Error);
+      failInto(sink, error, this);
       return RECEIVED;
     }
-    sink.end(NO_FIELDS);
+    endInto(sink, NO_FIELDS, this);
     return RECEIVED;
-  }
-
-  onClose(callback: (isWhole: boolean) => void): void {
-    this.#closeListeners.push(callback);
   }
 
   closeAfterwards(): void {
@@ -109,10 +98,6 @@ export class DirectExchange implements InboundRequest, OutboundResponse {
     return hasRoom;
   }
 
-  onDrain(callback: () => void): void {
-    this.#drainListener = callback;
-  }
-
   end(trailers: RawFields): void {
     if (this.#isOver) return;
     if (this.#isChunked) this.#channel.socket.write(LAST_CHUNK + lines(trailers) + CRLF, 'latin1');
@@ -126,14 +111,14 @@ export class DirectExchange implements InboundRequest, OutboundResponse {
 
   /** The connection can take more. */
   drained(): void {
-    this.#drainListener?.();
+    this.tellDrained();
   }
 
   /** The response is out, or never will be. */
   close(isWhole: boolean): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    for (const listener of this.#closeListeners) listener(isWhole);
+    this.tellClosed(isWhole);
   }
 
   #beginHead(status: number, headers: readonly string[]): string {

@@ -1,6 +1,6 @@
 import { faultOfNames } from '../field-checks.js';
 import { isName, parseFieldLines } from '../field-lines.js';
-import { HOST } from '../request-checks.js';
+import { HOST } from '../head-checks.js';
 import { MAX_TARGET_BYTES } from '../target.js';
 
 /** The head of a request about which there is nothing to ask. */

@@ -1,21 +1,13 @@
 import { errorCode, type InboundStream, type Stream, type StreamEnding, type StreamObserver } from '@flotilla/http2';
-import {
-  type BodyLimit,
-  type BodySink,
-  type InboundRequest,
-  isBodiless,
-  type OutboundResponse,
-  type RawFields,
-  type Receiving,
-} from '../exchange.js';
+import { type BodyLimit, type BodySink, isBodiless, type RawFields, type Receiving } from '../exchange.js';
 import { fieldValue, isName } from '../field-lines.js';
+import { GuardedExchange } from '../guarded-exchange.js';
+import { CONTINUE } from '../head-checks.js';
+import { normalisedTarget } from '../target.js';
 import { StreamBody } from './stream-body.js';
 
-/** The one thing that may be expected, in lower case. */
-export const CONTINUE = '100-continue';
-
 /** A request on a stream of HTTP/2, and its response. */
-export class Http2Exchange implements InboundRequest, OutboundResponse, StreamObserver {
+export class Http2Exchange extends GuardedExchange implements StreamObserver {
   readonly httpVersion = '2.0';
   readonly method: string;
   readonly url: string;
@@ -31,15 +23,14 @@ export class Http2Exchange implements InboundRequest, OutboundResponse, StreamOb
   /** Of the response, once it has begun. */
   status = 0;
   readonly #stream: Stream;
-  readonly #closeListeners: ((isWhole: boolean) => void)[] = [];
   #body: StreamBody | undefined;
-  #drainListener: (() => void) | undefined;
 
   constructor({ stream, head, isTooLarge }: InboundStream, remoteAddress: string | undefined) {
+    super();
     this.#stream = stream;
     this.method = head.method;
-    this.url = head.path;
     this.rawHeaders = head.fields;
+    this.url = normalisedTarget(head.path, head.path.startsWith('/') ? undefined : this.header('host'));
     this.remoteAddress = remoteAddress;
     this.isTooLarge = isTooLarge;
     stream.observer = this;
@@ -50,15 +41,11 @@ export class Http2Exchange implements InboundRequest, OutboundResponse, StreamOb
   }
 
   receive(limit: BodyLimit, sink: BodySink): Receiving {
-    const body = new StreamBody(this.#stream, limit, sink);
+    const body = new StreamBody(this.#stream, limit, sink, this);
     this.#body = body;
     if (this.#stream.isClosed) body.breakOff();
     else this.#goOn();
     return body;
-  }
-
-  onClose(callback: (isWhole: boolean) => void): void {
-    this.#closeListeners.push(callback);
   }
 
   /** A connection of HTTP/2 is told to be closed for all of its streams: see `Http2Lane`. */
@@ -76,10 +63,6 @@ export class Http2Exchange implements InboundRequest, OutboundResponse, StreamOb
 
   write(chunk: Buffer): boolean {
     return this.#stream.write(chunk);
-  }
-
-  onDrain(callback: () => void): void {
-    this.#drainListener = callback;
   }
 
   end(trailers: RawFields): void {
@@ -100,12 +83,12 @@ export class Http2Exchange implements InboundRequest, OutboundResponse, StreamOb
 
   /** Its client, or the connection, has more room. */
   onWritable(): void {
-    this.#drainListener?.();
+    this.tellDrained();
   }
 
   onClosed(ending: StreamEnding): void {
     this.#body?.breakOff();
-    for (const listener of this.#closeListeners) listener(ending === 'whole');
+    this.tellClosed(ending === 'whole');
   }
 
   /** Whoever waits for it before sending a body is told (RFC 9110, section 10.1.1). */

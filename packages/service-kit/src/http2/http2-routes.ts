@@ -1,14 +1,13 @@
-import { FlotillaError, header } from '@flotilla/contracts';
+import { type FlotillaError, header } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
-import { answer, sendStageProblem } from '../answer.js';
-import { faultOfNames } from '../field-checks.js';
-import { HOST } from '../request-checks.js';
+import { answer } from '../answer.js';
+import { Handling } from '../handling.js';
+import { closing, HOST, problemOfExpectation, problemOfHead } from '../head-checks.js';
 import { noteEnd, RequestTrail, requestIdFrom } from '../request-trail.js';
 import { rpcProtocolOf } from '../rpc/rpc-protocol.js';
 import { answerCall, preflight } from '../rpc/rpc-routes.js';
-import type { StageExchange, StageRouteOptions, StageRoutes } from '../stage-exchange.js';
-import { faultOfTarget, MAX_TARGET_BYTES } from '../target.js';
-import { CONTINUE, type Http2Exchange } from './http2-exchange.js';
+import type { StageRouteOptions, StageRoutes } from '../stage-exchange.js';
+import type { Http2Exchange } from './http2-exchange.js';
 import { Http2Lane } from './http2-lane.js';
 import { answerByFramework } from './other-routes.js';
 
@@ -36,45 +35,52 @@ async function answerStream(
   routes: StageRoutes,
   options: StageRouteOptions,
 ): Promise<void> {
+  const trail = new RequestTrail(requestIdFrom(request.header(header.requestId)));
+  const handling = new Handling(request, trail, options.logger);
+  try {
+    await answerAsRouted(app, request, handling, routes, options);
+  } catch (error) {
+    handling.fault(error);
+  }
+}
+
+async function answerAsRouted(
+  app: FastifyInstance,
+  request: Http2Exchange,
+  handling: Handling,
+  routes: StageRoutes,
+  options: StageRouteOptions,
+): Promise<void> {
   const { method } = request;
   const path = request.url.split('?', 1)[0] as string;
   const isPost = method === 'POST';
   const isStage = isPost && path === routes.path;
   const rpc = isPost && !isStage ? rpcProtocolOf(request) : undefined;
   const isKnownCall = routes.rpc.paths.includes(path);
+  const isCall = rpc !== undefined || (isPost && isKnownCall);
   const isPreflight = method === 'OPTIONS' && isKnownCall && options.config.corsOrigins.length > 0;
+  handling.rpc = rpc;
   const refused = refusalOf(request, options.config.maxHeaders);
-  const trail = new RequestTrail(requestIdFrom(request.header(header.requestId)));
-  const exchange: StageExchange = { request, response: request, trail, rpc };
-  if (!refused && !isStage && !rpc && !isPreflight) {
+  if (!refused && !isStage && !isCall && !isPreflight) {
     // The framework leaves the trail.
-    await answer(exchange, () => answerByFramework(app, request, request), options);
+    await answer(handling, () => answerByFramework(app, request, request), options);
     return;
   }
   const route = isStage || isKnownCall ? path : 'unknown';
-  request.onClose((isWhole) => noteEnd(method, route, isWhole ? request.status : undefined, trail, options));
-  if (refused) sendStageProblem(exchange, refused);
-  else if (isStage) await answer(exchange, routes.handler, options);
-  else await answerCall(exchange, isPreflight ? preflight(options) : routes.rpc.handler, options);
+  request.onClose((isWhole) => noteEnd(method, route, isWhole ? request.status : undefined, handling.trail, options));
+  if (refused) handling.fault(refused);
+  else if (isStage) await answer(handling, routes.handler, options);
+  else await answerCall(handling, isPreflight ? preflight(options) : routes.rpc.handler, options);
 }
 
 /** What HTTP/2 itself lets pass, and that goes nowhere (`request-checks.ts` for HTTP/1.1). */
 function refusalOf(request: Http2Exchange, maxHeaders: number): FlotillaError | undefined {
-  if (request.isTooLarge) return new FlotillaError('FLT_HEADERS_TOO_LARGE');
-  if (request.rawHeaders.length > 2 * maxHeaders) {
-    return new FlotillaError('FLT_HEADERS_TOO_LARGE', `A request may have ${maxHeaders} headers.`);
-  }
-  if (request.url.length > MAX_TARGET_BYTES) {
-    return new FlotillaError('FLT_TARGET_TOO_LONG', `A target may have ${MAX_TARGET_BYTES} bytes.`);
-  }
-  const fault = faultOfTarget(request.method, request.url) ?? faultOfNames(request.rawHeaders) ?? faultOfHost(request);
-  if (fault !== undefined) return new FlotillaError('FLT_MALFORMED_HTTP', fault);
-  const expected = request.header('expect');
-  if (expected === undefined || expected.toLowerCase() === CONTINUE) return undefined;
-  return new FlotillaError('FLT_EXPECTATION_FAILED');
-}
-
-function faultOfHost(request: Http2Exchange): string | undefined {
+  if (request.isTooLarge) return closing('FLT_HEADERS_TOO_LARGE', '');
+  const problem = problemOfHead(request, maxHeaders);
+  if (problem) return problem;
   const host = request.header('host');
-  return host === undefined || HOST.test(host) ? undefined : 'The authority is no host and port.';
+  if (host !== undefined && !HOST.test(host)) {
+    return closing('FLT_MALFORMED_HTTP', 'The authority is no host and port.');
+  }
+  return problemOfExpectation(request.header('expect'));
 }

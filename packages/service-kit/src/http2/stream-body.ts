@@ -1,6 +1,7 @@
 import { FlotillaError } from '@flotilla/contracts';
 import { keptPiece, type Stream } from '@flotilla/http2';
-import type { BodyLimit, BodySink, RawFields, Receiving } from '../exchange.js';
+import { endInto, failInto } from '../boundary.js';
+import type { BodyLimit, BodySink, FaultTaker, RawFields, Receiving } from '../exchange.js';
 import { TURN_BYTES, tooLarge } from '../receive.js';
 
 const NO_TRAILERS: RawFields = [];
@@ -10,16 +11,19 @@ export class StreamBody implements Receiving {
   readonly #stream: Stream;
   readonly #limit: BodyLimit;
   readonly #sink: BodySink;
+  readonly #taker: FaultTaker;
   #receivedBytes = 0;
   #turnBytes = 0;
   #isDone = false;
   #isSinkFull = false;
   #isTurnOver = false;
 
-  constructor(stream: Stream, limit: BodyLimit, sink: BodySink) {
+  /** @param taker - Told what the sink throws where it is told of a failure. */
+  constructor(stream: Stream, limit: BodyLimit, sink: BodySink, taker: FaultTaker) {
     this.#stream = stream;
     this.#limit = limit;
     this.#sink = sink;
+    this.#taker = taker;
   }
 
   /** What waits is handed over as soon as whoever calls is done: they need not be ready for it before. */
@@ -51,7 +55,7 @@ export class StreamBody implements Receiving {
   end(): void {
     if (this.#isDone) return;
     this.#isDone = true;
-    this.#sink.end(NO_TRAILERS);
+    endInto(this.#sink, NO_TRAILERS, this.#taker);
   }
 
   /** The client has stopped before the end. */
@@ -61,7 +65,7 @@ export class StreamBody implements Receiving {
 
   fail(error: Error): void {
     this.#isDone = true;
-    this.#sink.fail(error);
+    failInto(this.#sink, error, this.#taker);
   }
 
   #endTurn(): void {

@@ -65,6 +65,7 @@ export function withCorsFields(response: OutboundResponse, fields: readonly stri
     onDrain: (callback) => response.onDrain(callback),
     end: (trailers) => response.end(trailers),
     abort: () => response.abort(),
+    fault: (error) => response.fault(error),
   };
 }
 

@@ -1,18 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answer } from '../answer.js';
-import { NodeExchange } from '../node-exchange.js';
-import type { RpcRoutes, StageExchange, StageHandler, StageRouteOptions } from '../stage-exchange.js';
+import type { Handling } from '../handling.js';
+import { handlingOf } from '../node-trail.js';
+import type { RpcRoutes, StageHandler, StageRouteOptions } from '../stage-exchange.js';
 import { corsFields, sendPreflight, withCorsFields } from './cors.js';
 import { rpcProtocolOf } from './rpc-protocol.js';
 
-type RpcRouteOptions = Pick<StageRouteOptions, 'logger' | 'lifecycle' | 'config'>;
+type RpcRouteOptions = Pick<StageRouteOptions, 'lifecycle' | 'config'>;
 
 /** Adds the routes for gRPC-Web and Connect over HTTP/1.1. gRPC itself needs HTTP/2. */
 export function addRpcRoutes(app: FastifyInstance, { paths, handler }: RpcRoutes, options: RpcRouteOptions): void {
   const handle = (given: StageHandler) => async (request: FastifyRequest, reply: FastifyReply) => {
+    const handling = handlingOf(request);
     reply.hijack();
-    const exchange = new NodeExchange(request.raw, reply.raw);
-    await answerCall({ request: exchange, response: exchange, trail: request.trail }, given, options);
+    await answerCall(handling, given, options);
   };
   for (const path of paths) {
     app.post(path, handle(handler));
@@ -21,16 +22,12 @@ export function addRpcRoutes(app: FastifyInstance, { paths, handler }: RpcRoutes
 }
 
 /** Answers a call, or a browser's question whether it may call. */
-export async function answerCall(given: StageExchange, handler: StageHandler, options: RpcRouteOptions): Promise<void> {
-  const { request, response, trail } = given;
+export async function answerCall(handling: Handling, handler: StageHandler, options: RpcRouteOptions): Promise<void> {
+  const { request, response } = handling;
+  handling.rpc = rpcProtocolOf(request);
   const fields = corsFields(request, options.config.corsOrigins);
-  const exchange: StageExchange = {
-    request,
-    response: fields.length > 0 ? withCorsFields(response, fields) : response,
-    trail,
-    rpc: rpcProtocolOf(request),
-  };
-  await answer(exchange, handler, options);
+  if (fields.length > 0) handling.response = withCorsFields(response, fields);
+  await answer(handling, handler, options);
 }
 
 /** Answers the question that a browser asks before it calls. */

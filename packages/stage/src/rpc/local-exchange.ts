@@ -1,5 +1,12 @@
 import { header } from '@flotilla/contracts';
-import type { BodyLimit, BodySink, InboundRequest, OutboundResponse, Receiving } from '@flotilla/service-kit';
+import {
+  type BodyLimit,
+  type BodySink,
+  callBack,
+  type InboundRequest,
+  type OutboundResponse,
+  type Receiving,
+} from '@flotilla/service-kit';
 import { receivePieces } from './piece-source.js';
 
 /** A body that is there, or that comes in pieces. */
@@ -76,13 +83,14 @@ export class LocalExchange implements InboundRequest, OutboundResponse {
   receive(limit: BodyLimit, sink: BodySink): Receiving {
     const { body, onGiven } = this.#request;
     const watched = onGiven ? watchedSink(sink, onGiven) : sink;
-    return 'receive' in body ? body.receive(limit, watched) : receivePieces(body, limit, watched);
+    return 'receive' in body ? body.receive(limit, watched) : receivePieces(body, limit, watched, this);
   }
 
   onClose(callback: (isWhole: boolean) => void): void {
     const { signal } = this.#request;
-    if (signal.aborted) callback(false);
-    else signal.addEventListener('abort', () => callback(false), { once: true });
+    const tell = () => callBack(this, callback, false);
+    if (signal.aborted) tell();
+    else signal.addEventListener('abort', tell, { once: true });
   }
 
   closeAfterwards(): void {}
@@ -111,6 +119,10 @@ export class LocalExchange implements InboundRequest, OutboundResponse {
 
   abort(): void {
     this.#fail(new Error('the answer broke off'));
+  }
+
+  fault(error: unknown): void {
+    this.#fail(error as Error);
   }
 }
 

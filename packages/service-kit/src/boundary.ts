@@ -1,0 +1,33 @@
+import type { BodySink, FaultTaker, RawFields } from './exchange.js';
+
+/** Calls a method of what belongs to a request. */
+export function callBack<Self extends FaultTaker, Argument>(
+  self: Self,
+  method: (this: Self, argument: Argument) => unknown,
+  argument: Argument,
+): void {
+  try {
+    method.call(self, argument);
+  } catch (error) {
+    self.fault(error);
+  }
+}
+
+/** Tells who takes a body that it is whole. What that throws, at once or later, is a failure of the body's. */
+export function endInto(sink: BodySink, rawTrailers: RawFields, taker: FaultTaker): void {
+  try {
+    const ending = sink.end(rawTrailers);
+    if (ending) ending.catch((error: unknown) => failInto(sink, error, taker));
+  } catch (error) {
+    failInto(sink, error, taker);
+  }
+}
+
+/** Tells who takes a body that no more of it comes. */
+export function failInto(sink: BodySink, error: unknown, taker: FaultTaker): void {
+  try {
+    sink.fail(error as Error);
+  } catch (thrown) {
+    taker.fault(thrown);
+  }
+}
