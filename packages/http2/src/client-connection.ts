@@ -63,7 +63,10 @@ export class ClientConnection extends Connection {
 
   protected onFields({ isEnd }: FieldBlock, stream: Stream | undefined, { fields, listBytes }: DecodedFields): void {
     // What still comes on a stream that was given up.
-    if (!stream) return;
+    if (!stream) {
+      this.countLateFields();
+      return;
+    }
     const observer = stream.headObserver;
     const isWhole = listBytes <= this.maxListBytes;
     if (stream.isRemoteEnded) {

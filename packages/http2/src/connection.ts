@@ -86,7 +86,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#reader = new FrameReader(this, limits.maxFrameBytes);
     this.#blocks = new FieldBlockReader(MAX_BLOCK_PART * limits.maxListBytes, limits.maxFieldPieces);
     this.#decoder = new FieldDecoder(limits.maxListBytes);
-    this.#guard = new FloodGuard(limits.resets);
+    this.#guard = new FloodGuard(limits.resets, limits);
     this.#window = new ReceiveWindow(limits.connectionWindowBytes);
     socket.on('drain', () => this.#sender.goOn());
     socket.on('error', ignore);
@@ -123,9 +123,15 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#expect(head.type);
     const { stream: id, length } = head;
     this.#takeWindow(length);
-    const stream = this.#streamOf(head) ?? this.streams.late(id);
-    if (stream?.isRemoteEnded) this.fault(stream, errorCode.streamClosed);
-    else if (stream && !stream.takeWindow(length)) this.fault(stream, errorCode.flowControlError);
+    const stream = this.#streamOf(head);
+    if (!stream) {
+      this.streams.requireLate(id);
+      this.#guard.countLateData(length);
+    } else if (stream.isRemoteEnded) {
+      this.fault(stream, errorCode.streamClosed);
+    } else if (!stream.takeWindow(length)) {
+      this.fault(stream, errorCode.flowControlError);
+    }
   }
 
   onDataPiece(id: number, view: Buffer): void {
@@ -137,7 +143,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   }
 
   onDataEnd({ stream: id, flags, length }: FrameHead, paddingBytes: number): void {
-    if (length === paddingBytes && (flags & frameFlag.endStream) === 0) this.#guard.countNothing();
+    if ((flags & frameFlag.endStream) === 0) this.#guard.countData(length - paddingBytes);
     const stream = this.streams.get(id);
     if (!stream) return;
     stream.returnPadding(paddingBytes);
@@ -211,8 +217,19 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   /** A stream does not begin at all. */
   protected refuse(id: number, code: number): void {
     this.#writer.reset(id, code);
+    this.passOver(id);
+  }
+
+  /** It does not begin, and its peer will know. */
+  protected passOver(id: number): void {
     this.streams.remove(id, true);
+    this.#guard.expectLate();
     this.#guard.countReset();
+  }
+
+  /** Fields have come on a stream that is over. */
+  protected countLateFields(): void {
+    this.#guard.countLateFields();
   }
 
   /** The rest of what comes on a stream is not wanted (RFC 9113, section 8.1). */
@@ -244,6 +261,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   protected remove(stream: Stream, wasResetHere: boolean): void {
     this.streams.remove(stream.id, wasResetHere);
+    if (wasResetHere) this.#guard.expectLate();
     this.#sender.forget(stream);
     this.onRemoved();
   }
@@ -338,7 +356,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
 
   #onSettings(payload: Buffer): void {
     const { windowBytes } = this.peer;
-    applySettings(this.peer, payload, (bytes) => this.#sender.resizeTable(bytes));
+    this.#guard.countNothing(applySettings(this.peer, payload, (bytes) => this.#sender.resizeTable(bytes)));
     this.#writer.settingsTaken();
     const moreBytes = this.peer.windowBytes - windowBytes;
     if (moreBytes !== 0) for (const stream of this.streams.all()) this.#sender.shiftWindow(stream, moreBytes);

@@ -15,9 +15,9 @@ export class Rate {
     this.#tokens = limit.burst;
   }
 
-  /** @returns False if it was one too many. */
-  take(): boolean {
-    this.#tokens--;
+  /** @param count - How many; it may be a part of one. @returns False if that was too many. */
+  take(count = 1): boolean {
+    this.#tokens -= count;
     if (this.#tokens >= 0) return true;
     const nowMs = performance.now();
     const { burst, perSecond } = this.#limit;

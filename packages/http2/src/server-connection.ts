@@ -125,7 +125,7 @@ export class ServerConnection extends Connection {
     if (id % 2 === 0) throw new ConnectionFault(errorCode.protocolError, 'a stream that a client may not begin');
     this.#lastSeen = id;
     if (this.#isLeaving) {
-      this.streams.remove(id, true);
+      this.passOver(id);
       return;
     }
     this.#lastStream = id;
@@ -154,8 +154,9 @@ export class ServerConnection extends Connection {
 
   /** Fields on a stream that is over, or was passed over. */
   #late(id: number): void {
-    if (this.streams.wasOpen(id)) this.streams.late(id);
-    else throw new ConnectionFault(errorCode.protocolError, 'a stream that was passed over');
+    if (!this.streams.wasOpen(id)) throw new ConnectionFault(errorCode.protocolError, 'a stream that was passed over');
+    this.streams.requireLate(id);
+    this.countLateFields();
   }
 
   #isFull(): boolean {

@@ -67,9 +67,10 @@ export function sendSettings(output: Output, own: OwnSettings): void {
  * Changes what is known of a peer as its frame says.
  *
  * @param onTableBytes - Told of each size that the table of fields is to have, since the smallest counts too.
+ * @returns How many settings there were: each may be there as often as the peer likes.
  * @throws ConnectionFault
  */
-export function applySettings(peer: Settings, payload: Buffer, onTableBytes: (bytes: number) => void): void {
+export function applySettings(peer: Settings, payload: Buffer, onTableBytes: (bytes: number) => void): number {
   if (payload.length % ENTRY_BYTES !== 0) throw new ConnectionFault(errorCode.frameSizeError, 'half a setting');
   for (let at = 0; at < payload.length; at += ENTRY_BYTES) {
     const key = payload.readUInt16BE(at);
@@ -77,6 +78,7 @@ export function applySettings(peer: Settings, payload: Buffer, onTableBytes: (by
     if (key === id.tableBytes) onTableBytes(value);
     else apply(peer, key, value);
   }
+  return payload.length / ENTRY_BYTES;
 }
 
 function apply(peer: Settings, key: number, value: number): void {

@@ -49,12 +49,12 @@ export class StreamTable {
   }
 
   /**
-   * What a frame does that carries fields or data on a stream that is over.
+   * Of a frame that carries fields or data on a stream that is over.
    *
    * @throws ConnectionFault unless it may have been under way when the stream was reset.
    */
-  late(id: number): undefined {
-    if (this.#resetHere.has(id)) return undefined;
+  requireLate(id: number): void {
+    if (this.#resetHere.has(id)) return;
     throw new ConnectionFault(errorCode.streamClosed, 'a stream that is over');
   }
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type ConnectionLimits, errorCode, type ServerLimits } from '../src/index.js';
 import { frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
@@ -141,6 +141,62 @@ describe('a peer that keeps its server busy with nothing', () => {
     const frames = (count: number) => repeat(count, (i) => Buffer.concat(each(1 + 2 * i)));
     expect(await endOf(frames(11), { resets: NO_RESETS })).toBe(errorCode.enhanceYourCalm);
     expect(await endOf(frames(10), { resets: NO_RESETS })).toBeUndefined();
+  });
+
+  const begun = headers(1, literals(...POST), frameFlag.endHeaders);
+  const reader = (limits?: Partial<ServerLimits>) => new FakeClient(undefined, limits, ({ stream }) => stream.resume());
+
+  it.each([1, 20])('is sent away that sends its data in frames of %i bytes', async (bytes) => {
+    const few = reader();
+    few.send(begun, Buffer.concat(repeat(90_000, () => data(1, bytes))));
+    expect(await few.goodBye()).toBeUndefined();
+    const many = reader();
+    many.send(begun, Buffer.concat(repeat(300_000, () => data(1, bytes))));
+    expect(await many.goodBye()).toBe(errorCode.enhanceYourCalm);
+  });
+
+  it('is not taken for one because it is slow, or sends short messages as fast as they are read', async () => {
+    const client = reader();
+    let nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
+    client.send(begun);
+    for (let i = 0; i < 300_000; i++) {
+      nowMs += 0.1;
+      client.socket.emit('data', data(1, 1));
+    }
+    for (let i = 0; i < 10_000; i++) client.send(data(1, 100), data(1, 100));
+    clock.mockRestore();
+    expect(await client.goodBye()).toBeUndefined();
+    expect(client.watchers.get(1)?.receivedBytes).toBe(300_000 + 2_000_000);
+  });
+
+  it('is sent away that changes its settings over and over in few frames', async () => {
+    const many = frame(frameType.settings, 0, 0, Buffer.concat(repeat(10_000, (i) => setting(0xf000, i))));
+    expect(await endOf([many])).toBeUndefined();
+    expect(await endOf([many, many, many])).toBe(errorCode.enhanceYourCalm);
+  });
+
+  it('may send on a stream that was reset here what it was allowed before, and no more', async () => {
+    const answer = async (late: readonly Buffer[]) => {
+      const client = new FakeClient(undefined, {}, ({ stream }) => stream.reset(errorCode.cancel));
+      client.send(begun, ...late);
+      return client.goodBye();
+    };
+    const full = repeat(2, () => data(1, 64 * 1024));
+    const trailers = headers(1, literals('x-a', 'b'));
+    expect(await answer([...full, trailers])).toBeUndefined();
+    expect(await answer([...full, ...full])).toBe(errorCode.enhanceYourCalm);
+    expect(await answer(repeat(12, () => trailers))).toBe(errorCode.enhanceYourCalm);
+  });
+
+  it('is sent away that begins what it was told not to', async () => {
+    const client = new FakeClient(undefined, { resets: NO_RESETS });
+    client.request(frameFlag.endHeaders);
+    client.connection.close();
+    for (let i = 0; i < 10; i++) client.request();
+    expect(client.connection.isClosed).toBe(false);
+    client.request();
+    expect(client.connection.isClosed).toBe(true);
   });
 
   it('may open windows as often as a fast download needs', async () => {
