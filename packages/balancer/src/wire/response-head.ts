@@ -22,6 +22,11 @@ export interface ResponseHead {
   readonly keepsAlive: boolean;
 }
 
+/** Longest head of a response. Node's own limit is 16 KiB; nobody's answer needs four times that. */
+export const MAX_HEAD_BYTES = 64 * 1024;
+const SWITCHING_PROTOCOLS = 101;
+const NO_CONTENT = 204;
+const NOT_MODIFIED = 304;
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const LENGTH = /^\d{1,15}$/;
 
@@ -35,9 +40,22 @@ const LENGTH = /^\d{1,15}$/;
 export function parseResponseHead(text: string): ResponseHead {
   let end = text.indexOf('\r\n');
   if (end === -1) end = text.length;
-  const line = STATUS_LINE.exec(text.slice(0, end));
-  if (!line) throw new MalformedResponse('no status line of HTTP/1');
-  return frame(Number(line[2]), line[1] === '1', parseFields(text.slice(end + 2)));
+  return frame(parseStatusLine(text.slice(0, end)), parseFields(text.slice(end + 2)));
+}
+
+/** What the first line of a response says. */
+export interface StatusLine {
+  readonly status: number;
+  readonly isHttp11: boolean;
+}
+
+/** @param line - Without its end. @throws {@link MalformedResponse} */
+export function parseStatusLine(line: string): StatusLine {
+  const parts = STATUS_LINE.exec(line);
+  if (!parts) throw new MalformedResponse('no status line of HTTP/1');
+  const status = Number(parts[2]);
+  if (status === SWITCHING_PROTOCOLS) throw new MalformedResponse('a switch of protocols that nobody asked for');
+  return { status, isHttp11: parts[1] === '1' };
 }
 
 /** Reads a head's fields, or those after a chunked body. @throws {@link MalformedResponse} */
@@ -47,8 +65,13 @@ export function parseFields(text: string): RawHeaders {
   return fields;
 }
 
-/** RFC 9112, section 6.3. */
-function frame(status: number, isHttp11: boolean, headers: RawHeaders): ResponseHead {
+/** Whether a field of this name is one that says how long the body is. */
+export function framesBody(name: string): boolean {
+  return isName(name, 'content-length') || isName(name, 'transfer-encoding');
+}
+
+/** How long the body is (RFC 9112, section 6.3). @throws {@link MalformedResponse} */
+export function frame({ status, isHttp11 }: StatusLine, headers: RawHeaders): ResponseHead {
   let length: string | undefined;
   let coding: string | undefined;
   let closes = !isHttp11;
@@ -73,7 +96,12 @@ function frame(status: number, isHttp11: boolean, headers: RawHeaders): Response
 }
 
 function bodyBytesOf(status: number, length: string | undefined, coding: string | undefined): number {
-  if (status < 200 || status === 204 || status === 304) return 0;
+  if (status < 200 || status === NO_CONTENT) {
+    // RFC 9110, sections 8.6 and 15.2; a length of 0 says nothing else, and some say it.
+    if (coding !== undefined || Number(length ?? 0) !== 0) throw new MalformedResponse('a body where there is none');
+    return 0;
+  }
+  if (status === NOT_MODIFIED) return 0;
   if (coding !== undefined) return CHUNKED;
   return length === undefined ? UNTIL_CLOSE : Number(length);
 }

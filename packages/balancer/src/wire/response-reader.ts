@@ -1,6 +1,14 @@
 import type { RawHeaders } from '../http/headers.js';
 import { ChunkedReader } from './chunked-reader.js';
-import { CHUNKED, MalformedResponse, parseResponseHead, type ResponseHead, UNTIL_CLOSE } from './response-head.js';
+import { PartialHead } from './partial-head.js';
+import {
+  CHUNKED,
+  MAX_HEAD_BYTES,
+  MalformedResponse,
+  parseResponseHead,
+  type ResponseHead,
+  UNTIL_CLOSE,
+} from './response-head.js';
 
 /** Where a response goes as it is read. */
 export interface ResponseSink {
@@ -9,10 +17,9 @@ export interface ResponseSink {
   onBody(view: Buffer): void;
 }
 
-/** Longest head of a response. Node's own limit is 16 KiB; nobody's answer needs four times that. */
-const MAX_HEAD_BYTES = 64 * 1024;
+/** Interim responses before the final one. Nobody sends more than one or two; without a limit, they could go on for ever. */
+const MAX_INTERIM_RESPONSES = 16;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
-const SWITCHING_PROTOCOLS = 101;
 
 /** Reads one response after the other from the bytes of a connection, whatever the pieces in which they arrive. */
 export class ResponseReader {
@@ -23,8 +30,8 @@ export class ResponseReader {
   #sink: ResponseSink | undefined;
   #isInBody = false;
   #bodyBytes = 0;
-  /** The beginning of a head whose end has not come. */
-  #partialHead: Buffer | undefined;
+  #interimResponses = 0;
+  readonly #partialHead = new PartialHead();
   readonly #chunks = new ChunkedReader();
 
   /** Fields after a chunked body. */
@@ -39,7 +46,8 @@ export class ResponseReader {
     this.isDone = false;
     this.keepsAlive = false;
     this.#isInBody = false;
-    this.#partialHead = undefined;
+    this.#interimResponses = 0;
+    this.#partialHead.reset();
   }
 
   /**
@@ -63,24 +71,20 @@ export class ResponseReader {
   }
 
   #readHead(data: Buffer, at: number): number {
-    const before = this.#partialHead?.length ?? 0;
-    const rest = at === 0 ? data : data.subarray(at);
-    const whole = this.#partialHead ? Buffer.concat([this.#partialHead, rest]) : rest;
-    const end = whole.indexOf(END_OF_HEAD, Math.max(0, before - END_OF_HEAD.length + 1));
-    if ((end === -1 ? whole.length : end) > MAX_HEAD_BYTES) throw new MalformedResponse('a head without an end');
-    if (end === -1) {
-      this.#partialHead = before === 0 ? Buffer.from(whole) : whole;
-      return data.length;
-    }
-    this.#partialHead = undefined;
-    this.#takeHead(parseResponseHead(whole.toString('latin1', 0, end)));
-    return at + end + END_OF_HEAD.length - before;
+    // Nearly every head comes whole, and is read as one text.
+    const end = this.#partialHead.hasBegun ? -1 : data.indexOf(END_OF_HEAD, at);
+    if (end === -1 || end - at > MAX_HEAD_BYTES)
+      return this.#partialHead.read(data, at, (head) => this.#takeHead(head));
+    this.#takeHead(parseResponseHead(data.toString('latin1', at, end)));
+    return end + END_OF_HEAD.length;
   }
 
   #takeHead(head: ResponseHead): void {
-    if (head.status === SWITCHING_PROTOCOLS) throw new MalformedResponse('a switch of protocols that nobody asked for');
-    // An interim response: the final one is still to come.
-    if (head.status < 200) return;
+    if (head.status < 200) {
+      if (++this.#interimResponses > MAX_INTERIM_RESPONSES)
+        throw new MalformedResponse('interim responses without end');
+      return;
+    }
     this.keepsAlive = head.keepsAlive;
     this.#bodyBytes = head.bodyBytes;
     this.#isInBody = head.bodyBytes !== 0;
