@@ -2,7 +2,8 @@ import { closeSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { until } from '../fleet/support.js';
-import { because, limitObstacle, OneProcess, TemporaryDirectory } from './one-process.js';
+import { OneProcess } from './one-process.js';
+import { because, limitObstacle, TemporaryDirectory } from './scarcity.js';
 
 const noLimits = limitObstacle();
 

@@ -4,7 +4,8 @@ import { closeSync, constants, openSync, readSync, rmSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { until } from '../fleet/support.js';
-import { because, limitObstacle, mountObstacle, OneProcess, TemporaryDirectory } from './one-process.js';
+import { OneProcess } from './one-process.js';
+import { because, limitObstacle, mountObstacle, TemporaryDirectory } from './scarcity.js';
 
 const SINK = join(import.meta.dirname, '../../packages/service-kit/dist/log-sink.js');
 const noMount = mountObstacle();

@@ -1,11 +1,11 @@
-import { type ChildProcess, execFileSync, type StdioOptions, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../fleet/support.js';
+import { type Limit, limitProcess } from './scarcity.js';
 
 const MAIN = join(import.meta.dirname, '../../bundle/service4-report/main.cjs');
 
@@ -49,9 +49,8 @@ export class OneProcess implements AsyncDisposable {
     return this.#requests;
   }
 
-  /** Sets a limit of a process that runs, as `EMFILE` and `EFBIG` come from one. */
-  limit(limit: 'fsize' | 'nofile', value: number | 'unlimited'): void {
-    execFileSync('prlimit', ['--pid', String(this.child.pid), `--${limit}=${value}:`]);
+  limit(limit: Limit, value: number | 'unlimited'): void {
+    limitProcess(this.child.pid, limit, value);
   }
 
   /** One request, on a connection that is kept. */
@@ -89,61 +88,6 @@ export class OneProcess implements AsyncDisposable {
     this.#agent.destroy();
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill('SIGKILL');
     await this.exited;
-  }
-}
-
-/** A directory that is removed with its content. */
-export class TemporaryDirectory implements Disposable {
-  readonly path: string;
-  #isMounted = false;
-
-  /** @param memoryKib - the size of a file system of its own, in memory. Undefined: none. Needs root. */
-  constructor(memoryKib?: number) {
-    this.path = mkdtempSync(join(tmpdir(), 'flotilla-full-'));
-    if (memoryKib === undefined) return;
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${memoryKib}k`, 'tmpfs', this.path]);
-    this.#isMounted = true;
-  }
-
-  at(name: string): string {
-    return join(this.path, name);
-  }
-
-  read(name: string): string {
-    return readFileSync(this.at(name), 'utf8');
-  }
-
-  /** @param option - `ro` or `rw`, of its own file system. */
-  remount(option: 'ro' | 'rw'): void {
-    execFileSync('mount', ['-o', `remount,${option}`, this.path]);
-  }
-
-  [Symbol.dispose](): void {
-    // Lazily: what was started in it may take a moment to be gone.
-    if (this.#isMounted) execFileSync('umount', ['-l', this.path]);
-    rmSync(this.path, { recursive: true, force: true });
-  }
-}
-
-/** Why limits of processes cannot be set here; undefined: they can. */
-export function limitObstacle(): string | undefined {
-  return spawnSync('prlimit', ['--version']).status === 0 ? undefined : 'needs prlimit';
-}
-
-/** For the title of tests that are skipped. */
-export function because(obstacle: string | undefined): string {
-  return obstacle ? ` (skipped: ${obstacle})` : '';
-}
-
-/** Why a file system cannot be mounted here; undefined: it can. */
-export function mountObstacle(): string | undefined {
-  if (process.platform !== 'linux') return 'needs Linux';
-  if (process.getuid?.() !== 0) return 'needs root, to mount a small file system';
-  try {
-    using _ = new TemporaryDirectory(100);
-    return undefined;
-  } catch {
-    return 'may not mount file systems';
   }
 }
 

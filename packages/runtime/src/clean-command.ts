@@ -1,7 +1,7 @@
 import { takeDown } from './fleet-commands.js';
 import type { FleetContext } from './fleet-context.js';
 import { LocalRuntime } from './local/local-runtime.js';
-import { withLock } from './lock.js';
+import { sayUnlocked, withLock } from './lock.js';
 import { chooseRuntime } from './runtimes.js';
 
 /**
@@ -11,11 +11,12 @@ import { chooseRuntime } from './runtimes.js';
  * @throws FleetError when Docker is asked for by name and cannot be had.
  */
 export function clean(context: FleetContext): Promise<void> {
-  return withLock(context.files, 'clean', undefined, async () => {
+  const work = async () => {
     await takeDown(context, undefined);
     const local = new LocalRuntime(context);
     const chosen = await chooseRuntime(context);
     if (chosen.name !== local.name) await chosen.clean();
     await local.clean();
-  });
+  };
+  return withLock(context.files, 'clean', undefined, work, sayUnlocked(context));
 }

@@ -4,7 +4,7 @@ import { FleetError } from './fleet-error.js';
 import { type FleetShape, type FleetWish, isWished, shapeOf } from './fleet-shape.js';
 import { localTime, underDocker } from './fleet-words.js';
 import type { Interruption } from './interruption.js';
-import { withLock } from './lock.js';
+import { sayUnlocked, withLock } from './lock.js';
 import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp, runtimeInCharge } from './runtimes.js';
 import type { FleetStatus } from './status.js';
@@ -39,7 +39,7 @@ export function up(context: FleetContext, wish: FleetWish, interruption: Interru
  * @param mode - leaves a fleet of the other mode alone. Undefined: any fleet.
  */
 export function down(context: FleetContext, mode: FleetMode | undefined): Promise<void> {
-  return withLock(context.files, 'down', undefined, () => takeDown(context, mode));
+  return withLock(context.files, 'down', undefined, () => takeDown(context, mode), sayUnlocked(context));
 }
 
 /**

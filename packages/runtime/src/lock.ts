@@ -1,8 +1,10 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import type { FleetFiles } from './fleet-files.js';
 import type { Interruption } from './interruption.js';
 import { isAlive, processIdentity, type RecordedProcess } from './process-identity.js';
+import { systemReason } from './system-reason.js';
 import { until } from './until.js';
 
 /** Longer than a fleet takes to start or to stop. */
@@ -13,35 +15,73 @@ const WAIT_MS = 120_000;
  *
  * @param command - what people call the work: shown to whoever waits for it in vain.
  * @param interruption - ends the wait for the other command, not the work. Undefined: nothing does.
- * @throws FleetError when the other command takes more than two minutes.
+ * @param goOn - does the work without a lock where none can be written, and is told why: a full disk is no reason to leave
+ * a fleet running. Undefined: the work is refused then.
+ * @throws FleetError when the other command takes more than two minutes, or the work is refused.
  */
 export async function withLock<Result>(
   files: FleetFiles,
   command: string,
   interruption: Interruption | undefined,
   work: () => Promise<Result>,
+  goOn?: (reason: string) => void,
 ): Promise<Result> {
-  mkdirSync(files.stateDir, { recursive: true, mode: 0o700 });
   const own = { name: command, pid: process.pid, identity: processIdentity(process.pid) ?? '' };
+  let unwritable: string | undefined;
   const tryUnlessInterrupted = () => {
     interruption?.throwIfReceived();
-    return tryLock(files, own);
+    try {
+      return tryLock(files, own);
+    } catch (error) {
+      unwritable = systemReason(error);
+      if (unwritable === undefined) throw error;
+      if (!goOn) throw unwritableState(files, unwritable);
+      const holder = readLock(files.lock);
+      return !holder || !isAlive(holder);
+    }
   };
   if (!(await until(tryUnlessInterrupted, WAIT_MS))) {
     const holder = readLock(files.lock);
     throw new FleetError(`another command is at work on this fleet: ${holder?.name} (pid ${holder?.pid})`);
   }
+  if (unwritable !== undefined) {
+    goOn?.(unwritable);
+    return await work();
+  }
   try {
     return await work();
   } finally {
-    rmSync(files.lock, { force: true });
+    removeIfPossible(files.lock);
+  }
+}
+
+/** For {@link withLock}: goes on, and says so. */
+export function sayUnlocked({ files, say }: FleetContext): (reason: string) => void {
+  return (reason) => say(`${files.stateDir} cannot be written (${reason}): going on without a lock`);
+}
+
+/** Why nothing is started where nothing can be remembered of it. */
+export function unwritableState({ stateDir }: FleetFiles, reason: string): FleetError {
+  return new FleetError(
+    `nothing was started: ${stateDir}, where the fleet would be remembered, cannot be written (${reason}); ` +
+      'make room there, or set FLOTILLA_STATE_DIR',
+  );
+}
+
+/** Of a lock that stays, the holder is dead. */
+function removeIfPossible(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if (systemReason(error) === undefined) throw error;
   }
 }
 
 function tryLock(files: FleetFiles, own: RecordedProcess): boolean {
+  mkdirSync(files.stateDir, { recursive: true, mode: 0o700 });
   const draft = `${files.lock}.${own.pid}`;
-  writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
   try {
+    writeFileSync(draft, JSON.stringify(own), { mode: 0o600 });
     // A link fails where a file already is, and the file is never seen half written.
     linkSync(draft, files.lock);
     return true;
@@ -50,7 +90,7 @@ function tryLock(files: FleetFiles, own: RecordedProcess): boolean {
     removeStaleLock(files.lock, own.pid);
     return false;
   } finally {
-    rmSync(draft, { force: true });
+    removeIfPossible(draft);
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import type { FleetMode } from '@flotilla/topology';
 import type { FleetFiles } from './fleet-files.js';
 import type { RecordedProcess } from './process-identity.js';
+import { systemReason } from './system-reason.js';
 
 /** What is remembered of a fleet that runs in the background, for the commands that come after. */
 export interface FleetState {
@@ -32,8 +33,13 @@ export interface DockerState {
 /** Writes the state whole or not at all: a reader never sees half of it. */
 export function writeState(files: FleetFiles, state: FleetState | DockerState): void {
   const draft = `${files.state}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, files.state);
+  try {
+    writeFileSync(draft, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, files.state);
+  } catch (error) {
+    forget(draft);
+    throw error;
+  }
 }
 
 /** Undefined: no fleet of local processes is remembered. */
@@ -60,6 +66,15 @@ function readAny(files: FleetFiles): FleetState | DockerState | undefined {
 
 /** Forgets the fleet: its state and its socket. */
 export function removeState(files: FleetFiles): void {
-  rmSync(files.state, { force: true });
-  rmSync(files.socket, { force: true });
+  forget(files.state);
+  forget(files.socket);
+}
+
+/** What cannot be removed, as on a disk that is read-only by now, tells of processes that are gone, and counts for nothing. */
+function forget(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    if (systemReason(error) === undefined) throw error;
+  }
 }

@@ -4,7 +4,7 @@ import { type FleetContext, START_HINT } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import { type FleetWish, shapeOf } from './fleet-shape.js';
 import { type Interruption, signalExitCode } from './interruption.js';
-import { withLock } from './lock.js';
+import { sayUnlocked, withLock } from './lock.js';
 import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp } from './runtimes.js';
 import { stageUrls } from './stage-urls.js';
@@ -29,7 +29,7 @@ export async function withFleet(
   command: readonly string[],
   interruption: Interruption,
 ): Promise<number> {
-  const before = await withLock(context.files, 'with', interruption, () => fleetUp(context));
+  const before = await withLock(context.files, 'with', interruption, () => fleetUp(context), sayUnlocked(context));
   if (before && (!wish || suits(context, before, wish))) {
     return runInForeground(context, command, before.status, interruption);
   }
@@ -42,7 +42,8 @@ export async function withFleet(
     );
     return await runInForeground(context, command, status, interruption);
   } finally {
-    await withLock(context.files, 'with', undefined, () => putBack(context, wish.mode, before));
+    const restored = () => putBack(context, wish.mode, before);
+    await withLock(context.files, 'with', undefined, restored, sayUnlocked(context));
   }
 }
 

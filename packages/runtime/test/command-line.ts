@@ -17,14 +17,15 @@ export class CommandLine implements AsyncDisposable {
   readonly portOffset: number;
   /** For the command, and so for the fleet that it starts. */
   readonly env: Record<string, string>;
-  readonly #stateFile = `${this.fixture.stateDir}/fleet.json`;
+  readonly #stateFile: string;
   readonly #seen = new Map<number, RecordedProcess>();
 
-  private constructor(portOffset: number) {
+  private constructor(portOffset: number, stateDir: string | undefined) {
     this.portOffset = portOffset;
+    this.#stateFile = `${stateDir ?? this.fixture.stateDir}/fleet.json`;
     this.env = {
       PATH: process.env.PATH ?? '',
-      FLOTILLA_STATE_DIR: this.fixture.stateDir,
+      FLOTILLA_STATE_DIR: stateDir ?? this.fixture.stateDir,
       FLOTILLA_PORT_OFFSET: String(portOffset),
       // With the margin of 5 s that comes on top, the most that a stubborn process costs a test.
       FLOTILLA_SHUTDOWN_GRACE_MS: '1',
@@ -32,9 +33,10 @@ export class CommandLine implements AsyncDisposable {
     };
   }
 
-  static async create(): Promise<CommandLine> {
+  /** @param stateDir - Undefined: one of its own. */
+  static async create(stateDir?: string): Promise<CommandLine> {
     if (!existsSync(MAIN)) throw new Error('bundle/runtime is not there: run `make compile` first');
-    return new CommandLine(await freePortOffset());
+    return new CommandLine(await freePortOffset(), stateDir);
   }
 
   /** Starts a command. The answer of its end never rejects. */

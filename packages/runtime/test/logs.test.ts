@@ -64,7 +64,7 @@ describe('putting a log aside', () => {
   test('happens by itself, and keeps one older file', async () => {
     using directory = new TemporaryDirectory();
     writeFileSync(directory.log, 'x'.repeat(5000));
-    const rotation = new LogRotation(directory.path, 4096);
+    const rotation = new LogRotation(directory.path, 4096, () => {});
     await eventually(() => statSync(directory.log).size === 0, 'the log is put aside');
     appendFileSync(directory.log, 'y'.repeat(5000));
     await eventually(() => readFileSync(`${directory.log}.1`, 'utf8').startsWith('y'), 'it is put aside again');

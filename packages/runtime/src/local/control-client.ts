@@ -1,4 +1,5 @@
 import { FleetError } from '../fleet-error.js';
+import type { FleetState } from '../state-file.js';
 import type { NotReady } from '../status.js';
 import type { ReadyAnswer } from './control-server.js';
 import { exchange } from './exchange.js';
@@ -19,6 +20,11 @@ export class ControlClient {
 
   status(): Promise<SupervisorStatus> {
     return this.#ask('GET', '/status', STATUS_TIMEOUT_MS);
+  }
+
+  /** What the supervisor would have remembered of its fleet. */
+  state(): Promise<FleetState> {
+    return this.#ask('GET', '/state', STATUS_TIMEOUT_MS);
   }
 
   /** Waits for the whole fleet. Undefined: it is ready. */

@@ -1,6 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { FleetError } from '../fleet-error.js';
+import type { FleetState } from '../state-file.js';
 import type { NotReady } from '../status.js';
 import type { Supervisor } from './supervisor.js';
 
@@ -13,31 +14,44 @@ export interface ReadyAnswer {
 /**
  * Lets other processes of the same user talk to a supervisor: JSON over HTTP over a unix socket.
  *
- * `GET /status`, `POST /ready?timeoutMs=`, `POST /instances/<name>/stop`, `POST /instances/<name>/start?timeoutMs=`.
+ * `GET /status`, `GET /state`, `POST /ready?timeoutMs=`, `POST /instances/<name>/stop`, `POST /instances/<name>/start?timeoutMs=`.
  * To stop the fleet, send the supervisor SIGTERM.
  */
-export async function serveControl(supervisor: Supervisor, socketPath: string): Promise<Server> {
+export async function serveControl(
+  supervisor: Supervisor,
+  socketPath: string,
+  state: () => FleetState,
+): Promise<Server> {
   // Left behind by a supervisor that was killed; that none is alive was made sure under the lock.
   rmSync(socketPath, { force: true });
   const server = createServer((request, response) => {
-    answer(supervisor, request.method ?? '', new URL(request.url ?? '/', 'http://supervisor'), response).catch(
-      (error: Error) => send(response, error instanceof FleetError ? 404 : 500, { message: error.message }),
+    answer(supervisor, state, request, response).catch((error: Error) =>
+      send(response, error instanceof FleetError ? 404 : 500, { message: error.message }),
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    // Later errors are of connections that could not be taken: whoever asked asks again.
+    server.on('error', reject);
     server.listen(socketPath, resolve);
   });
   chmodSync(socketPath, 0o600);
   return server;
 }
 
-async function answer(supervisor: Supervisor, method: string, url: URL, response: ServerResponse): Promise<void> {
+async function answer(
+  supervisor: Supervisor,
+  state: () => FleetState,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://supervisor');
   const timeoutMs = Number(url.searchParams.get('timeoutMs') ?? 0);
   const [, collection, name = '', verb = ''] = url.pathname.split('/').map(decodeURIComponent);
-  switch (`${method} ${collection} ${verb}`) {
+  switch (`${request.method} ${collection} ${verb}`) {
     case 'GET status ':
       return send(response, 200, supervisor.status());
+    case 'GET state ':
+      return send(response, 200, state());
     case 'POST ready ':
       return sendReadiness(response, await supervisor.awaitReady(timeoutMs));
     case 'POST instances stop':
@@ -46,7 +60,7 @@ async function answer(supervisor: Supervisor, method: string, url: URL, response
     case 'POST instances start':
       return sendReadiness(response, await supervisor.startInstance(name, timeoutMs));
     default:
-      send(response, 404, { message: `no ${method} ${url.pathname}` });
+      send(response, 404, { message: `no ${request.method} ${url.pathname}` });
   }
 }
 

@@ -22,7 +22,7 @@ export async function endFleet(files: FleetFiles, found: Exclude<FoundFleet, { k
     await until(() => !isAlive(supervisor), stopGroups * (killAfterMs + SYSTEM_MS));
   }
   // As recorded now: the supervisor may have started processes since we looked.
-  const remembered = readState(files)?.processes ?? [];
+  const remembered = readState(files)?.processes ?? found.state.processes;
   await endProcesses([supervisor], 0);
   await endProcesses(remembered, killAfterMs);
   removeState(files);

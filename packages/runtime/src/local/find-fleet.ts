@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { FleetFiles } from '../fleet-files.js';
 import { isAlive, type RecordedProcess } from '../process-identity.js';
 import { type FleetState, readState } from '../state-file.js';
@@ -19,16 +20,21 @@ export type FoundFleet =
   | { readonly kind: 'mute'; readonly state: FleetState }
   | { readonly kind: 'orphaned'; readonly state: FleetState; readonly alive: readonly RecordedProcess[] };
 
-/** Looks for the fleet that a state directory remembers. */
+/** Looks for the fleet that a state directory remembers, or else for the one that answers at its socket. */
 export async function findFleet(files: FleetFiles): Promise<FoundFleet> {
-  const state = readState(files);
+  const control = new ControlClient(files.socket);
+  const state = readState(files) ?? (await stateOf(control, files));
   if (!state) return { kind: 'none' };
   if (isAlive(state.supervisor)) {
-    const control = new ControlClient(files.socket);
     const status = await control.status().catch(() => undefined);
     if (status) return { kind: 'running', state, status, control };
     // It may have ended while it was asked.
     if (isAlive(state.supervisor)) return { kind: 'mute', state };
   }
   return { kind: 'orphaned', state, alive: state.processes.filter(isAlive) };
+}
+
+/** Asked only where nobody else could have put a socket. */
+async function stateOf(control: ControlClient, { socket, stateDir }: FleetFiles): Promise<FleetState | undefined> {
+  return dirname(socket) === stateDir ? control.state().catch(() => undefined) : undefined;
 }

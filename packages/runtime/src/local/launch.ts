@@ -4,20 +4,22 @@ import { join } from 'node:path';
 import { programOf } from '@flotilla/topology';
 import { CHECKOUT } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
-import { fleetFiles, logFile, prepareFiles, SUPERVISOR } from '../fleet-files.js';
+import { type FleetFiles, fleetFiles, logFile, prepareFiles, SUPERVISOR } from '../fleet-files.js';
+import { unwritableState } from '../lock.js';
+import { systemReason } from '../system-reason.js';
 import { lastLines } from './log-tail.js';
 import type { FleetPlan } from './plan.js';
+import type { SupervisorGreeting } from './supervise.js';
 
 /**
  * Starts a supervisor in the background: in a session of its own, so that neither Ctrl-C nor a closed terminal
  * reaches it. Settles when it listens on its socket and has begun to start the fleet.
  *
- * @throws FleetError when it ends before that; the message has its last lines.
+ * @throws FleetError when nothing can be written for it, or it ends before that; the message has its last lines.
  */
 export async function launchSupervisor(plan: FleetPlan): Promise<void> {
   const files = fleetFiles(plan.stateDir);
-  prepareFiles(files);
-  const log = openSync(logFile(files, SUPERVISOR), 'a', 0o600);
+  const log = openLog(files);
   const main = join(CHECKOUT, programOf('runtime'));
   // The directory is an argument only so that a list of processes tells one supervisor from another.
   const supervisor = spawn(process.execPath, [main, 'supervise', plan.stateDir], {
@@ -34,9 +36,22 @@ export async function launchSupervisor(plan: FleetPlan): Promise<void> {
     };
     supervisor.once('error', (error) => ended(`could not be started: ${error.message}`));
     supervisor.once('exit', (code, signal) => ended(`ended at once (${signal ?? `code ${code}`})`));
-    supervisor.once('message', () => resolve());
+    supervisor.once('message', ({ unwritable }: SupervisorGreeting) => {
+      if (unwritable === null) resolve();
+      else reject(unwritableState(files, unwritable));
+    });
     supervisor.send(plan);
   });
   supervisor.unref();
   supervisor.channel?.unref();
+}
+
+function openLog(files: FleetFiles): number {
+  try {
+    prepareFiles(files);
+    return openSync(logFile(files, SUPERVISOR), 'a', 0o600);
+  } catch (error) {
+    const reason = systemReason(error);
+    throw reason === undefined ? error : unwritableState(files, reason);
+  }
 }

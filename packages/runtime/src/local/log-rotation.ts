@@ -1,10 +1,12 @@
-import { ftruncateSync, readSync, writeSync } from 'node:fs';
-import { open, readdir, rename, stat } from 'node:fs/promises';
+import { ftruncateSync, readSync, writeFileSync } from 'node:fs';
+import { open, readdir, rename, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** How often the sizes of logs are looked at. What is written meanwhile comes on top of the limit. */
 const CHECK_INTERVAL_MS = 1000;
 const COPY_BUFFER_BYTES = 1024 * 1024;
+/** A log that cannot be put aside, for want of room, is cut without that once it is so many times as long as it may be. */
+const CUT_AT_TIMES_LIMIT = 2;
 
 /**
  * Keeps every `*.log` of a directory bounded: past the limit it is copied to `<name>.log.1` and cut to nothing. The
@@ -14,12 +16,16 @@ const COPY_BUFFER_BYTES = 1024 * 1024;
 export class LogRotation {
   readonly #directory: string;
   readonly #maxBytes: number;
+  readonly #say: (text: string) => void;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #isFailing = false;
 
-  constructor(directory: string, maxBytes: number) {
+  /** @param say - is told once when logs cannot be put aside, and once when they can again. */
+  constructor(directory: string, maxBytes: number, say: (text: string) => void) {
     this.#directory = directory;
     this.#maxBytes = maxBytes;
+    this.#say = say;
     this.#schedule();
   }
 
@@ -35,12 +41,22 @@ export class LogRotation {
     this.#timer.unref();
   }
 
+  /** A log that cannot be put aside now (disk full, directory gone) is tried again at the next look. */
   async #check(): Promise<void> {
-    // A log that cannot be rotated now (disk full, directory gone) is tried again at the next look.
-    const names = await readdir(this.#directory).catch(() => []);
+    let failure: unknown;
+    const names = await readdir(this.#directory).catch((error) => {
+      failure = error;
+      return [];
+    });
     for (const name of names.filter((each) => each.endsWith('.log'))) {
-      await rotateLog(join(this.#directory, name), this.#maxBytes).catch(() => {});
+      await rotateLog(join(this.#directory, name), this.#maxBytes).catch((error) => {
+        failure = error;
+      });
     }
+    if (this.#closed) return;
+    if (failure && !this.#isFailing) this.#say(`logs cannot be put aside: ${(failure as Error).message}`);
+    if (!failure && this.#isFailing) this.#say('logs can be put aside again');
+    this.#isFailing = failure !== undefined;
   }
 }
 
@@ -51,12 +67,21 @@ export class LogRotation {
  * log begins anew.
  *
  * @returns whether it was put aside.
+ * @throws Error of the system when it could not be.
  */
 export async function rotateLog(path: string, maxBytes: number): Promise<boolean> {
   const { size } = await stat(path);
   if (size <= maxBytes) return false;
-  await moveContent(path, `${path}.part`);
-  await rename(`${path}.part`, `${path}.1`);
+  const part = `${path}.part`;
+  try {
+    await moveContent(path, part);
+  } catch (error) {
+    // Half a copy takes room that the log may need.
+    await rm(part, { force: true });
+    if (size > CUT_AT_TIMES_LIMIT * maxBytes) await truncate(path);
+    throw error;
+  }
+  await rename(part, `${path}.1`);
   return true;
 }
 
@@ -67,12 +92,12 @@ async function moveContent(from: string, to: string): Promise<void> {
   for (;;) {
     const { bytesRead } = await source.read(buffer);
     if (bytesRead > 0) {
-      await target.write(buffer, 0, bytesRead);
+      await target.writeFile(buffer.subarray(0, bytesRead));
       continue;
     }
     // The end as it was some time ago: what came since is copied, and the file cut, without letting go.
     const rest = readSync(source.fd, buffer);
-    if (rest > 0) writeSync(target.fd, buffer, 0, rest);
+    if (rest > 0) writeFileSync(target.fd, buffer.subarray(0, rest));
     if (rest === buffer.length) continue;
     return ftruncateSync(source.fd, 0);
   }

@@ -8,11 +8,15 @@ import { lastLines } from './log-tail.js';
 import type { FleetPlan } from './plan.js';
 import { askReadiness } from './readiness.js';
 
-/** The real world: Node processes whose output goes to the fleet's log files. */
-export function nodeEffects(plan: FleetPlan): Effects {
+/**
+ * The real world: Node processes whose output goes to the fleet's log files.
+ *
+ * @param say - is told of a log that cannot be written.
+ */
+export function nodeEffects(plan: FleetPlan, say: (text: string) => void): Effects {
   const files = fleetFiles(plan.stateDir);
   return {
-    spawn: (spec) => spawn(plan, spec, logFile(files, spec.name)),
+    spawn: (spec) => spawn(plan, spec, logFile(files, spec.name), say),
     askReadiness: (spec) => askReadiness(spec.port),
     lastLines: (spec, count) => lastLines(logFile(files, spec.name), count),
     after: (delayMs, then) => {
@@ -24,17 +28,24 @@ export function nodeEffects(plan: FleetPlan): Effects {
   };
 }
 
-function spawn(plan: FleetPlan, spec: ProcessSpec, log: string): Spawned {
-  let descriptor: number;
+function spawn(plan: FleetPlan, spec: ProcessSpec, log: string, say: (text: string) => void): Spawned {
+  const descriptor = openLog(log);
+  // Without a log rather than not at all.
+  if (typeof descriptor !== 'number') say(`${spec.name} starts without its log: ${descriptor.message}`);
   try {
-    descriptor = openSync(log, 'a', 0o600);
+    return spawnInto(plan, spec, typeof descriptor === 'number' ? descriptor : 'ignore');
   } catch (error) {
     return notSpawned((error as Error).message);
-  }
-  try {
-    return spawnInto(plan, spec, descriptor);
   } finally {
-    closeSync(descriptor);
+    if (typeof descriptor === 'number') closeSync(descriptor);
+  }
+}
+
+function openLog(path: string): number | Error {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    return error as Error;
   }
 }
 
@@ -43,7 +54,7 @@ function notSpawned(spawnError: string): Spawned {
 }
 
 /** The process writes to the file itself: nothing passes through the supervisor, and nothing is lost if that dies. */
-function spawnInto(plan: FleetPlan, spec: ProcessSpec, log: number): Spawned {
+function spawnInto(plan: FleetPlan, spec: ProcessSpec, log: number | 'ignore'): Spawned {
   const main = join(plan.root, programOf(spec.folder));
   const child = spawnProcess(process.execPath, [...NODE_OPTIONS, main], {
     cwd: plan.root,

@@ -69,8 +69,8 @@ export async function startFleet(options: FleetOptions): Promise<LocalFleet> {
   const files = fleetFiles(plan.stateDir);
   await requirePorts(plan.processes);
   prepareFiles(files);
-  const supervisor = new Supervisor(plan, nodeEffects(plan));
-  const rotation = new LogRotation(files.logDir, plan.maxLogBytes);
+  const supervisor = new Supervisor(plan, nodeEffects(plan, console.error));
+  const rotation = new LogRotation(files.logDir, plan.maxLogBytes, console.error);
   const timeoutMs = options.readyTimeoutMs ?? READY_TIMEOUT_MS;
   const stop = async () => {
     await supervisor.stop();

@@ -1,6 +1,8 @@
-import { fleetFiles } from '../fleet-files.js';
+import type { Server } from 'node:http';
+import { type FleetFiles, fleetFiles } from '../fleet-files.js';
 import { processIdentity, type RecordedProcess } from '../process-identity.js';
 import { type FleetState, removeState, writeState } from '../state-file.js';
+import { systemReason } from '../system-reason.js';
 import { serveControl } from './control-server.js';
 import { LogRotation } from './log-rotation.js';
 import { nodeEffects } from './node-effects.js';
@@ -8,13 +10,18 @@ import type { FleetPlan } from './plan.js';
 import { Supervisor } from './supervisor.js';
 
 /** What a supervisor in the background tells the command that started it, once. */
-type SupervisorGreeting = { readonly listening: true };
+export interface SupervisorGreeting {
+  /** Why nothing can be remembered of the fleet, so that it was not started. Null: it is being started. */
+  readonly unwritable: string | null;
+}
 
 /**
  * The supervisor in the background: takes its plan from the command that started it, and from then on depends on
  * nobody. Ends on SIGTERM, after all its processes.
  */
 export function superviseInBackground(): void {
+  // A warning that cannot be written must not end it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   const orphaned = () => process.exit(1);
   process.once('disconnect', orphaned);
   process.once('message', (plan: FleetPlan) => {
@@ -26,9 +33,9 @@ export function superviseInBackground(): void {
 async function supervise(plan: FleetPlan): Promise<void> {
   const files = fleetFiles(plan.stateDir);
   const record = new StateRecord(plan);
-  const supervisor = new Supervisor({ ...plan, onChange: () => record.save(supervisor) }, nodeEffects(plan));
-  const control = await serveControl(supervisor, files.socket);
-  const rotation = new LogRotation(files.logDir, plan.maxLogBytes);
+  const supervisor = new Supervisor({ ...plan, onChange: () => record.save(supervisor) }, nodeEffects(plan, say));
+  const control = await remembered(files, record, supervisor);
+  const rotation = new LogRotation(files.logDir, plan.maxLogBytes, say);
   const stop = async () => {
     say(`stopping ${supervisor.names.length} processes`);
     await supervisor.stop();
@@ -41,10 +48,26 @@ async function supervise(plan: FleetPlan): Promise<void> {
   process.once('SIGTERM', () => void stop());
   // Further signals change nothing: the first one is already being obeyed.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-  record.save(supervisor);
   supervisor.start();
-  const greeting: SupervisorGreeting = { listening: true };
-  process.send?.(greeting, () => process.connected && process.disconnect());
+  greet({ unwritable: null }, () => process.connected && process.disconnect());
+}
+
+/** Makes sure that the fleet can be found again before anything of it is started; else the process ends. */
+async function remembered(files: FleetFiles, record: StateRecord, supervisor: Supervisor): Promise<Server> {
+  try {
+    const control = await serveControl(supervisor, files.socket, () => record.state());
+    record.write(supervisor);
+    return control;
+  } catch (error) {
+    removeState(files);
+    const unwritable = systemReason(error) ?? (error as Error).message;
+    await new Promise<void>((resolve) => greet({ unwritable }, resolve));
+    return process.exit(1);
+  }
+}
+
+function greet(greeting: SupervisorGreeting, then: () => void): void {
+  process.send?.(greeting, then);
 }
 
 /** Keeps the state file true while processes come and go, and tells the supervisor's log. */
@@ -54,33 +77,40 @@ class StateRecord {
   /** By pid, of the processes that run. */
   #identities = new Map<number, string>();
   readonly #told = new Map<string, string>();
+  #processes: readonly RecordedProcess[] = [];
   #written = '';
+  #isFailing = false;
 
   constructor(plan: FleetPlan) {
     this.#plan = plan;
   }
 
   save(supervisor: Supervisor): void {
-    const { processes } = supervisor.status();
-    for (const { name, state, pid, reason } of processes) {
+    for (const { name, state, pid, reason } of supervisor.status().processes) {
       const line = [name, state, pid ? `pid ${pid}` : '', reason && state !== 'ready' ? `(${reason})` : ''];
       this.#tell(name, line.filter(Boolean).join(' '));
     }
-    const recorded = processes.flatMap(({ name, pid }) => (pid === null ? [] : [this.#recorded(name, pid)]));
-    // A pid that is gone may come back as another process.
-    this.#identities = new Map(recorded.map((each) => [each.pid, each.identity]));
-    const key = JSON.stringify(recorded);
-    if (key !== this.#written) this.#write(recorded, key);
-  }
-
-  #write(recorded: RecordedProcess[], key: string): void {
     try {
-      writeState(fleetFiles(this.#plan.stateDir), this.#state(recorded));
-      this.#written = key;
+      this.write(supervisor);
+      if (this.#isFailing) say('the fleet can be remembered again');
+      this.#isFailing = false;
     } catch (error) {
       // A full disk is no reason to end a fleet that works; the next change tries again.
-      say(`cannot remember the fleet: ${(error as Error).message}`);
+      if (!this.#isFailing) say(`cannot remember the fleet: ${(error as Error).message}`);
+      this.#isFailing = true;
     }
+  }
+
+  /** @throws Error of the system when it cannot be written. */
+  write(supervisor: Supervisor): void {
+    const { processes } = supervisor.status();
+    this.#processes = processes.flatMap(({ name, pid }) => (pid === null ? [] : [this.#recorded(name, pid)]));
+    // A pid that is gone may come back as another process.
+    this.#identities = new Map(this.#processes.map((each) => [each.pid, each.identity]));
+    const key = JSON.stringify(this.#processes);
+    if (key === this.#written) return;
+    writeState(fleetFiles(this.#plan.stateDir), this.state());
+    this.#written = key;
   }
 
   #tell(name: string, line: string): void {
@@ -91,10 +121,11 @@ class StateRecord {
 
   #recorded(name: string, pid: number): RecordedProcess {
     // Asked right after the start, while the pid can be nobody else's.
-    return { name, pid, identity: this.#identities.get(pid) ?? processIdentity(pid) ?? '' };
+    return { name, pid, identity: this.#identities.get(pid) || processIdentity(pid) || '' };
   }
 
-  #state(processes: RecordedProcess[]): FleetState {
+  /** The fleet as it is now, whether it could be written or not. */
+  state(): FleetState {
     const { mode, portOffset, killAfterMs } = this.#plan;
     return {
       version: 1,
@@ -102,7 +133,7 @@ class StateRecord {
       portOffset,
       startedAt: this.#startedAt,
       supervisor: this.#recorded('supervisor', process.pid),
-      processes,
+      processes: this.#processes,
       ports: this.#plan.processes.map((spec) => spec.port),
       stopGroups: new Set(this.#plan.processes.map((spec) => spec.folder)).size,
       killAfterMs,
