@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type ProblemCode, problem } from '@flotilla/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type TestFleet, testFleet } from './support.js';
@@ -45,7 +46,15 @@ const cases: [
     '{"text":"a"}',
     { 'content-type': 'application/json; charset=utf-16' },
   ],
-  ['a compressed body', 415, 'FLT_UNSUPPORTED_ENCODING', 'x', { ...json, 'content-encoding': 'gzip' }],
+  ['a body in another coding', 415, 'FLT_UNSUPPORTED_ENCODING', 'x', { ...json, 'content-encoding': 'br' }],
+  ['a body that is no gzip', 400, 'FLT_INVALID_ENCODING', '{"text":"a"}', { ...json, 'content-encoding': 'gzip' }],
+  [
+    'a bomb',
+    413,
+    'FLT_BODY_TOO_LARGE',
+    gzipSync(Buffer.alloc(64_000_000, ' ')),
+    { ...json, 'content-encoding': 'gzip' },
+  ],
   ['a body over the limit', 413, 'FLT_BODY_TOO_LARGE', `{"text":"${'x '.repeat(60_000)}"}`, json],
   ['a word over the limit', 422, 'FLT_WORD_TOO_LONG', `{"text":"${'x'.repeat(2000)}"}`, json],
   ['too many different words', 422, 'FLT_TOO_MANY_UNIQUE_WORDS', `{"text":"${words}"}`, json],

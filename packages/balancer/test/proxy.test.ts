@@ -1,5 +1,7 @@
 import http from 'node:http';
 import net from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { balancer, deadPort, echo, instance, rawInstance, until } from './fixtures.js';
 
@@ -281,4 +283,24 @@ describe('a client that leaves', () => {
     await until(async () => (await stats()).stats['a:1']?.in_flight === 0);
     expect((await stats()).stats['a:1']?.errors).toBe(0);
   });
+});
+
+test('a packed body passes as bytes, and says so of itself', async () => {
+  const seen: { headers: http.IncomingHttpHeaders; body: Buffer }[] = [];
+  const port = await instance(async (request, response) => {
+    seen.push({ headers: request.headers, body: await buffer(request) });
+    response.end('{}');
+  });
+  const { post } = await balancer([port], { FLOTILLA_MAX_BODY_BYTES: '100000' });
+  // What it unpacks to is not the balancer's to look at.
+  for (const [coding, body] of [
+    ['gzip', gzipSync(Buffer.alloc(10_000_000, 'a'))],
+    ['br', Buffer.from('anything')],
+  ] as const) {
+    const headers = { 'content-type': 'application/json', 'content-encoding': coding };
+    expect((await post(body, { headers })).status).toBe(200);
+    const { headers: told, body: passed } = seen.pop() as (typeof seen)[number];
+    expect(told).toMatchObject({ ...headers, 'content-length': `${body.length}` });
+    expect(passed.equals(body)).toBe(true);
+  }
 });

@@ -63,10 +63,23 @@ function stageOperation(api: ApiOfProcess) {
     parameters: [
       { name: 'include', in: 'query', schema: { type: 'string', enum: ['frequencies'] } },
       { name: 'x-request-id', in: 'header', schema: { type: 'string' } },
+      {
+        name: 'content-encoding',
+        in: 'header',
+        description: 'How the body is packed. What it unpacks to counts against the limits.',
+        schema: { type: 'string', enum: ['gzip', 'identity'] },
+      },
     ],
     requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } },
     responses: {
       200: { description: 'The report.', content: { 'application/json': { schema: reference('PipelineResponse') } } },
+      415: {
+        ...problemAnswer('The body is of a type, or packed in a way, that is not taken here; a field says what is.'),
+        headers: {
+          'accept-encoding': { description: 'The codings that are taken.', schema: { type: 'string' } },
+          'accept-post': { description: 'The types that are taken.', schema: { type: 'string' } },
+        },
+      },
       '4XX': problemAnswer('The request cannot be processed as it is.'),
       '5XX': problemAnswer('A process of the fleet failed; x-failed-stage names the stage if it is one further down.'),
     },

@@ -34,6 +34,11 @@ export const problems = {
     title: 'The body ended before its announced end',
     fix: 'Send as many bytes as Content-Length says, or end the chunked body with its last chunk.',
   },
+  FLT_INVALID_ENCODING: {
+    status: 400,
+    title: 'The body is not the gzip that it says it is',
+    fix: 'Send it whole, as RFC 1952 says, or not compressed and without saying so.',
+  },
   FLT_MALFORMED_HTTP: {
     status: 400,
     title: 'The request is not well-formed HTTP/1.1',
@@ -86,8 +91,8 @@ export const problems = {
   },
   FLT_UNSUPPORTED_ENCODING: {
     status: 415,
-    title: 'The body is compressed',
-    fix: 'Send it without Content-Encoding.',
+    title: 'The body is compressed in a way that is not taken here',
+    fix: 'Send it as gzip, or as it is.',
   },
   FLT_EXPECTATION_FAILED: {
     status: 417,

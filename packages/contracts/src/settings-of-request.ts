@@ -9,7 +9,7 @@ export const requestSettings = {
     String(100 * MIB),
     'bytes',
     both,
-    'Largest body at the door: /process, at service 1 and its balancer.',
+    'Largest body at the door: /process, at service 1 and its balancer. Of one that is packed by gzip, what it unpacks to counts too.',
   ),
   maxInnerBodyBytes: setting(
     'FLOTILLA_MAX_INNER_BODY_BYTES',
@@ -25,7 +25,7 @@ export const requestSettings = {
     '0',
     'bytes',
     both,
-    'Largest text that comes as text/plain. It passes through in flat memory, so that there need be no limit. 0: none.',
+    'Largest text that comes as text/plain, unpacked if it is packed. It passes through in flat memory, so that there need be no limit. 0: none; gzip can pack a text of one letter a thousand times, which is then work for so much longer than it took to send.',
   ),
   maxWordBytes: setting(
     'FLOTILLA_MAX_WORD_BYTES',

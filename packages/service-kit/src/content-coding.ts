@@ -1,12 +1,31 @@
 import { FlotillaError } from '@flotilla/contracts';
 import type { InboundRequest } from './exchange.js';
 
-/** Refuses a body that is compressed: what it unpacks to would have no limit. */
-export function checkEncoding(request: Pick<InboundRequest, 'header'>): void {
+/** How a body, or a message, is packed. */
+export type ContentCoding = 'identity' | 'gzip';
+
+/** What is taken, as the fields that name codings list it. */
+const TAKEN_CODINGS = 'gzip, identity';
+
+/** How a body is packed. @throws FlotillaError if in a way that is not taken here. */
+export function contentCodingOf(request: Pick<InboundRequest, 'header'>): ContentCoding {
   const value = request.header('content-encoding');
-  if (value !== undefined && codingsIn(value).length > 0) {
-    throw new FlotillaError('FLT_UNSUPPORTED_ENCODING', '', {}, { 'accept-encoding': 'identity' });
+  // Nearly all have none.
+  if (value === undefined) return 'identity';
+  const coding = takenCoding(value);
+  if (coding === undefined) {
+    throw new FlotillaError('FLT_UNSUPPORTED_ENCODING', '', {}, { 'accept-encoding': TAKEN_CODINGS });
   }
+  return coding;
+}
+
+/** @param value - Of a field that lists codings. @returns Undefined if what is packed so is not taken. */
+function takenCoding(value: string): ContentCoding | undefined {
+  const [coding = 'identity', ...others] = codingsIn(value);
+  if (others.length > 0) return undefined;
+  // An older name of the same (RFC 9110, section 8.4.1.3).
+  if (coding === 'gzip' || coding === 'x-gzip') return 'gzip';
+  return coding === 'identity' ? coding : undefined;
 }
 
 /**

@@ -3,7 +3,7 @@ export { type AppConfig, type AppDependencies, appSettings, createApp } from './
 export { bodyLimit, streamLimit } from './body-limits.js';
 export { callBack, endInto, failInto } from './boundary.js';
 export { type Config, ConfigError, type Environment, readConfig } from './config.js';
-export { checkEncoding } from './content-coding.js';
+export { type ContentCoding, contentCodingOf } from './content-coding.js';
 export { DurationHistogram } from './duration-histogram.js';
 export type { BodyLimit, BodySink, FaultTaker, InboundRequest, OutboundResponse, Receiving } from './exchange.js';
 export { fieldValue, isName, parseFieldLines } from './field-lines.js';
@@ -14,6 +14,7 @@ export { collectGarbage, reportExternalMemory, reportReleasedMemory } from './me
 export { createMetrics, type Metrics, type Sample } from './metrics.js';
 export { NameSet } from './name-set.js';
 export { checkAnnouncedLength, tooLarge } from './receive.js';
+export { checkAnnouncedLengthOf, receiveUnpacked } from './receive-unpacked.js';
 export { RequestTrail } from './request-trail.js';
 export { type RpcProtocol, rpcProtocolOf } from './rpc/rpc-protocol.js';
 export { type ProcessDefinition, runProcess } from './run.js';

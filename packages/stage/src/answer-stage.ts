@@ -2,12 +2,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
-  checkAnnouncedLength,
-  checkEncoding,
+  type BodySink,
+  type ContentCoding,
+  checkAnnouncedLengthOf,
+  contentCodingOf,
   type InboundRequest,
   type LogIdentity,
   type OutboundResponse,
+  receiveUnpacked,
   reportReleasedMemory,
+  type StageExchange,
   type StageHandler,
   typeInUtf8,
   unsupportedMediaType,
@@ -38,13 +42,14 @@ export interface AnswerStageOptions {
 
 /** The route of the last stage. */
 export function answerStage({ identity, limit, begin }: AnswerStageOptions): StageHandler {
-  return async ({ request, response, trail }) => {
-    checkAnnouncedLength(request, limit);
-    checkEncoding(request);
+  return async (exchange) => {
+    const { request, response, trail } = exchange;
+    const coding = contentCodingOf(request);
+    checkAnnouncedLengthOf(request, coding, limit);
     checkJsonType(request);
     const work = begin({ includeFrequencies: wantsFrequencies(request.url), trail });
     try {
-      const pieces = await received(request, limit, work);
+      const pieces = await received(exchange, coding, limit, work);
       const headers = ['content-type', 'application/json; charset=utf-8', header.servedBy, identity.instance];
       if (isHeaderSafeId(trail.requestId)) headers.push(header.requestId, trail.requestId);
       await send(response, headers, pieces);
@@ -58,7 +63,12 @@ function checkJsonType(request: InboundRequest): void {
   if (typeInUtf8(request.header('content-type')) !== mediaTypes.json) throw unsupportedMediaType(mediaTypes.json);
 }
 
-function received(request: InboundRequest, limit: BodyLimit, begun: AnswerWork): Promise<Iterator<Uint8Array>> {
+function received(
+  { request, response }: StageExchange,
+  coding: ContentCoding,
+  limit: BodyLimit,
+  begun: AnswerWork,
+): Promise<Iterator<Uint8Array>> {
   return new Promise((resolve, reject) => {
     // A connection that is kept refers to its last request, and that to what took its body.
     let work: AnswerWork | undefined = begun;
@@ -66,7 +76,7 @@ function received(request: InboundRequest, limit: BodyLimit, begun: AnswerWork):
       work = undefined;
       reject(asInputError(error));
     };
-    request.receive(limit, {
+    const sink: BodySink = {
       chunk: (chunk) => {
         work?.write(chunk);
         return true;
@@ -80,7 +90,8 @@ function received(request: InboundRequest, limit: BodyLimit, begun: AnswerWork):
         }
       },
       fail,
-    });
+    };
+    receiveUnpacked(request, coding, limit, sink, response);
   });
 }
 

@@ -11,9 +11,12 @@ import {
 import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
 import {
   type BodyLimit,
-  checkAnnouncedLength,
+  type BodySink,
+  checkAnnouncedLengthOf,
+  contentCodingOf,
   type LogIdentity,
   type RequestTrail,
+  receiveUnpacked,
   reportExternalMemory,
   reportReleasedMemory,
   type StageExchange,
@@ -34,7 +37,7 @@ export interface RelayStageOptions {
   readonly limits: Readonly<Record<TextFormat, BodyLimit>>;
   /** What the next stage gets: the text, in the format in which it came, or what was found out about it, in JSON. */
   readonly handsOn: 'text' | 'analysis';
-  /** Whether a text that came as itself goes on byte for byte: its length is known beforehand then. */
+  /** Whether a text that came as itself goes on byte for byte: unless it came packed, its length is known beforehand. */
   readonly keepsPlainText: boolean;
   readonly next: Stage;
   readonly upstream: Upstream;
@@ -46,12 +49,14 @@ export function relayStage(options: RelayStageOptions): StageHandler {
   const { upstream, next, identity, limits, handsOn } = options;
   return async (exchange) => {
     const { request, response, trail } = exchange;
+    const coding = contentCodingOf(request);
     const format = textFormatOf(request);
     const limit = limits[format];
-    checkAnnouncedLength(request, limit);
+    checkAnnouncedLengthOf(request, coding, limit);
     const includeFrequencies = wantsFrequencies(request.url);
     const body = upstream.newBody(format === 'plain' ? 'stream' : 'whole');
-    if (options.keepsPlainText && format === 'plain') body.contentLength = contentLength(request);
+    const goesOnAsItCame = options.keepsPlainText && format === 'plain' && coding === 'identity';
+    if (goesOnAsItCame) body.contentLength = contentLength(request);
     const nextBody = new NextBody(body, exchange.onHandedOn);
     // An analysis is sent when the text has ended. That nothing goes on until then does not mean that the caller has
     // stopped; if it does, those in front notice, through whom the text passes.
@@ -77,7 +82,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     );
     const running = call.run();
     const fail = (error: unknown) => call.cancel(asInputError(error));
-    const receiving = request.receive(limit, {
+    const sink: BodySink = {
       chunk: (chunk) => {
         work?.write(chunk);
         body.givenBytes += chunk.length;
@@ -91,7 +96,8 @@ export function relayStage(options: RelayStageOptions): StageHandler {
         if (work) void endWork(work, fail);
       },
       fail,
-    });
+    };
+    const receiving = receiveUnpacked(request, coding, limit, sink, response);
     body.source = receiving;
     cancelWhenClientLeaves(response, call);
     const result = await running;

@@ -1,4 +1,4 @@
-import { checkEncoding, type InboundRequest, typeInUtf8, unsupportedMediaType } from '@flotilla/service-kit';
+import { type InboundRequest, typeInUtf8, unsupportedMediaType } from '@flotilla/service-kit';
 
 /**
  * How a text travels: in a JSON object with its request id, or as itself, its id in the header. It leaves a stage as it
@@ -12,9 +12,8 @@ const PLAIN_TYPE = 'text/plain; charset=utf-8';
 /** The media type of each. */
 export const mediaTypes: Readonly<Record<TextFormat, string>> = { json: JSON_TYPE, plain: PLAIN_TYPE };
 
-/** @throws FlotillaError if the body is of another type, or compressed. */
+/** @throws FlotillaError if the body is of another type. */
 export function textFormatOf(request: InboundRequest): TextFormat {
-  checkEncoding(request);
   const type = typeInUtf8(request.header('content-type'));
   if (type === JSON_TYPE) return 'json';
   if (type === 'text/plain') return 'plain';

@@ -25,15 +25,16 @@ export async function service(nextPort: number, begin: BeginRelay, env: Record<s
 }
 
 /** A stage that hands texts on as they are. @param next - What it hands them to. @returns Its port. */
-export async function stageBefore(next: Server): Promise<number> {
+export async function stageBefore(next: Server, env: Record<string, string> = {}): Promise<number> {
   await new Promise<void>((resolve) => next.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
     next.closeAllConnections();
     next.close();
   });
-  const { port } = await service((next.address() as AddressInfo).port, (_request, body) => ({
+  const begin: BeginRelay = (_request, body) => ({
     write: (chunk) => body.push(Uint8Array.from(chunk)),
     end: () => body.end(),
-  }));
+  });
+  const { port } = await service((next.address() as AddressInfo).port, begin, env);
   return port;
 }
