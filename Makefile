@@ -34,8 +34,17 @@ FILE ?= sample.txt
 PARALLEL ?= 4
 SEED ?= 1
 
-FLEET := node bundle/runtime/main.cjs --runtime $(RUNTIME)
-IN_PARALLEL := --mode parallel$(if $(BALANCERS), --balancers $(BALANCERS))
+# Which fleet a command is about. Unset: build, up, down and restart are those of the sequential pipeline; status, logs and
+# stats are of all that run.
+FLEET ?=
+
+RUN := node bundle/runtime/main.cjs --runtime $(RUNTIME)
+SEQUENTIAL := --fleet pipeline --mode sequential
+IN_PARALLEL := --fleet pipeline --mode parallel$(if $(BALANCERS), --balancers $(BALANCERS))
+# What is said of the fleet that is named, and of the usual one.
+NAMED := $(if $(FLEET),--fleet $(FLEET))
+NAMED_OR_USUAL := $(or $(NAMED),$(SEQUENTIAL))
+OPTIONS := $(if $(FLEET),$(if $(BALANCERS),--balancers $(BALANCERS)))
 CLIENT := node bundle/client/main.cjs
 VIA := --transport $(TRANSPORT)
 RESULTS := .flotilla/benchmarks
@@ -52,7 +61,7 @@ help: ## List the targets
 
 .PHONY: demo
 demo: compile ## A fresh machine, a report, the stats, everything stopped again
-	@$(FLEET) with $(IN_PARALLEL) -- $(SHELL) -c '$(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL) && $(CLIENT) stats'
+	@$(RUN) with $(IN_PARALLEL) -- $(SHELL) -c '$(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL) && $(CLIENT) stats'
 
 .PHONY: check
 check: compile ## All checks and tests
@@ -67,7 +76,7 @@ check: compile ## All checks and tests
 
 .PHONY: conformance
 conformance: compile ## gRPC and HTTP/2 as others see them: a client in Python, grpcurl, h2spec; needs python3 and Go
-	@$(FLEET) with $(IN_PARALLEL) -- conformance/run
+	@$(RUN) with $(IN_PARALLEL) -- conformance/run
 
 .PHONY: check-docker
 check-docker: compile ## The compose files and the images on a real engine
@@ -76,10 +85,10 @@ check-docker: compile ## The compose files and the images on a real engine
 ##@ The fleet: sequential (one instance each) and parallel (four each behind balancers)
 
 .PHONY: build build-parallel
-build: compile ## Compile; under Docker build the images of the sequential fleet
-	@$(FLEET) build --mode sequential
+build: compile ## Compile; under Docker build the images of the sequential fleet, or of FLEET
+	@$(RUN) build $(NAMED_OR_USUAL)
 build-parallel: compile ## Compile; under Docker build the images of the parallel fleet
-	@$(FLEET) build --mode parallel
+	@$(RUN) build --fleet pipeline --mode parallel
 
 # What every other command needs: what is missing is installed, what is stale is compiled.
 .PHONY: compile types
@@ -91,65 +100,74 @@ $(BUNDLED): $(SOURCES) node_modules/.package-lock.json | types
 	@touch $@
 
 .PHONY: up up-parallel
-up: compile ## Start 4 services on 8061-8064
-	@$(FLEET) up --mode sequential
+up: compile ## Start 4 services on 8061-8064; FLEET=NAME or up-NAME: another fleet, beside any that run
+	@$(RUN) up $(NAMED_OR_USUAL) $(OPTIONS)
 up-parallel: compile ## Start 16 instances and 4 balancers on 8061-8064; BALANCERS=2: 4 more on 8071-8074
-	@$(FLEET) up $(IN_PARALLEL)
+	@$(RUN) up $(IN_PARALLEL)
 
-.PHONY: down down-parallel restart restart-parallel
-down: compile ## Stop the sequential fleet; safe to repeat
-	@$(FLEET) down --mode sequential
+.PHONY: down down-parallel down-all restart restart-parallel
+down: compile ## Stop the sequential fleet; FLEET=NAME or down-NAME: another one; safe to repeat
+	@$(RUN) down $(NAMED_OR_USUAL)
 down-parallel: compile ## Stop the parallel fleet; safe to repeat
-	@$(FLEET) down --mode parallel
-restart: compile ## Stop and start the sequential fleet
-	@$(FLEET) restart --mode sequential
+	@$(RUN) down --fleet pipeline --mode parallel
+down-all: compile ## Stop every fleet
+	@$(RUN) down --all
+# Those of the other fleets by their names. Not a pattern: that would fit every file whose name begins so.
+OTHERS := $(filter-out up-parallel down-parallel down-all,$(filter up-% down-%,$(MAKECMDGOALS)))
+ifneq ($(OTHERS),)
+.PHONY: $(OTHERS)
+$(OTHERS): compile
+	@$(RUN) $(firstword $(subst -, ,$@)) --fleet $(patsubst up-%,%,$(@:down-%=%))
+endif
+restart: compile ## Stop and start the sequential fleet, or FLEET
+	@$(RUN) restart $(NAMED_OR_USUAL) $(OPTIONS)
 restart-parallel: compile ## Stop and start the parallel fleet
-	@$(FLEET) restart $(IN_PARALLEL)
+	@$(RUN) restart $(IN_PARALLEL)
 
 .PHONY: status stats stop-instance start-instance restart-instance
-status: compile ## The processes, their state, memory and restarts
-	@$(FLEET) status
-stats: compile ## The /stats of all balancers as one table
-	@$(FLEET) with -- $(CLIENT) stats
+status: compile ## The processes of all fleets that run, or of FLEET: their state, memory and restarts
+	@$(RUN) status $(NAMED)
+stats: compile ## The /stats of all balancers as one table, of each fleet that runs, or of FLEET
+	@$(RUN) stats $(NAMED)
 stop-instance: compile ## Hold an instance or a balancer down: NAME=service1a
-	@$(FLEET) stop-instance $(NAME)
+	@$(RUN) stop-instance $(NAME)
 start-instance: compile ## Start it again: NAME=service1a
-	@$(FLEET) start-instance $(NAME)
+	@$(RUN) start-instance $(NAME)
 restart-instance: compile ## Stop it and start it again, as in a rolling restart: NAME=service1a
-	@$(FLEET) restart-instance $(NAME)
+	@$(RUN) restart-instance $(NAME)
 
 .PHONY: logs logs-parallel logs-loadbalancers logs-service1 logs-service2 logs-service3 logs-service4
-logs: compile ## All logs: followed in a terminal, dumped otherwise
-	@$(FLEET) logs
+logs: compile ## All logs of the fleets that run, or of FLEET: followed in a terminal, dumped otherwise
+	@$(RUN) logs $(NAMED)
 logs-parallel: logs ## The same
 logs-loadbalancers: compile ## The balancers' logs
-	@$(FLEET) logs --balancers
+	@$(RUN) logs $(NAMED) --balancers
 logs-service1 logs-service2 logs-service3 logs-service4: compile ## The logs of one service's instances
-	@$(FLEET) logs $(@:logs-%=%)
+	@$(RUN) logs $(@:logs-%=%)
 
 ##@ Work for it
 
 .PHONY: test test-parallel
 test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequential fleet; not the unit tests
-	@$(FLEET) with --mode sequential -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
+	@$(RUN) with $(SEQUENTIAL) -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
 test-parallel: compile ## The same through the parallel fleet
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
+	@$(RUN) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
 
 .PHONY: benchmark benchmark-parallel benchmark-transports compare large-test chaos soak
 benchmark: compile ## 20 iterations in batches of 4, then sustained load
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(VIA)
+	@$(RUN) with $(SEQUENTIAL) -- $(CLIENT) benchmark $(FILE) $(VIA)
 benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
 	@mkdir -p $(RESULTS)
-	@$(FLEET) with --mode sequential -- $(CLIENT) benchmark $(FILE) $(VIA) --save $(RESULTS)/sequential.json
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) benchmark $(FILE) $(VIA) --save $(RESULTS)/parallel.json
+	@$(RUN) with $(SEQUENTIAL) -- $(CLIENT) benchmark $(FILE) $(VIA) --save $(RESULTS)/sequential.json
+	@$(RUN) with $(IN_PARALLEL) -- $(CLIENT) benchmark $(FILE) $(VIA) --save $(RESULTS)/parallel.json
 	@$(CLIENT) benchmark-compare $(RESULTS)/sequential.json $(RESULTS)/parallel.json | tee $(RESULTS)/comparison.txt
 compare: compile ## 1, 2 and 4 parallel pipelines over one FILE
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) compare $(FILE) $(VIA)
+	@$(RUN) with $(IN_PARALLEL) -- $(CLIENT) compare $(FILE) $(VIA)
 benchmark-transports: compile ## REST beside gRPC beside Connect through 4 balancers and 4 services, kept as a file
 	@node bench/transports/main.ts --save $(RESULTS)/bench-transports.json
 large-test: SIZE ?= 100MB
 large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the processes' peak memory
-	@$(FLEET) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
+	@$(RUN) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
 chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop TRANSPORT=grpc
 	@node bundle/chaos/main.cjs drill $(VIA)$(if $(SCENARIO), --scenario $(SCENARIO))
 soak: REQUESTS ?= 1000000
@@ -193,11 +211,13 @@ bench-growth: compile ## 1 to 256 MB: how cost grows with size
 bench-large-json: compile ## 100 MB as JSON, 1, 2 and 4 at once: the most memory of each process
 	@node bench/large-json/main.ts
 
-.PHONY: clean clean-parallel super-clean
-clean: ## Stop the fleet; remove what was compiled, the logs, the images and networks
-	@if [ -f bundle/runtime/main.cjs ]; then $(FLEET) clean; fi
+.PHONY: clean clean-parallel clean-data super-clean
+clean: ## Stop all fleets; remove what was compiled, the logs, the images and networks
+	@if [ -f bundle/runtime/main.cjs ]; then $(RUN) clean; fi
 	@rm -rf .flotilla coverage bundle packages/*/dist service*/dist client/dist
 clean-parallel: clean ## The same
+clean-data: compile ## Remove the data of FLEET, which nothing else does: names them and asks; YES=1: without asking
+	@$(RUN) clean-data $(NAMED)$(if $(filter 1,$(YES)), --yes)
 super-clean: clean ## Also remove node_modules and the data sets made
 	@rm -rf node_modules
 	@find datasets -type f ! -name README.md ! -name sample.txt -delete

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { freePortOffset } from '@flotilla/runtime';
-import { programOf } from '@flotilla/topology';
+import { pipeline, programOf } from '@flotilla/topology';
 import { describeMachine, thisMachine } from '../client/dist/machine.js';
 import { median } from '../client/dist/quantiles.js';
 import { formatShare } from '../client/dist/tables.js';
@@ -50,7 +50,7 @@ const { values: options } = parseArgs({
   },
 });
 
-const portOffset = await freePortOffset();
+const portOffset = await freePortOffset(pipeline({ balancers: 2 }));
 const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-bench-'));
 const env = { ...process.env, FLOTILLA_PORT_OFFSET: String(portOffset), FLOTILLA_STATE_DIR: stateDir };
 try {

@@ -5,7 +5,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { SETTING_PREFIX, type Setting, settings } from '@flotilla/contracts';
-import { composeFile, composeFiles, type FleetMode } from '@flotilla/topology/compose';
+import { fleets, fullestDefinitions } from '@flotilla/topology';
+import { composeFile } from '@flotilla/topology/compose';
 
 /** Between the end of a process's own time and SIGKILL: time to write out its log. */
 const STOP_MARGIN_SECONDS = 5;
@@ -19,8 +20,9 @@ const ownTimeMs = Number(drainDelayMs.default) + Number(shutdownGraceMs.default)
 const stopGraceSeconds = Math.ceil(ownTimeMs / 1000) + STOP_MARGIN_SECONDS;
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-for (const [mode, path] of Object.entries(composeFiles) as [FleetMode, string][]) {
-  const content = composeFile(mode, { passedOn, stopGraceSeconds });
+for (const definition of fleets.flatMap(fullestDefinitions)) {
+  const path = definition.network.composeFile;
+  const content = composeFile(definition, { passedOn, stopGraceSeconds });
   if (!values.check) writeFileSync(path, content);
   else if (readFileSync(path, 'utf8') !== content) {
     process.stderr.write(`${path} is not what the topology says; run \`make compose\`.\n`);

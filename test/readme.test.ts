@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { freePortOffset } from '@flotilla/runtime';
+import { pipeline } from '@flotilla/topology';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -26,7 +27,11 @@ let running: ChildProcess | undefined;
 beforeAll(async () => {
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-readme-'));
   // The commands as they stand, on a fleet beside whatever else runs on this machine.
-  env = { ...process.env, FLOTILLA_PORT_OFFSET: String(await freePortOffset()), FLOTILLA_STATE_DIR: stateDir };
+  env = {
+    ...process.env,
+    FLOTILLA_PORT_OFFSET: String(await freePortOffset(pipeline({ balancers: 2 }))),
+    FLOTILLA_STATE_DIR: stateDir,
+  };
   env.RUNTIME = 'local';
   return async () => {
     await run('make down');

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePortOffset, startFleet } from '@flotilla/runtime';
-import { type Stage, stages } from '@flotilla/topology';
+import { type ProcessRole, pipeline, type Stage, stages } from '@flotilla/topology';
 import { type CpuReading, forgetPeak, readCpu, readPeakBytes } from './process-cost.ts';
 
 /** Instances behind each balancer: `single` has one of each stage, 8 processes in all; `full` those of the topology. */
@@ -12,7 +12,7 @@ export type FleetShape = (typeof FLEET_SHAPES)[number];
 /** A process of a fleet. */
 export interface FleetProcess {
   readonly name: string;
-  readonly role: 'service' | 'balancer';
+  readonly role: ProcessRole;
   readonly pid: number;
 }
 
@@ -34,13 +34,13 @@ const READY_TIMEOUT_MS = 60_000;
  */
 export async function startMeasuredFleet(shape: FleetShape, cpuProfileFolder?: string): Promise<MeasuredFleet> {
   const table = tableOf(shape);
-  const portOffset = await freePortOffset('parallel', table);
+  const definition = pipeline({ table });
+  const portOffset = await freePortOffset(definition);
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-bench-fleet-'));
   const removeFiles = () => rm(stateDir, { recursive: true, force: true });
   const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${cpuProfileFolder}` };
   const fleet = await startFleet({
-    mode: 'parallel',
-    table,
+    definition,
     portOffset,
     stateDir,
     readyTimeoutMs: READY_TIMEOUT_MS,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { freePortOffset, startFleet } from '@flotilla/runtime';
-import { programOf, stages } from '@flotilla/topology';
+import { pipeline, programOf, stages } from '@flotilla/topology';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 
 const run = promisify(execFile);
@@ -44,10 +44,10 @@ describe('the bundle', () => {
 
   test('is all that a fleet needs: it runs where nothing else is', async () => {
     await cp(join(ROOT, 'bundle'), join(directory, 'bundle'), { recursive: true });
-    const portOffset = await freePortOffset();
+    const portOffset = await freePortOffset(pipeline({ balancers: 2 }));
     const table = stages.map((stage) => ({ ...stage, instances: stage.instances.slice(0, 1) }));
     const stateDir = join(directory, 'state');
-    const fleet = await startFleet({ mode: 'parallel', table, root: directory, stateDir, portOffset });
+    const fleet = await startFleet({ definition: pipeline({ table }), root: directory, stateDir, portOffset });
     onTestFinished(() => fleet.stop());
     const post = async (port: number, path: string, body: unknown) => {
       const headers = { 'content-type': 'application/json' };

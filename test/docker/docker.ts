@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { composeFiles, composeProject, type FleetMode } from '@flotilla/topology/compose';
+import type { PipelineMode } from '@flotilla/topology';
+import { composeFiles, composeProject } from './pipeline.js';
 
 /** The root of the repository, which is what images are built from. */
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -37,7 +38,7 @@ export async function dockerOutput(args: readonly string[], { env = {} }: Docker
 
 /** Runs a command of compose on one of the committed files, or on another file in its place. */
 export async function compose(
-  mode: FleetMode,
+  mode: PipelineMode,
   args: readonly string[],
   options: DockerOptions & { readonly file?: string } = {},
 ): Promise<string> {
@@ -52,12 +53,12 @@ export async function inspect(container: string, path: string): Promise<string> 
 }
 
 /** Names of the containers of a fleet, whatever their state. */
-export async function containersOf(mode: FleetMode): Promise<string[]> {
+export async function containersOf(mode: PipelineMode): Promise<string[]> {
   return list(['ps', '--all', '--format', '{{.Names}}', '--filter', label(mode)]);
 }
 
 /** Names of the networks of a fleet. */
-export async function networksOf(mode: FleetMode): Promise<string[]> {
+export async function networksOf(mode: PipelineMode): Promise<string[]> {
   return list(['network', 'ls', '--format', '{{.Name}}', '--filter', label(mode)]);
 }
 
@@ -66,6 +67,6 @@ async function list(args: readonly string[]): Promise<string[]> {
   return output.split('\n').filter(Boolean).sort();
 }
 
-function label(mode: FleetMode): string {
+function label(mode: PipelineMode): string {
   return `label=com.docker.compose.project=${composeProject(mode)}`;
 }

@@ -1,7 +1,7 @@
-import type { FleetMode } from '@flotilla/topology/compose';
+import type { PipelineMode } from '@flotilla/topology';
 import { compose, containersOf, docker } from './docker.js';
 
-const MODES: readonly FleetMode[] = ['sequential', 'parallel'];
+const MODES: readonly PipelineMode[] = ['sequential', 'parallel'];
 
 /** Before any test: an engine answers, no fleet is up that the tests would take down, and the images are built. */
 export default async function setup(): Promise<void> {

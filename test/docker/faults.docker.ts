@@ -1,9 +1,10 @@
 import { stages } from '@flotilla/topology';
-import { COMPOSE_NETWORK, containerName, imageName } from '@flotilla/topology/compose';
+import { imageName } from '@flotilla/topology/compose';
 import { describe, expect, test } from 'vitest';
 import { docker, inspect } from './docker.js';
 import { composeFleet, healthOf, killProcess, statsOf } from './fleet.js';
 import { type LoadResult, underLoad, until } from './load.js';
+import { COMPOSE_NETWORK, containerName } from './pipeline.js';
 
 composeFleet('parallel');
 

@@ -1,18 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Stage, stages } from '@flotilla/topology';
-import { type ComposeOptions, composeFile, composeFiles, containerName } from '@flotilla/topology/compose';
+import { pipeline, type Stage, stages, withInstance } from '@flotilla/topology';
+import { type ComposeOptions, composeFile } from '@flotilla/topology/compose';
 import { afterAll, expect, test } from 'vitest';
 import { compose, containersOf, docker, ROOT } from './docker.js';
 import { composeFleet, send, statsOf } from './fleet.js';
+import { composeFiles, containerName } from './pipeline.js';
 
 /** The table with one more port at the end of stage 3's line: what adding a fifth instance takes. */
-const table: readonly Stage[] = stages.map((stage) =>
-  stage.number === 3
-    ? { ...stage, instances: [...stage.instances, { name: 'service3e', id: 'e', port: 8075 }] }
-    : stage,
-);
+const table: readonly Stage[] = stages.map((stage) => (stage.number === 3 ? withInstance(stage, 8101) : stage));
 
 composeFleet('parallel');
 
@@ -35,7 +32,7 @@ async function committedOptions(): Promise<ComposeOptions> {
 
 test('a fifth instance is one more port in the topology: it joins a fleet that runs, and gets its share', async () => {
   const file = path.join(folder, 'docker-compose.yml');
-  await writeFile(file, composeFile('parallel', { ...(await committedOptions()), table }));
+  await writeFile(file, composeFile(pipeline({ table, balancers: 2 }), await committedOptions()));
   const before = await ids();
   await compose('parallel', ['up', '--detach', '--wait', '--no-build'], { file });
   const after = await ids();
@@ -44,6 +41,6 @@ test('a fifth instance is one more port in the topology: it joins a fleet that r
 
   for (let n = 0; n < 10; n++) expect((await send('x')).status).toBe(200);
   const { instances, stats } = await statsOf(3);
-  expect(instances.at(-1)).toBe('service3e:8075');
+  expect(instances.at(-1)).toBe('service3e:8101');
   expect(instances.map((key) => stats[key]?.requests)).toEqual([2, 2, 2, 2, 2]);
 });

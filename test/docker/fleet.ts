@@ -1,15 +1,15 @@
 import type { PipelineResponse, Stats } from '@flotilla/contracts';
-import { stageNumbered, stages } from '@flotilla/topology';
-import { containerName, type FleetMode } from '@flotilla/topology/compose';
+import { type PipelineMode, stageNumbered, stages } from '@flotilla/topology';
 import { afterAll, beforeAll } from 'vitest';
 import { BIND_ADDRESS, compose, docker, dockerOutput, inspect } from './docker.js';
+import { containerName } from './pipeline.js';
 
 /**
  * Starts a fleet for the tests of one file, and takes it down after them.
  *
  * @param env - Settings of the caller, which the containers get.
  */
-export function composeFleet(mode: FleetMode, env: Readonly<Record<string, string>> = {}): void {
+export function composeFleet(mode: PipelineMode, env: Readonly<Record<string, string>> = {}): void {
   beforeAll(async () => {
     await compose(mode, ['up', '--detach', '--wait', '--no-build'], { env });
   });

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { settings } from '@flotilla/contracts';
 import { stages } from '@flotilla/topology';
-import { composeFiles, containerName, composeFleet as processesOf } from '@flotilla/topology/compose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BIND_ADDRESS, compose, containersOf, docker, inspect, networksOf, ROOT } from './docker.js';
 import { answerOf, at, logOf, send, statsOf } from './fleet.js';
 import { until } from './load.js';
+import { composeFiles, containerName, processesOf } from './pipeline.js';
 
 const names = processesOf('parallel').map(({ name }) => name);
 const containers = names.map(containerName);

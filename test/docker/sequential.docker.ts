@@ -1,8 +1,8 @@
 import { stages } from '@flotilla/topology';
-import { containerName } from '@flotilla/topology/compose';
 import { describe, expect, test } from 'vitest';
 import { compose, containersOf, networksOf } from './docker.js';
 import { answerOf, at, composeFleet, send } from './fleet.js';
+import { containerName } from './pipeline.js';
 
 composeFleet('sequential');
 

@@ -1,16 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stages } from '@flotilla/topology';
-import {
-  COMPOSE_TWO_BALANCERS,
-  composeFiles,
-  containerName,
-  composeFleet as processesOf,
-} from '@flotilla/topology/compose';
 import { describe, expect, test } from 'vitest';
 import { compose, containersOf, docker, ROOT } from './docker.js';
 import { composeFleet, healthOf, killProcess } from './fleet.js';
 import { type LoadResult, underLoad, until } from './load.js';
+import { COMPOSE_TWO_BALANCERS, composeFiles, containerName, processesOf } from './pipeline.js';
 
 const env = { COMPOSE_PROFILES: COMPOSE_TWO_BALANCERS };
 composeFleet('parallel', env);

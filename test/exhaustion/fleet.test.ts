@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { statfsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { freePortOffset } from '@flotilla/runtime';
+import { pipeline } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { isAlive, type RecordedProcess } from '../../packages/runtime/src/process-identity.js';
 import type { FleetState } from '../../packages/runtime/src/state-file.js';
@@ -18,7 +19,7 @@ const CALLERS = 8;
 
 /** The command line on a fleet of real processes whose state folder is on a file system of its own. */
 async function commandLine(directory: TemporaryDirectory) {
-  const portOffset = await freePortOffset();
+  const portOffset = await freePortOffset(pipeline({ balancers: 2 }));
   const env = {
     PATH: process.env.PATH ?? '',
     FLOTILLA_STATE_DIR: directory.path,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PipelineResponse, Stats } from '@flotilla/contracts';
 import { type FleetOptions, freePortOffset, type LocalFleet, startFleet } from '@flotilla/runtime';
-import { stages } from '@flotilla/topology';
+import { type PipelineChoice, pipeline, stages } from '@flotilla/topology';
 
 /** A whole fleet of real processes on ports of its own, for the tests of one file. */
 export interface TestFleet extends LocalFleet {
@@ -20,12 +20,17 @@ export interface TestFleet extends LocalFleet {
 const READY_TIMEOUT_MS = 120_000;
 
 /** Starts a fleet. Whoever does so calls `end` after the tests. */
-export async function testFleet(
-  options: Pick<FleetOptions, 'mode' | 'balancers' | 'env' | 'table'>,
-): Promise<TestFleet> {
+export async function testFleet({ env, ...choice }: PipelineChoice & Pick<FleetOptions, 'env'>): Promise<TestFleet> {
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
-  const portOffset = await freePortOffset(options.mode, options.table);
-  const fleet = await startFleet({ ...options, stateDir, portOffset, readyTimeoutMs: READY_TIMEOUT_MS });
+  const definition = pipeline(choice);
+  const portOffset = await freePortOffset(definition);
+  const fleet = await startFleet({
+    definition,
+    stateDir,
+    portOffset,
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    ...(env && { env }),
+  });
   const at = (port: number) => `http://127.0.0.1:${port + portOffset}`;
   return {
     ...fleet,

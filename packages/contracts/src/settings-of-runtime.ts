@@ -17,7 +17,15 @@ export const runtimeSettings = {
     '0',
     'ports',
     ['runtime'],
-    'Added to every port of a local fleet, so that a second one can stand beside the first.',
+    'Moves the ports of local fleets, so that others can stand beside them: all of them are then between 8000 and 8535 plus this.',
+  ),
+  dataDir: setting(
+    'FLOTILLA_DATA_DIR',
+    text(1, 4096),
+    'data',
+    'path',
+    ['runtime'],
+    'Where the data of fleets lie, a folder for each: what a database keeps. Only `make clean-data` removes anything there.',
   ),
   stateDir: setting(
     'FLOTILLA_STATE_DIR',

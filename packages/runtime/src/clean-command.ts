@@ -5,8 +5,8 @@ import { sayUnlocked, withLock } from './lock.js';
 import { chooseRuntime } from './runtimes.js';
 
 /**
- * Stops the fleet, and removes what was made for fleets: logs, and where Docker answers the containers, networks and
- * images of this project. Never anything else on the machine.
+ * Stops a fleet, and removes what was made for it: logs, and where Docker answers its containers and network, and the
+ * images of this project. Never its data, and never anything else on the machine.
  *
  * @throws FleetError when Docker is asked for by name and cannot be had.
  */

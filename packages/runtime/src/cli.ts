@@ -1,38 +1,46 @@
-import { BALANCER_COUNTS, type BalancerCount, type FleetMode } from '@flotilla/topology';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import {
-  build,
-  down,
-  restart,
-  restartInstance,
-  startInstance,
-  stopInstance,
-  type UpResult,
-  up,
-} from './fleet-commands.js';
-import { CHECKOUT, downCommand, type FleetContext, fleetContext } from './fleet-context.js';
+import { Command, Option } from 'commander';
+import { type FleetFlags, specOf, wholeNumber, withFleetFlag, withMode, withSpec } from './cli-options.js';
+import { describeUp } from './describe-up.js';
+import { build, down, restart, restartInstance, startInstance, stopInstance, up } from './fleet-commands.js';
 import { FleetError } from './fleet-error.js';
-import type { FleetWish } from './fleet-shape.js';
-import { localTime, underDocker } from './fleet-words.js';
 import { Interruption } from './interruption.js';
-import { RUNTIME_CHOICES, type RuntimeChoice } from './runtime-name.js';
-import { runtimeInCharge } from './runtimes.js';
+import { showFleetLogs } from './logs-command.js';
+import {
+  type Contexts,
+  contextsOf,
+  fleetWith,
+  type GlobalOptions,
+  named,
+  type Registry,
+  selected,
+} from './registry.js';
+import { RUNTIME_CHOICES } from './runtime-name.js';
 import { describeStatus } from './status-command.js';
-import { addressTable, duration } from './table.js';
-
-const MODES = ['sequential', 'parallel'] as const;
 
 const NAMES = 'service1a, service1-loadbalancer, …';
 
 /** Lines of each log that following begins with. */
 const FOLLOW_TAIL_LINES = 10;
 
-/** Runs one command of the command line. @returns its exit code. */
-export async function runCli(argv: readonly string[]): Promise<number> {
+/** A command line over some fleets. */
+interface CommandLine {
+  readonly program: Command;
+  readonly registry: Registry;
+  readonly contexts: (say?: (text: string) => void) => Contexts;
+  readonly exit: (code: number) => void;
+}
+
+/**
+ * Runs one command of the command line.
+ *
+ * @param registry - all fleets that it knows.
+ * @returns its exit code.
+ */
+export async function runCli(argv: readonly string[], registry: Registry): Promise<number> {
   // Output that nobody reads any more (`| head`, a closed terminal) must not break a command off half-way.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let exitCode = 0;
-  const program = commands((code) => {
+  const program = commands(registry, (code) => {
     exitCode = code;
   });
   try {
@@ -45,9 +53,9 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   }
 }
 
-function commands(exit: (code: number) => void): Command {
+function commands(registry: Registry, exit: (code: number) => void): Command {
   const program = new Command('fleet')
-    .description('Runs a fleet in the background, as local processes or under Docker.')
+    .description('Runs fleets in the background, as local processes or under Docker.')
     .option('--root <directory>', 'holds the folders of the services (default: this checkout)')
     .addOption(
       new Option('--runtime <runtime>', 'of a fleet that is not up yet; auto takes Docker where it answers')
@@ -55,65 +63,79 @@ function commands(exit: (code: number) => void): Command {
         .default('auto'),
     )
     .enablePositionalOptions();
-  const context = (say: (text: string) => void = console.log): FleetContext => {
-    const { root = CHECKOUT, runtime } = program.opts<{ root?: string; runtime: RuntimeChoice }>();
-    return fleetContext(root, runtime, process.env, say);
-  };
-  const required = () => new Option('--mode <mode>', 'which fleet').choices(MODES).makeOptionMandatory();
-  const balancers = () =>
-    new Option('--balancers <number>', 'per stage of the parallel fleet (default: as many as run, or 1)').argParser(
-      balancerCount,
-    );
-  type ModeOption = { readonly mode: FleetMode };
+  const contexts = (say: (text: string) => void = console.log) =>
+    contextsOf(registry, program.opts<GlobalOptions>(), say);
+  const line: CommandLine = { program, registry, contexts, exit };
+  addStarting(line);
+  addLooking(line);
+  addInstances(line);
+  addWith(line);
+  addCleaning(line);
+  addLogs(line);
+  return program;
+}
 
-  program
-    .command('build')
+function addStarting({ program, registry, contexts }: CommandLine): void {
+  withMode(program.command('build'), registry)
     .description('make what a fleet is started from: under Docker, the images')
-    .addOption(required())
-    .action(async ({ mode }: ModeOption) => {
+    .action(async (flags: FleetFlags) => {
       using interruption = new Interruption();
-      await build(context(), mode, interruption);
+      const context = named(contexts(), flags.fleet);
+      await build(context, specOf(context, flags), interruption);
     });
-  program
-    .command('up')
+  withSpec(program.command('up'), registry)
     .description('start a fleet and wait until all of it is ready')
-    .addOption(required())
-    .addOption(balancers())
-    .action(async (wish: FleetWish) => {
+    .action(async (flags: FleetFlags) => {
       using interruption = new Interruption();
-      console.log(describeUp(await up(context(), wish, interruption)));
+      const context = named(contexts(), flags.fleet);
+      console.log(describeUp(context.fleet, await up(context, specOf(context, flags), interruption)));
     });
-  program
-    .command('down')
-    .description('stop the fleet; safe to repeat')
-    .addOption(new Option('--mode <mode>', 'leave a fleet of the other mode alone').choices(MODES))
-    .action(({ mode }: { mode?: FleetMode }) => down(context(), mode));
-  program
-    .command('restart')
+  withMode(program.command('down'), registry)
+    .description('stop a fleet, of whatever mode unless one is named; safe to repeat')
+    .option('--all', 'every fleet')
+    .action(async (flags: FleetFlags & { readonly all?: boolean }) => {
+      const all = contexts();
+      const chosen = flags.all ? all : [named(all, flags.fleet)];
+      for (const context of chosen) await down(context, specOf(context, flags).mode);
+    });
+  withSpec(program.command('restart'), registry)
     .description('stop a fleet and start it again')
-    .addOption(required())
-    .addOption(balancers())
-    .action(async (wish: FleetWish) => {
+    .action(async (flags: FleetFlags) => {
       using interruption = new Interruption();
-      console.log(describeUp(await restart(context(), wish, interruption)));
+      const context = named(contexts(), flags.fleet);
+      console.log(describeUp(context.fleet, await restart(context, specOf(context, flags), interruption)));
     });
-  program
-    .command('status')
-    .description('every process: state, memory, restarts')
+}
+
+function addLooking({ program, registry, contexts, exit }: CommandLine): void {
+  withFleetFlag(program.command('status'), registry)
+    .description('every process of the fleets that run: state, memory, restarts')
     .option('--json', 'for programs')
-    .action(async ({ json }: { json?: boolean }) => console.log(await describeStatus(context(), json ?? false)));
+    .action(async ({ fleet, json }: FleetFlags & { readonly json?: boolean }) =>
+      console.log(await describeStatus(selected(contexts(), fleet), json ?? false)),
+    );
+  withFleetFlag(program.command('stats'), registry)
+    .description('what the fleets that run say they did')
+    .action(async ({ fleet }: FleetFlags) => {
+      const { showStats } = await import('./stats-command.js');
+      using interruption = new Interruption();
+      exit(await showStats(selected(contexts(console.error), fleet), interruption));
+    });
+}
+
+function addInstances({ program, contexts }: CommandLine): void {
   program
     .command('stop-instance')
     .description('stop one process and hold it down')
     .argument('<name>', NAMES)
-    .action((name: string) => stopInstance(context(), name));
+    .action(async (name: string) => stopInstance(await fleetWith(contexts(), name), name));
   program
     .command('start-instance')
     .description('start a process that is held down, and wait until it is ready')
     .argument('<name>', NAMES)
     .action(async (name: string) => {
       using interruption = new Interruption();
-      await startInstance(context(), name, interruption);
+      await startInstance(await fleetWith(contexts(), name), name, interruption);
     });
   program
     .command('restart-instance')
@@ -121,47 +143,58 @@ function commands(exit: (code: number) => void): Command {
     .argument('<name>', NAMES)
     .action(async (name: string) => {
       using interruption = new Interruption();
-      await restartInstance(context(), name, interruption);
+      await restartInstance(await fleetWith(contexts(), name), name, interruption);
     });
-  program
-    .command('with')
+}
+
+function addWith({ program, registry, contexts, exit }: CommandLine): void {
+  withSpec(program.command('with'), registry)
     .description('run a command against a fleet, told where by SERVICE1_URL …, and put back what ran before')
-    .addOption(new Option('--mode <mode>', 'which fleet (default: the one that runs)').choices(MODES))
-    .addOption(balancers())
     .argument('<command...>', 'after --')
     .passThroughOptions()
     // The command's own output stays clean: what we say goes to stderr.
-    .action(async (command: string[], { mode, balancers: count }: Partial<FleetWish>) => {
+    .action(async (words: string[], flags: FleetFlags) => {
       // Half of the time that the other commands would take to begin is what this one imports.
-      const { withFleet } = await import('./with-command.js');
+      const { withFleet, withRunningFleets } = await import('./with-command.js');
       using interruption = new Interruption();
-      const wish = mode && { mode, balancers: count };
-      exit(await withFleet(context(console.error), wish, command, interruption));
+      const all = contexts(console.error);
+      const command = { words, interruption };
+      if (flags.fleet === undefined && flags.mode === undefined) return exit(await withRunningFleets(all, command));
+      const context = named(all, flags.fleet);
+      exit(await withFleet(context, specOf(context, flags), command));
     });
-  program
-    .command('clean')
-    .description('stop the fleet; remove its logs and what was built for it')
-    .action(async () => {
+}
+
+function addCleaning({ program, registry, contexts }: CommandLine): void {
+  withFleetFlag(program.command('clean'), registry)
+    .description('stop the fleets; remove their logs and what was built for them')
+    .action(async ({ fleet }: FleetFlags) => {
       const { clean } = await import('./clean-command.js');
-      await clean(context());
+      for (const context of selected(contexts(), fleet)) await clean(context);
     });
-  addLogs(program, context);
-  return program;
+  withFleetFlag(program.command('clean-data'), registry)
+    .description('remove the data of a fleet, which nothing else does')
+    .option('--yes', 'without asking')
+    .action(async ({ fleet, yes }: FleetFlags & { readonly yes?: boolean }) => {
+      const { cleanData, confirmOnTerminal } = await import('./clean-data-command.js');
+      if (fleet === undefined) throw new FleetError('say whose data: FLEET=…');
+      await cleanData(named(contexts(), fleet), yes ? async () => true : confirmOnTerminal);
+    });
 }
 
 interface LogsFlags {
-  readonly stage?: number;
+  readonly fleet?: string;
+  readonly group?: string;
   readonly balancers?: boolean;
   readonly follow?: boolean;
   readonly tail?: number;
 }
 
-function addLogs(program: Command, context: () => FleetContext): void {
-  program
-    .command('logs')
-    .description('logs, merged by time')
+function addLogs({ program, registry, contexts }: CommandLine): void {
+  withFleetFlag(program.command('logs'), registry)
+    .description('logs of the fleets that run, those of each merged by time')
     .argument('[names...]', 'an instance, a service for all its instances, a balancer, or supervisor')
-    .option('--stage <number>', 'only this stage', wholeNumber)
+    .option('--group <name>', 'only a service and its balancers')
     .option('--balancers', 'only balancers')
     .option('--follow', 'go on as they grow (default in a terminal)')
     .option('--no-follow', 'end at their end')
@@ -172,34 +205,10 @@ function addLogs(program: Command, context: () => FleetContext): void {
     )
     .action(async (names: string[], flags: LogsFlags) => {
       using interruption = new Interruption();
-      const selection = { names, stage: flags.stage, balancersOnly: flags.balancers ?? false };
+      const selection = { names, group: flags.group, balancersOnly: flags.balancers ?? false };
       const follow = flags.follow ?? process.stdout.isTTY;
       const tailLines = flags.tail ?? (follow ? FOLLOW_TAIL_LINES : Number.POSITIVE_INFINITY);
-      const runtime = await runtimeInCharge(context());
-      await runtime.showLogs(selection, { tailLines, follow, signal: interruption.signal }, process.stdout);
+      const options = { tailLines, follow, signal: interruption.signal };
+      await showFleetLogs(selected(contexts(), flags.fleet), selection, options, process.stdout);
     });
-}
-
-function wholeNumber(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(value);
-}
-
-/** Named as in `BALANCERS=2 make up-parallel`, which is how most people give it. */
-function balancerCount(value: string): BalancerCount {
-  const count = BALANCER_COUNTS.find((each) => String(each) === value);
-  if (count) return count;
-  throw new FleetError(`BALANCERS=${value} is not known; it takes ${BALANCER_COUNTS.join(' or ')}`);
-}
-
-function describeUp({ already, runtime, status, readyAfterMs }: UpResult): string {
-  const addresses = addressTable(status);
-  if (already) {
-    const since = `since ${localTime(status.startedAt)}`;
-    const unready = status.processes.filter((each) => each.state !== 'ready');
-    const but = unready.map((each) => `\n${each.name} is ${each.state}`).join('');
-    return `the ${status.mode} fleet runs already${underDocker(runtime.name)}, ${since} (\`${downCommand(status.mode)}\` stops it)${but}\n\n${addresses}`;
-  }
-  const time = readyAfterMs < 60_000 ? `${(readyAfterMs / 1000).toFixed(1)} s` : duration(readyAfterMs);
-  return `all ${status.processes.length} ${runtime.units} are ready after ${time}\n\n${addresses}`;
 }

@@ -11,11 +11,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 const PASSED_ON = ['PATH', 'HOME', 'USER', 'TMPDIR', 'TZ', 'LANG', 'LC_ALL'];
 
-/** The part of a caller's environment that the processes of a fleet get: the system's basics and FLOTILLA_…. */
-export function fleetEnvironment(caller: Environment): Record<string, string> {
+/**
+ * The part of a caller's environment that the processes of a fleet get: the system's basics and FLOTILLA_….
+ *
+ * @param also - what this fleet is told beside.
+ */
+export function fleetEnvironment(caller: Environment, also: readonly string[] = []): Record<string, string> {
+  const names = [...PASSED_ON, ...also];
   const passed = Object.entries(caller).filter(
     (entry): entry is [string, string] =>
-      entry[1] !== undefined && (PASSED_ON.includes(entry[0]) || entry[0].startsWith(SETTING_PREFIX)),
+      entry[1] !== undefined && (names.includes(entry[0]) || entry[0].startsWith(SETTING_PREFIX)),
   );
   return Object.fromEntries(passed);
 }

@@ -1,10 +1,10 @@
-import type { FleetMode } from '@flotilla/topology';
+import type { FleetDefinition, FleetOption } from '@flotilla/topology';
 import { downCommand, type FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
-import { type FleetShape, type FleetWish, isWished, shapeOf } from './fleet-shape.js';
-import { localTime, underDocker } from './fleet-words.js';
+import { definitionFor, type FleetSpec, matches } from './fleet-spec.js';
 import type { Interruption } from './interruption.js';
 import { sayUnlocked, withLock } from './lock.js';
+import { localTime, underDocker } from './messages.js';
 import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp, runtimeInCharge } from './runtimes.js';
 import type { FleetStatus } from './status.js';
@@ -24,11 +24,11 @@ export interface UpResult {
  *
  * @throws FleetError when another fleet runs, a port is taken, or a process does not become ready.
  */
-export function up(context: FleetContext, wish: FleetWish, interruption: Interruption): Promise<UpResult> {
+export function up(context: FleetContext, spec: FleetSpec, interruption: Interruption): Promise<UpResult> {
   return withLock(context.files, 'up', interruption, async () => {
     const found = await fleetUp(context);
-    if (!found) return bringUp(await chooseRuntime(context), shapeOf(wish), interruption);
-    refuseOther(context, found, wish);
+    if (!found) return bringUp(await chooseRuntime(context), definitionFor(context.fleet, spec), interruption);
+    refuseOther(context, found, spec);
     return { already: true, ...found, readyAfterMs: 0 };
   });
 }
@@ -38,7 +38,7 @@ export function up(context: FleetContext, wish: FleetWish, interruption: Interru
  *
  * @param mode - leaves a fleet of the other mode alone. Undefined: any fleet.
  */
-export function down(context: FleetContext, mode: FleetMode | undefined): Promise<void> {
+export function down(context: FleetContext, mode: string | undefined): Promise<void> {
   return withLock(context.files, 'down', undefined, () => takeDown(context, mode), sayUnlocked(context));
 }
 
@@ -47,19 +47,19 @@ export function down(context: FleetContext, mode: FleetMode | undefined): Promis
  *
  * @throws FleetError as {@link up}.
  */
-export function restart(context: FleetContext, wish: FleetWish, interruption: Interruption): Promise<UpResult> {
+export function restart(context: FleetContext, spec: FleetSpec, interruption: Interruption): Promise<UpResult> {
   return withLock(context.files, 'restart', interruption, async () => {
     const found = await fleetUp(context);
-    if (!found) return bringUp(await chooseRuntime(context), shapeOf(wish), interruption);
-    refuseOther(context, found, { mode: wish.mode });
+    if (!found) return bringUp(await chooseRuntime(context), definitionFor(context.fleet, spec), interruption);
+    refuseOther(context, found, { mode: spec.mode });
     await found.runtime.stop(found.status);
-    return bringUp(found.runtime, shapeOf(wish, found.status), interruption);
+    return bringUp(found.runtime, definitionFor(context.fleet, spec, found.status), interruption);
   });
 }
 
-/** Makes what fleets of a mode are started from. @throws FleetError when it cannot be made. */
-export async function build(context: FleetContext, mode: FleetMode, interruption: Interruption): Promise<void> {
-  await (await chooseRuntime(context)).build(mode, interruption);
+/** Makes what a fleet is started from. @throws FleetError when it cannot be made. */
+export async function build(context: FleetContext, spec: FleetSpec, interruption: Interruption): Promise<void> {
+  await (await chooseRuntime(context)).build(definitionFor(context.fleet, spec), interruption);
 }
 
 /** Stops one process and holds it down. @throws FleetError for a name not known, or when no fleet runs. */
@@ -83,40 +83,48 @@ export async function restartInstance(context: FleetContext, name: string, inter
 }
 
 /** Stops what runs. The lock must be held. */
-export async function takeDown(context: FleetContext, mode: FleetMode | undefined): Promise<void> {
+export async function takeDown(context: FleetContext, mode: string | undefined): Promise<void> {
   const found = await fleetUp(context);
   if (!found) return context.say('no fleet runs');
   const other = found.status.mode;
   if (mode === undefined || mode === other) return found.runtime.stop(found.status);
-  context.say(`no ${mode} fleet runs; the ${other} fleet is left alone (\`${downCommand(other)}\` stops it)`);
-}
-
-/** Starts a fleet where none runs. The lock must be held. @throws FleetError as {@link up}. */
-async function bringUp(runtime: Runtime, shape: FleetShape, interruption: Interruption): Promise<UpResult> {
-  return { already: false, runtime, ...(await runtime.start(shape, {}, interruption)) };
-}
-
-/** Whether a fleet is of the kind that is asked for. */
-export function suits(context: FleetContext, { runtime, status }: FleetUp, wish: FleetWish): boolean {
-  return isWished(status, wish) && (context.choice === 'auto' || context.choice === runtime.name);
-}
-
-function refuseOther(context: FleetContext, found: FleetUp, wish: FleetWish): void {
-  if (suits(context, found, wish)) return;
-  const { runtime, status } = found;
-  const sameMode = status.mode === wish.mode;
-  if (sameMode && suits(context, found, { mode: wish.mode })) throw otherBalancers(found, wish);
-  const how = sameMode && runtime.name === 'local' ? ' as local processes' : underDocker(runtime.name);
-  throw new FleetError(
-    `the ${status.mode} fleet runs${how}, since ${localTime(status.startedAt)}, on the same ports.\n` +
-      `Stop it first: ${downCommand(status.mode)}`,
+  context.say(
+    `no ${mode} fleet runs; the ${other} fleet is left alone (\`${downCommand(context.fleet, other)}\` stops it)`,
   );
 }
 
-function otherBalancers({ status }: FleetUp, { balancers }: FleetWish): FleetError {
-  const has = status.balancers === 1 ? '1 balancer' : `${status.balancers} balancers`;
+/** Starts a fleet where none runs. The lock must be held. @throws FleetError as {@link up}. */
+async function bringUp(runtime: Runtime, definition: FleetDefinition, interruption: Interruption): Promise<UpResult> {
+  return { already: false, runtime, ...(await runtime.start(definition, {}, interruption)) };
+}
+
+/** Whether a fleet is of the kind that is asked for. */
+export function suits(context: FleetContext, { runtime, status }: FleetUp, spec: FleetSpec): boolean {
+  const isRuntime = context.choice === 'auto' || context.choice === runtime.name;
+  return isRuntime && matches(context.fleet, status, spec);
+}
+
+function refuseOther(context: FleetContext, found: FleetUp, spec: FleetSpec): void {
+  if (suits(context, found, spec)) return;
+  const { runtime, status } = found;
+  const sameMode = spec.mode === undefined || status.mode === spec.mode;
+  if (sameMode && suits(context, found, { mode: spec.mode })) throw otherOptions(context, found, spec);
+  const how = sameMode && runtime.name === 'local' ? ' as local processes' : underDocker(runtime.name);
+  throw new FleetError(
+    `the ${status.mode} fleet runs${how}, since ${localTime(status.startedAt)}, on the same ports.\n` +
+      `Stop it first: ${downCommand(context.fleet, status.mode)}`,
+  );
+}
+
+function otherOptions({ fleet }: FleetContext, { status }: FleetUp, { options = {} }: FleetSpec): FleetError {
+  const has = (option: FleetOption) => status.options[option.name] ?? option.default;
+  const differing = fleet.options.filter(
+    (each) => options[each.name] !== undefined && options[each.name] !== has(each),
+  );
+  const asked = differing.map(({ name, variable }) => `${variable}=${options[name]}`).join(' ');
+  const { restart } = fleet.define({ mode: status.mode }).guide.commands;
   return new FleetError(
-    `the ${status.mode} fleet runs with ${has} per stage, since ${localTime(status.startedAt)}.\n` +
-      `Change that: BALANCERS=${balancers} make restart-parallel`,
+    `the ${status.mode} fleet runs with ${differing.map((each) => each.describe(has(each))).join(', ')}, ` +
+      `since ${localTime(status.startedAt)}.\nChange that: ${asked} ${restart}`,
   );
 }

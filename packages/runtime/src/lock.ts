@@ -5,7 +5,7 @@ import type { FleetFiles } from './fleet-files.js';
 import type { Interruption } from './interruption.js';
 import { isAlive, processIdentity, type RecordedProcess } from './process-identity.js';
 import { systemReason } from './system-reason.js';
-import { until } from './until.js';
+import { waitFor } from './wait-for.js';
 
 /** Longer than a fleet takes to start or to stop. */
 const WAIT_MS = 120_000;
@@ -40,7 +40,7 @@ export async function withLock<Result>(
       return !holder || !isAlive(holder);
     }
   };
-  if (!(await until(tryUnlessInterrupted, WAIT_MS))) {
+  if (!(await waitFor(tryUnlessInterrupted, WAIT_MS))) {
     const holder = readLock(files.lock);
     throw new FleetError(`another command is at work on this fleet: ${holder?.name} (pid ${holder?.pid})`);
   }

@@ -1,71 +1,81 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { localFleet, type Stage, stages } from '@flotilla/topology';
+import { everyProcess, type Fleet, fullestDefinitions, type ProcessRole, type ProcessSpec } from '@flotilla/topology';
 import { FleetError } from './fleet-error.js';
 import { type FleetFiles, SUPERVISOR } from './fleet-files.js';
 
-/** Which logs somebody wants to see; all that is undefined or empty leaves nothing out. */
+/** Which logs are wanted; all that is undefined or empty leaves nothing out. */
 export interface LogSelection {
-  /** Instances (`service1a`), services (`service1`: all its instances), balancers, or `supervisor`. */
+  /** Processes (`service1a`), groups (`service1`: all but its balancers), or `supervisor`. */
   readonly names: readonly string[];
-  readonly stage: number | undefined;
+  readonly group: string | undefined;
   readonly balancersOnly: boolean;
 }
 
 const SUFFIX = '.log';
 
 /**
- * Names of the processes whose logs are selected, in order of stages. The supervisor's own log is only shown when it
- * is named.
+ * Names of the processes whose logs are selected. The supervisor's own log is only shown when it is named.
  *
  * @throws FleetError for a name that is not known, or when nothing is left; it lists the known names.
  */
-export function selectLogs(files: FleetFiles, selection: LogSelection, table: readonly Stage[] = stages): string[] {
-  return selectNames(knownNames(files, table), selection, table);
+export function selectLogs(files: FleetFiles, selection: LogSelection, fleet: Fleet): string[] {
+  return selectNames(knownNames(files, fleet), selection, fleet);
 }
 
 /** As {@link selectLogs}, from names that are known otherwise. */
-export function selectNames(
-  known: readonly string[],
-  selection: LogSelection,
-  table: readonly Stage[] = stages,
-): string[] {
-  const named = selection.names.length > 0;
-  const wanted = named ? selection.names.flatMap((name) => resolve(name, known, table)) : known.filter(isNoSupervisor);
-  const selected = wanted.filter((name) => matches(name, selection, table));
+export function selectNames(known: readonly string[], selection: LogSelection, fleet: Fleet): string[] {
+  const members = new Members(fleet);
+  const wanted =
+    selection.names.length > 0
+      ? selection.names.flatMap((name) => resolve(name, known, members))
+      : known.filter((name) => name !== SUPERVISOR);
+  const selected = wanted.filter((name) => fits(members.find(name), selection));
   if (selected.length === 0) throw new FleetError(`no log fits all of that; there are ${known.join(', ')}`);
   return [...new Set(selected)];
 }
 
-/** A fleet that ran leaves its logs; before the first one there is only the table. */
-function knownNames(files: FleetFiles, table: readonly Stage[]): string[] {
+/** A fleet that ran leaves its logs; before the first one there is only its definition. */
+export function knownNames(files: FleetFiles, fleet: Fleet): string[] {
   const logs = existsSync(files.logDir) ? readdirSync(files.logDir).filter((name) => name.endsWith(SUFFIX)) : [];
   if (logs.length > 0) return logs.map((name) => name.slice(0, -SUFFIX.length)).sort();
-  return [...localFleet('parallel', { table }).map((spec) => spec.name), SUPERVISOR].sort();
+  return [...everyProcess(fleet.define()).map(({ name }) => name), SUPERVISOR].sort();
 }
 
-function resolve(name: string, known: readonly string[], table: readonly Stage[]): string[] {
+interface Member {
+  readonly group: string;
+  readonly role: ProcessRole;
+}
+
+/** What is known of the processes that a fleet can have. */
+class Members {
+  readonly groups: readonly string[];
+  readonly #processes: readonly ProcessSpec[];
+
+  constructor(fleet: Fleet) {
+    this.#processes = fullestDefinitions(fleet).flatMap(everyProcess);
+    this.groups = [...new Set(this.#processes.map(({ group }) => group))];
+  }
+
+  /** One that is not in the table is an instance that was added: it has its group's name before its own letter. */
+  find(name: string): Member | undefined {
+    const listed = this.#processes.find((process) => process.name === name);
+    if (listed) return listed;
+    const group = this.groups.find((each) => name.startsWith(each));
+    return group === undefined ? undefined : { group, role: 'service' };
+  }
+}
+
+function resolve(name: string, known: readonly string[], members: Members): string[] {
   if (known.includes(name)) return [name];
-  const stage = table.find((candidate) => candidate.service === name);
-  const instances = known.filter((each) => stage && isInstanceOf(stage, each));
+  const instances = known.filter((each) => {
+    const member = members.find(each);
+    return member?.group === name && member.role !== 'balancer';
+  });
   if (instances.length > 0) return instances;
-  const services = table.map((each) => each.service);
-  throw new FleetError(`no log is called ${name}; there are ${[...known, ...services].sort().join(', ')}`);
+  throw new FleetError(`no log is called ${name}; there are ${[...known, ...members.groups].sort().join(', ')}`);
 }
 
-function matches(name: string, { stage, balancersOnly }: LogSelection, table: readonly Stage[]): boolean {
-  const owner = table.find((candidate) => isBalancerOf(candidate, name) || isInstanceOf(candidate, name));
-  if (stage !== undefined && owner?.number !== stage) return false;
-  return !balancersOnly || (owner !== undefined && isBalancerOf(owner, name));
-}
-
-function isBalancerOf(stage: Stage, name: string): boolean {
-  return stage.balancers.some((balancer) => balancer.name === name);
-}
-
-function isInstanceOf(stage: Stage, name: string): boolean {
-  return !isBalancerOf(stage, name) && name.startsWith(stage.service);
-}
-
-function isNoSupervisor(name: string): boolean {
-  return name !== SUPERVISOR;
+function fits(member: Member | undefined, { group, balancersOnly }: LogSelection): boolean {
+  if (group !== undefined && member?.group !== group) return false;
+  return !balancersOnly || member?.role === 'balancer';
 }

@@ -7,7 +7,7 @@ async function main(): Promise<void> {
     const { superviseInBackground } = await import('./local/supervise.js');
     superviseInBackground();
   } else {
-    const { runCli } = await import('./cli.js');
-    process.exitCode = await runCli(process.argv.slice(2));
+    const [{ runCli }, { fleets }] = await Promise.all([import('./cli.js'), import('@flotilla/topology')]);
+    process.exitCode = await runCli(process.argv.slice(2), fleets);
   }
 }

@@ -1,5 +1,5 @@
 import { connect, createServer } from 'node:net';
-import { type FleetMode, localFleet, type ProcessSpec, type Stage } from '@flotilla/topology';
+import { type FleetDefinition, localProcesses, type PlacedProcess } from '@flotilla/topology';
 import { FleetError } from './fleet-error.js';
 import { portHolder } from './port-holder.js';
 
@@ -36,16 +36,16 @@ export interface PortQuestion {
  * @throws FleetError naming each busy port, the process that wants it, and who has it.
  */
 export async function requirePorts(
-  processes: readonly Pick<ProcessSpec, 'name' | 'port'>[],
+  processes: readonly Pick<PlacedProcess, 'name' | 'ports'>[],
   { host, holderOf, hint = OFFSET_HINT }: PortQuestion = {},
 ): Promise<void> {
   const busy = await busyPorts(
-    processes.map((spec) => spec.port),
+    processes.flatMap(({ ports }) => ports),
     host,
   );
   if (busy.length === 0) return;
   const lines = busy.map(async (port) => {
-    const wanted = processes.find((spec) => spec.port === port)?.name;
+    const wanted = processes.find(({ ports }) => ports.includes(port))?.name;
     return `port ${port} (${wanted}) is in use by ${holderOf?.(port) ?? (await describeHolder(port))}`;
   });
   throw new FleetError([...(await Promise.all(lines)), hint].join('\n'));
@@ -60,22 +60,23 @@ async function describeHolder(port: number): Promise<string> {
 /** Below it a port of the table plus the offset stays out of what systems hand to outgoing connections. */
 const MAX_OFFSET = 24_000;
 const MIN_OFFSET = 1000;
-/** More than the span of the table's ports, so that two fleets at different offsets have no port in common. */
+/** More than the span of the pipeline's ports, so that two of them at different offsets have no port in common. */
 const OFFSET_STEP = 50;
 const TRIES = 100;
 
 /**
- * An offset at which every port of a fleet is free now, those of second balancers included. Random, so that fleets
- * started at the same time by different processes hardly ever meet.
+ * An offset at which every port of a fleet is free now. Random, so that fleets started at the same time by different
+ * processes hardly ever meet.
  *
+ * @param definition - with all that its options can add, if it shall be good for that as well.
  * @throws FleetError after a hundred tries.
  */
-export async function freePortOffset(mode: FleetMode = 'parallel', table?: readonly Stage[]): Promise<number> {
+export async function freePortOffset(definition: FleetDefinition): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const steps = Math.floor((Math.random() * (MAX_OFFSET - MIN_OFFSET)) / OFFSET_STEP);
     const portOffset = MIN_OFFSET + steps * OFFSET_STEP;
-    const processes = localFleet(mode, { portOffset, balancers: 2, ...(table && { table }) });
-    if ((await busyPorts(processes.map((spec) => spec.port))).length === 0) return portOffset;
+    const ports = localProcesses(definition, { portOffset }).flatMap((process) => process.ports);
+    if ((await busyPorts(ports)).length === 0) return portOffset;
   }
   throw new FleetError(`found no ${MAX_OFFSET - MIN_OFFSET} ports with room for a fleet`);
 }

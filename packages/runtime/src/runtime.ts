@@ -1,5 +1,4 @@
-import type { FleetMode } from '@flotilla/topology';
-import type { FleetShape } from './fleet-shape.js';
+import type { FleetDefinition } from '@flotilla/topology';
 import type { Interruption } from './interruption.js';
 import type { LogSelection } from './log-selection.js';
 import type { RuntimeName } from './runtime-name.js';
@@ -35,7 +34,7 @@ export interface Runtime {
   /** What a fleet consists of here. */
   readonly units: 'processes' | 'containers';
   /** Makes what a fleet is started from. */
-  build(mode: FleetMode, interruption: Interruption): Promise<void>;
+  build(definition: FleetDefinition, interruption: Interruption): Promise<void>;
   /** Whether there is anything of a fleet, working or not. Looks only. */
   isUp(): Promise<boolean>;
   /** The fleet that is up. What is left of one that can no longer be commanded is ended. The lock must be held. */
@@ -46,7 +45,11 @@ export interface Runtime {
    *
    * @param interruption - undefined: nothing can interrupt it.
    */
-  start(shape: FleetShape, changes: StartChanges, interruption: Interruption | undefined): Promise<StartedFleet>;
+  start(
+    definition: FleetDefinition,
+    changes: StartChanges,
+    interruption: Interruption | undefined,
+  ): Promise<StartedFleet>;
   /** Stops what {@link running} found. The lock must be held. */
   stop(fleet: FleetStatus): Promise<void>;
   /** Asks for everything that `status` tells. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeFiles } from '@flotilla/topology/compose';
+import { fullestDefinitions } from '@flotilla/topology';
 import { readSetting } from './environment.js';
 import type { FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
@@ -22,17 +22,17 @@ export interface FleetUp {
  */
 export async function chooseRuntime(context: FleetContext): Promise<Runtime> {
   if (context.choice === 'local') return new LocalRuntime(context);
-  const obstacle = obstacleHere(context) ?? (await obstacleInDocker(context));
-  if (!obstacle) return dockerRuntime(context);
+  const reason = reasonHere(context) ?? (await reasonInDocker(context));
+  if (!reason) return dockerRuntime(context);
   if (context.choice === 'auto') return new LocalRuntime(context);
-  throw new FleetError(obstacle);
+  throw new FleetError(reason);
 }
 
 /** The runtime that the fleet which is up was started under, whatever is asked for now. Local where none is up. */
 export async function runtimeInCharge(context: FleetContext): Promise<Runtime> {
   if (readDockerState(context.files)) return dockerRuntime(context);
   const local = new LocalRuntime(context);
-  if (context.choice === 'local' || obstacleHere(context) || (await local.isUp())) return local;
+  if (context.choice === 'local' || reasonHere(context) || (await local.isUp())) return local;
   // Containers outlive what remembers them, and may have been started without these commands.
   const docker = await dockerRuntime(context);
   return (await docker.isUp()) ? docker : local;
@@ -46,16 +46,17 @@ export async function fleetUp(context: FleetContext): Promise<FleetUp | undefine
 }
 
 /** Why Docker is out of the question, whether it is there or not. */
-function obstacleHere({ root, caller }: FleetContext): string | undefined {
-  const file = Object.values(composeFiles).find((name) => !existsSync(join(root, name)));
+function reasonHere({ fleet, root, caller }: FleetContext): string | undefined {
+  const files = fullestDefinitions(fleet).map(({ network }) => network.composeFile);
+  const file = files.find((name) => !existsSync(join(root, name)));
   if (file) return `Docker needs ${file}, which is not in ${root}; take RUNTIME=local`;
   if (readSetting('portOffset', caller) === 0) return undefined;
   return 'FLOTILLA_PORT_OFFSET moves local processes; the ports under Docker are fixed. Unset it, or take RUNTIME=local';
 }
 
-async function obstacleInDocker(context: FleetContext): Promise<string | undefined> {
-  const { dockerObstacle } = await import('./docker/obstacle.js');
-  return dockerObstacle(context);
+async function reasonInDocker(context: FleetContext): Promise<string | undefined> {
+  const { dockerUnavailableReason } = await import('./docker/unavailable-reason.js');
+  return dockerUnavailableReason(context);
 }
 
 /** Imported only where it may be needed: it would double the time that a command takes to begin. */

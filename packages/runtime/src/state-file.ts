@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import type { FleetMode } from '@flotilla/topology';
+import type { FleetOptions } from '@flotilla/topology';
 import type { FleetFiles } from './fleet-files.js';
 import type { RecordedProcess } from './process-identity.js';
 import { systemReason } from './system-reason.js';
@@ -7,7 +7,8 @@ import { systemReason } from './system-reason.js';
 /** What is remembered of a fleet that runs in the background, for the commands that come after. */
 export interface FleetState {
   readonly version: 1;
-  readonly mode: FleetMode;
+  readonly mode: string;
+  readonly options: FleetOptions;
   readonly portOffset: number;
   /** ISO 8601. */
   readonly startedAt: string;
@@ -25,7 +26,7 @@ export interface FleetState {
 export interface DockerState {
   readonly version: 1;
   readonly runtime: 'docker';
-  readonly mode: FleetMode;
+  readonly mode: string;
   /** ISO 8601. */
   readonly startedAt: string;
 }

@@ -1,21 +1,45 @@
-import { type FleetContext, START_HINT } from './fleet-context.js';
-import { localTime, underDocker } from './fleet-words.js';
+import type { FleetContext } from './fleet-context.js';
+import { startHint } from './fleet-context.js';
+import { localTime, underDocker } from './messages.js';
 import { runtimeInCharge } from './runtimes.js';
-import type { ProcessRow, StatusReport } from './status.js';
+import type { StatusReport } from './status.js';
 import { mebibytes, statusTable } from './table.js';
 
 export type { StatusReport };
 
-/** What `status` prints. */
-export async function describeStatus(context: FleetContext, json: boolean): Promise<string> {
-  const report = await (await runtimeInCharge(context)).report();
-  if (json) return JSON.stringify(report, null, 2);
-  return report.fleet ? describeReport(report) : (report.problem ?? `no fleet runs; ${START_HINT}`);
+/** Of all fleets: the first as if it were the only one, since programs read it so, and what else runs. */
+interface FleetsReport extends StatusReport {
+  readonly others: readonly StatusReport[];
+}
+
+/** What `status` prints. @param contexts - of the fleets that are asked about, the usual one first. */
+export async function describeStatus(
+  contexts: readonly [FleetContext, ...FleetContext[]],
+  json: boolean,
+): Promise<string> {
+  const [first] = contexts;
+  const reports = await Promise.all(contexts.map(reportOf));
+  const [usual, ...others] = reports as [StatusReport, ...StatusReport[]];
+  if (json) {
+    const report: FleetsReport = { ...usual, others: others.filter(isWorthTelling) };
+    return JSON.stringify(report, null, 2);
+  }
+  const told = reports.filter(isWorthTelling);
+  if (told.length === 0) return `no fleet runs; ${startHint(first.fleet)}`;
+  return told.map((report) => (report.fleet ? describeReport(report) : (report.problem ?? ''))).join('\n\n');
+}
+
+async function reportOf(context: FleetContext): Promise<StatusReport> {
+  return (await runtimeInCharge(context)).report();
+}
+
+function isWorthTelling({ fleet, problem }: StatusReport): boolean {
+  return fleet !== null || problem !== null;
 }
 
 function describeReport({ fleet, memory, runtime }: StatusReport): string {
   if (!fleet) return '';
-  const rows = [...fleet.processes].sort(byStage);
+  const rows = fleet.processes;
   const reasons = rows.filter((row) => row.reason).map((row) => `${row.name} last ${row.reason}`);
   const supervisor = memory.supervisorBytes > 0 ? `, of which ${mebibytes(memory.supervisorBytes)} the supervisor` : '';
   return [
@@ -24,11 +48,4 @@ function describeReport({ fleet, memory, runtime }: StatusReport): string {
     ...reasons,
     `memory (${memory.measure}): ${mebibytes(memory.totalBytes)} in all${supervisor}`,
   ].join('\n');
-}
-
-/** Stage 1 first, its balancers before its instances: as a request travels. */
-function byStage(a: ProcessRow, b: ProcessRow): number {
-  if (a.stage !== b.stage) return a.stage - b.stage;
-  if (a.role !== b.role) return a.role === 'balancer' ? -1 : 1;
-  return a.name < b.name ? -1 : 1;
 }

@@ -1,12 +1,14 @@
-import type { FleetShape } from './fleet-shape.js';
+import type { PlacedReadiness, ProcessRole } from '@flotilla/topology';
+import type { FleetShape } from './fleet-spec.js';
 import type { ProcessState } from './local/lifecycle.js';
 import type { RuntimeName } from './runtime-name.js';
 
 /** One process of a fleet. */
 export interface ProcessStatus {
   readonly name: string;
-  readonly role: 'service' | 'balancer';
-  readonly stage: number;
+  readonly role: ProcessRole;
+  /** The stage or kind of work that it belongs to. */
+  readonly group: string;
   /** `unready`: it was ready, and does not answer so now. A supervisor never says so; only looking from outside tells. */
   readonly state: ProcessState | 'unready';
   /** Null: no process runs. */
@@ -17,6 +19,8 @@ export interface ProcessStatus {
   readonly restarts: number;
   /** How it last ended by itself. */
   readonly reason: string | null;
+  /** How to ask it whether it is ready. Absent: the runtime asks otherwise. */
+  readonly readiness?: PlacedReadiness;
 }
 
 /** A fleet. */

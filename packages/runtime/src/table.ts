@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { doorsOf, type Stage, stages } from '@flotilla/topology';
+import { type FleetDefinition, localPlacement, processNamed, resolved } from '@flotilla/topology';
 import Table from 'cli-table3';
 import type { FleetStatus, ProcessRow } from './status.js';
 
@@ -60,24 +60,22 @@ export function statusTable(rows: readonly ProcessRow[], memoryMeasure: string, 
   return render(table);
 }
 
-/** Where a fleet can be called, and what to try first. */
-export function addressTable(status: FleetStatus): string {
-  const { mode, balancers, portOffset, host = 'localhost' } = status;
-  const table = plainTable(['STAGE', 'ADDRESS', 'ROUTE', mode === 'parallel' ? 'INSTANCES' : 'PROCESS']);
-  for (const stage of stages) {
-    for (const door of doorsOf(mode, stage, balancers)) {
-      const behind = mode === 'parallel' ? instancesOf(stage, portOffset) : door.name;
-      table.push([stage.number, `http://${host}:${door.port + portOffset}`, `POST ${stage.route}`, behind]);
-    }
+/** Where a fleet can be called, and what to try first. @param definition - of the fleet whose status it is. */
+export function addressTable(definition: FleetDefinition, { portOffset, host = 'localhost' }: FleetStatus): string {
+  const { entryPoints, guide } = definition;
+  const local = localPlacement(definition, { portOffset });
+  const portOf = (name: string) => local.portOf(processNamed(definition, name).ports[0].number);
+  const table = plainTable([guide.columns.label, 'ADDRESS', 'ROUTE', guide.columns.behind]);
+  for (const { label, process, request, behind } of entryPoints) {
+    const instances = behind.map((name) => `${name}:${portOf(name)}`).join(' ');
+    table.push([label, `http://${host}:${portOf(process)}`, request, instances || process]);
   }
-  const first = `${host}:${(stages[0]?.port ?? 0) + portOffset}`;
-  const hint = `curl ${first}${mode === 'parallel' ? '/stats' : '/health'}`;
-  const post = `curl ${first}/process -H 'content-type: application/json' -d '{"text":"the cat and the hat"}'`;
-  return `${render(table)}\n\nTry: ${hint}\n     ${post}`;
-}
-
-function instancesOf({ instances }: Stage, portOffset: number): string {
-  return instances.map(({ name, port }) => `${name}:${port + portOffset}`).join(' ');
+  const [entry] = entryPoints;
+  if (!entry) return render(table);
+  const placement = { ...local, hostOf: () => host };
+  const called = processNamed(definition, entry.process);
+  const examples = guide.examples.map((example) => resolved(example, called, definition, placement));
+  return `${render(table)}\n\nTry: ${examples.join('\n     ')}`;
 }
 
 /** `850 ms`, `12 s`, `3 min 5 s`, `2 h 10 min`, `4 d 3 h`: the two units that matter. */

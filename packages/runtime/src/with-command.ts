@@ -1,83 +1,110 @@
+import { entryPointUrls, type FleetDefinition } from '@flotilla/topology';
 import { execa } from 'execa';
 import { suits, takeDown } from './fleet-commands.js';
-import { type FleetContext, START_HINT } from './fleet-context.js';
+import { type FleetContext, startHint } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
-import { type FleetWish, shapeOf } from './fleet-shape.js';
+import { definitionFor, type FleetSpec } from './fleet-spec.js';
 import { type Interruption, signalExitCode } from './interruption.js';
 import { sayUnlocked, withLock } from './lock.js';
 import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp } from './runtimes.js';
-import { stageUrls } from './stage-urls.js';
 import type { FleetStatus } from './status.js';
 
 /** Exit codes of shells for a command that is not there, or cannot be run. */
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
 
+/** A command that is run against fleets. */
+export interface Command {
+  readonly words: readonly string[];
+  readonly interruption: Interruption;
+}
+
 /**
- * Runs a command against a fleet, whose addresses it finds in SERVICE1_URL to SERVICE4_URL: the one that runs, or else
- * one that is started for it and stopped after. A fleet of another kind makes room and is put back, with the instances
- * held down that were.
+ * Runs a command against a fleet, whose addresses it finds in the variables of its entry points (SERVICE1_URL and its
+ * like): the one that runs, or else one that is started for it and stopped after. A fleet of another kind makes room and
+ * is put back, with the instances held down that were.
  *
- * @param wish - undefined: whatever fleet runs.
  * @returns the exit code of the command.
- * @throws FleetError when a fleet cannot be started, or none runs and none is asked for.
+ * @throws FleetError when a fleet cannot be started.
  */
-export async function withFleet(
-  context: FleetContext,
-  wish: FleetWish | undefined,
-  command: readonly string[],
-  interruption: Interruption,
-): Promise<number> {
+export async function withFleet(context: FleetContext, spec: FleetSpec, command: Command): Promise<number> {
+  const { interruption } = command;
   const before = await withLock(context.files, 'with', interruption, () => fleetUp(context), sayUnlocked(context));
-  if (before && (!wish || suits(context, before, wish))) {
-    return runInForeground(context, command, before.status, interruption);
-  }
-  if (!wish) throw new FleetError(`no fleet runs; ${START_HINT}`);
+  if (before && suits(context, before, spec)) return runInForeground(context, command, urlsOf(context, before.status));
   // Both modes under one runtime, unless asked for otherwise: they are often compared.
   const runtime = before && context.choice === 'auto' ? before.runtime : await chooseRuntime(context);
+  const definition = definitionFor(context.fleet, spec);
   try {
     const status = await withLock(context.files, 'with', interruption, () =>
-      swap(context, runtime, wish, interruption),
+      swap(context, runtime, definition, interruption),
     );
-    return await runInForeground(context, command, status, interruption);
+    return await runInForeground(context, command, urlsOf(context, status));
   } finally {
-    const restored = () => putBack(context, wish.mode, before);
+    const restored = () => putBack(context, definition.name, before);
     await withLock(context.files, 'with', undefined, restored, sayUnlocked(context));
   }
+}
+
+/**
+ * Runs a command against whatever fleets run.
+ *
+ * @returns the exit code of the command.
+ * @throws FleetError when none runs.
+ */
+export async function withRunningFleets(
+  contexts: readonly [FleetContext, ...FleetContext[]],
+  command: Command,
+): Promise<number> {
+  const [first] = contexts;
+  const urls: Record<string, string>[] = [];
+  for (const context of contexts) {
+    const look = () => fleetUp(context);
+    const found = await withLock(context.files, 'with', command.interruption, look, sayUnlocked(context));
+    if (found) urls.push(urlsOf(context, found.status));
+  }
+  if (urls.length === 0) throw new FleetError(`no fleet runs; ${startHint(first.fleet)}`);
+  return runInForeground(first, command, Object.assign({}, ...urls));
+}
+
+/** Where the entry points of a fleet are, as variables for commands that call it. */
+export function urlsOf({ fleet }: FleetContext, status: FleetStatus): Record<string, string> {
+  const { portOffset, host } = status;
+  return entryPointUrls(definitionFor(fleet, {}, status), { portOffset, host });
 }
 
 async function swap(
   context: FleetContext,
   runtime: Runtime,
-  wish: FleetWish,
+  definition: FleetDefinition,
   interruption: Interruption,
 ): Promise<FleetStatus> {
   if (await fleetUp(context)) await takeDown(context, undefined);
-  return (await runtime.start(shapeOf(wish), {}, interruption)).status;
+  return (await runtime.start(definition, {}, interruption)).status;
 }
 
-async function putBack(context: FleetContext, mode: FleetWish['mode'], before: FleetUp | undefined): Promise<void> {
+async function putBack(context: FleetContext, mode: string, before: FleetUp | undefined): Promise<void> {
   if (await fleetUp(context)) await takeDown(context, mode);
   if (!before || (await fleetUp(context))) return;
   const { portOffset, processes } = before.status;
   const held = processes.filter((each) => each.state === 'stopped').map((each) => each.name);
+  const definition = definitionFor(context.fleet, {}, before.status);
   // Not interruptible: this is the cleaning up.
-  await before.runtime.start(before.status, { portOffset, held }, undefined);
+  await before.runtime.start(definition, { portOffset, held }, undefined);
   context.say(`the ${before.status.mode} fleet runs again`);
 }
 
-async function runInForeground(
-  context: FleetContext,
-  command: readonly string[],
-  status: FleetStatus,
-  interruption: Interruption,
+/** @returns the exit code of the command. */
+export async function runInForeground(
+  { say }: Pick<FleetContext, 'say'>,
+  { words, interruption }: Command,
+  env: Readonly<Record<string, string>>,
 ): Promise<number> {
   interruption.throwIfReceived();
-  const [file = '', ...parameters] = command;
+  const [file = '', ...parameters] = words;
   const running = execa(file, parameters, {
     stdio: 'inherit',
-    env: stageUrls(status),
+    env,
     reject: false,
     cleanup: false,
     forceKillAfterDelay: false,
@@ -92,6 +119,6 @@ async function runInForeground(
   interruption.signal.removeEventListener('abort', passOn);
   if (result.exitCode !== undefined) return result.exitCode;
   if (result.signal) return signalExitCode(result.signal);
-  context.say(`${file} could not be run: ${result.originalMessage ?? result.code}`);
+  say(`${file} could not be run: ${result.originalMessage ?? result.code}`);
   return result.code === 'ENOENT' ? NOT_FOUND : NOT_EXECUTABLE;
 }

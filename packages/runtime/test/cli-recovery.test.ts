@@ -62,6 +62,7 @@ test('a pid that now belongs to somebody else is never killed', async () => {
   const state: FleetState = {
     version: 1,
     mode: 'parallel',
+    options: { balancers: 1 },
     portOffset: line.portOffset,
     startedAt: new Date(0).toISOString(),
     supervisor: { name: 'supervisor', pid, identity: `${identity} of another process` },

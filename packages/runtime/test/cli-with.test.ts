@@ -45,7 +45,10 @@ describe('with', () => {
     }
     const alone = [8061, 8062, 8063, 8064].map((port) => urlsAt(line, port));
     expect((await line.run('with', '--mode', 'sequential', '--', ...printUrls)).out.split('\n')).toEqual(alone);
-    expect((await line.status()).fleet).toMatchObject({ balancers: 2, processes: Array(24).fill({ state: 'ready' }) });
+    expect((await line.status()).fleet).toMatchObject({
+      options: { balancers: 2 },
+      processes: Array(24).fill({ state: 'ready' }),
+    });
   });
 
   test('another number of balancers is another fleet, which is put back', async () => {
@@ -54,7 +57,10 @@ describe('with', () => {
     const ran = await line.run('with', '--mode', 'parallel', '--balancers', '2', '--', ...printUrls);
     expect(ran.out.split('\n')[3]).toBe(urlsAt(line, 8064, 8074));
     expect(ran.err).toContain('the parallel fleet runs again');
-    expect((await line.status()).fleet).toMatchObject({ balancers: 1, processes: Array(20).fill({ state: 'ready' }) });
+    expect((await line.status()).fleet).toMatchObject({
+      options: { balancers: 1 },
+      processes: Array(20).fill({ state: 'ready' }),
+    });
   });
 
   test('starts a fleet where none runs, and stops it after, though the command fails', async () => {

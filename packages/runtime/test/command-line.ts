@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { pipeline } from '@flotilla/topology';
 import { execa } from 'execa';
 import { busyPorts, freePortOffset } from '../src/index.js';
 import { isAlive, type RecordedProcess } from '../src/process-identity.js';
@@ -36,7 +37,7 @@ export class CommandLine implements AsyncDisposable {
   /** @param stateDir - Undefined: one of its own. */
   static async create(stateDir?: string): Promise<CommandLine> {
     if (!existsSync(MAIN)) throw new Error('bundle/runtime is not there: run `make compile` first');
-    return new CommandLine(await freePortOffset(), stateDir);
+    return new CommandLine(await freePortOffset(pipeline({ balancers: 2 })), stateDir);
   }
 
   /** Starts a command. The answer of its end never rejects. */

@@ -1,4 +1,4 @@
-import { until } from '../src/until.js';
+import { waitFor } from '../src/wait-for.js';
 
 /** Waits for a condition that something else brings about. Far longer than it takes on a machine that is busy. */
 export async function eventually(
@@ -6,5 +6,5 @@ export async function eventually(
   what: string,
   timeoutMs = 20_000,
 ): Promise<void> {
-  if (!(await until(condition, timeoutMs))) throw new Error(`it never came about that ${what}`);
+  if (!(await waitFor(condition, timeoutMs))) throw new Error(`it never came about that ${what}`);
 }

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipelineFleet } from '@flotilla/topology';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fleetFiles, logFile } from '../src/fleet-files.js';
@@ -178,21 +179,22 @@ describe('reading logs', () => {
 });
 
 describe('choosing logs', () => {
-  const all: LogSelection = { names: [], stage: undefined, balancersOnly: false };
+  const fleet = pipelineFleet();
+  const all: LogSelection = { names: [], group: undefined, balancersOnly: false };
 
   test('by what a fleet left, else by the topology', () => {
     using directory = new TemporaryDirectory();
     const files = fleetFiles(directory.path);
-    expect(selectLogs(files, all)).toHaveLength(20);
+    expect(selectLogs(files, all, fleet)).toHaveLength(20);
     mkdirSync(files.logDir);
     for (const name of ['service1a', 'service2a', 'service2-loadbalancer', 'supervisor']) {
       writeFileSync(logFile(files, name), '');
     }
-    expect(selectLogs(files, all)).toEqual(['service1a', 'service2-loadbalancer', 'service2a']);
-    expect(selectLogs(files, { ...all, names: ['supervisor'] })).toEqual(['supervisor']);
+    expect(selectLogs(files, all, fleet)).toEqual(['service1a', 'service2-loadbalancer', 'service2a']);
+    expect(selectLogs(files, { ...all, names: ['supervisor'] }, fleet)).toEqual(['supervisor']);
     for (const name of ['service1-loadbalancer', 'service1-loadbalancer2']) writeFileSync(logFile(files, name), '');
-    expect(selectLogs(files, { ...all, names: ['service1'] })).toEqual(['service1a']);
-    expect(selectLogs(files, { ...all, stage: 1, balancersOnly: true })).toEqual([
+    expect(selectLogs(files, { ...all, names: ['service1'] }, fleet)).toEqual(['service1a']);
+    expect(selectLogs(files, { ...all, group: 'service1', balancersOnly: true }, fleet)).toEqual([
       'service1-loadbalancer',
       'service1-loadbalancer2',
     ]);
@@ -201,13 +203,21 @@ describe('choosing logs', () => {
   test('by service, instance, balancer, stage', () => {
     using directory = new TemporaryDirectory();
     const files = fleetFiles(directory.path);
-    const select = (change: Partial<LogSelection>) => selectLogs(files, { ...all, ...change });
+    const select = (change: Partial<LogSelection>) => selectLogs(files, { ...all, ...change }, fleet);
     expect(select({ names: ['service1'] })).toEqual(['service1a', 'service1b', 'service1c', 'service1d']);
     expect(select({ names: ['service3b', 'service3-loadbalancer'] })).toEqual(['service3b', 'service3-loadbalancer']);
-    expect(select({ stage: 4 })).toEqual(['service4-loadbalancer', 'service4a', 'service4b', 'service4c', 'service4d']);
+    expect(select({ group: 'service4' })).toEqual([
+      'service4-loadbalancer',
+      'service4a',
+      'service4b',
+      'service4c',
+      'service4d',
+    ]);
     expect(select({ balancersOnly: true })).toEqual([1, 2, 3, 4].map((n) => `service${n}-loadbalancer`));
     expect(select({ names: ['service2', 'service2a'] })).toHaveLength(4);
-    expect(() => select({ names: ['service1'], stage: 2 })).toThrow('no log fits all of that; there are service1-load');
+    expect(() => select({ names: ['service1'], group: 'service2' })).toThrow(
+      'no log fits all of that; there are service1-load',
+    );
     expect(() => select({ names: ['service'] })).toThrow(
       /^no log is called service; there are service1, service1-load/,
     );

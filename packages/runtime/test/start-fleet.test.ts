@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { NODE_OPTIONS, stages } from '@flotilla/topology';
+import { NODE_OPTIONS, type PipelineChoice, pipeline, stages, withInstance } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { busyPorts, type FleetOptions, freePortOffset, type LocalFleet, startFleet } from '../src/index.js';
 import { eventually } from './eventually.js';
@@ -10,11 +10,14 @@ import { FixtureRoot } from './fixture-root.js';
 /** Shorter than in earnest, so that a crash loop and a stubborn process cost a test little. */
 const QUICK = { backoff: { minDelayMs: 20, maxDelayMs: 80, healthyAfterMs: 60_000 }, killAfterMs: 500 };
 
-async function start(fixture: FixtureRoot, options: Partial<FleetOptions> = {}): Promise<LocalFleet> {
-  const mode = options.mode ?? 'sequential';
-  const portOffset = await freePortOffset(mode, options.table);
+async function start(
+  fixture: FixtureRoot,
+  { mode = 'sequential', table, balancers, ...options }: PipelineChoice & Partial<FleetOptions> = {},
+): Promise<LocalFleet> {
+  const definition = pipeline({ mode, ...(table && { table }), ...(balancers && { balancers }) });
+  const portOffset = await freePortOffset(definition);
   const { root, stateDir } = fixture;
-  return startFleet({ mode, portOffset, stateDir, root, ...QUICK, ...options });
+  return startFleet({ definition, portOffset, stateDir, root, ...QUICK, ...options });
 }
 
 function statusOf(fleet: LocalFleet, name: string) {
@@ -60,7 +63,7 @@ describe('a fleet of one’s own', () => {
   test('with two balancers per stage, each of which can be stopped, started and restarted', async () => {
     using fixture = new FixtureRoot();
     const fleet = await start(fixture, { mode: 'parallel', balancers: 2 });
-    expect(fleet.status()).toMatchObject({ mode: 'parallel', balancers: 2 });
+    expect(fleet.status()).toMatchObject({ fleet: 'pipeline', mode: 'parallel', options: { balancers: 2 } });
     expect(fleet.status().processes.map((each) => each.state)).toEqual(Array(24).fill('ready'));
     const second = 'service3-loadbalancer2';
     await fleet.stopInstance(second);
@@ -80,8 +83,7 @@ describe('a fleet of one’s own', () => {
     using fixture = new FixtureRoot();
     const [first] = stages;
     if (!first) throw new Error('the topology is empty');
-    const fifth = { name: 'service1e', id: 'e', port: 8075 };
-    const table = [{ ...first, instances: [...first.instances, fifth] }];
+    const table = [withInstance(first, 8101)];
     const fleet = await start(fixture, { mode: 'parallel', table });
     expect(statusOf(fleet, 'service1e').state).toBe('ready');
     expect(fleet.processes).toHaveLength(6);
@@ -93,7 +95,7 @@ describe('a fleet of one’s own', () => {
     using fixture = new FixtureRoot();
     const environmentOf = ({ name }: { name: string }) => ({ FLOTILLA_TEST_OWN: `for ${name}`, INSTANCE_ID: 'mine' });
     const fleet = await start(fixture, { environmentOf });
-    expect(fleet.processes[0]?.env).toMatchObject({
+    expect(fleet.processes[0]?.environment).toMatchObject({
       FLOTILLA_TEST_OWN: `for ${fleet.processes[0]?.name}`,
       INSTANCE_ID: 'mine',
       SERVICE_PORT: String(fleet.processes[0]?.port),
@@ -121,7 +123,7 @@ describe('a fleet of one’s own', () => {
     const { port } = statusOf(fleet, 'service3a');
     const answer = await fetch(`http://127.0.0.1:${port}/environment`);
     const { env, execArgv } = (await answer.json()) as { env: Record<string, string>; execArgv: string[] };
-    const [next] = fleet.processes;
+    const next = fleet.processes.find(({ name }) => name === 'service4a');
     expect(env).toMatchObject({
       SERVICE_PORT: String(port),
       INSTANCE_ID: 'a',
@@ -165,7 +167,7 @@ describe('a process that dies', () => {
   test('for its configuration: the start of the fleet fails, says so, and leaves nothing', async () => {
     using fixture = new FixtureRoot();
     fixture.behave('service3a', 'refuse');
-    const portOffset = await freePortOffset('sequential');
+    const portOffset = await freePortOffset(pipeline({ mode: 'sequential' }));
     await expect(start(fixture, { portOffset })).rejects.toThrow(
       /^service3a did not become ready: exited with code 1: service3a: FLOTILLA_NONSENSE is not a setting/,
     );
@@ -243,7 +245,7 @@ describe('a process that is stopped', () => {
 
 test('a busy port: nothing is started, and the message names the port, who wants it, and who has it', async () => {
   using fixture = new FixtureRoot();
-  const portOffset = await freePortOffset('sequential');
+  const portOffset = await freePortOffset(pipeline({ mode: 'sequential' }));
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(8062 + portOffset, '127.0.0.1', resolve));
   const message = await start(fixture, { portOffset }).catch((error: Error) => error.message);

@@ -1,5 +1,6 @@
-import { type BalancerCount, localFleet, type ProcessSpec } from '@flotilla/topology';
+import { localProcesses, type PipelineMode, type PlacedProcess, pipeline, stages } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
+import { shapeOf } from '../src/fleet-spec.js';
 import type { Effects, EndSignal, Exit, Readiness, Spawned } from '../src/local/effects.js';
 import { Supervisor } from '../src/local/supervisor.js';
 
@@ -15,7 +16,7 @@ class FakeEffects implements Effects {
   #timers: { atMs: number; then: () => void }[] = [];
   #nextPid = 1;
 
-  spawn({ name }: ProcessSpec): Spawned {
+  spawn({ name }: PlacedProcess): Spawned {
     this.log.push(`spawn ${name}`);
     const { promise: exited, resolve } = Promise.withResolvers<Exit>();
     this.#ends.set(name, resolve);
@@ -31,11 +32,11 @@ class FakeEffects implements Effects {
     this.#ends.get(name)?.(exit);
   }
 
-  async askReadiness({ name }: ProcessSpec): Promise<Readiness> {
+  async askReadiness({ name }: PlacedProcess): Promise<Readiness> {
     return this.notReady.has(name) ? { ready: false, answer: '503' } : { ready: true, answer: '200' };
   }
 
-  lastLines({ name }: ProcessSpec): string[] {
+  lastLines({ name }: PlacedProcess): string[] {
     return ['{"msg":"hello"}', `${name}: out of luck`];
   }
 
@@ -76,19 +77,27 @@ function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-function fleet(mode: 'sequential' | 'parallel' = 'sequential', held: string[] = [], balancers: BalancerCount = 1) {
+function fleet(mode: PipelineMode = 'sequential', held: string[] = [], balancers = 1) {
   const effects = new FakeEffects();
-  const processes = localFleet(mode, { balancers });
-  const supervisor = new Supervisor({ mode, balancers, portOffset: 0, processes, held }, effects);
+  const definition = pipeline({ mode, balancers });
+  const processes = localProcesses(definition);
+  const supervisor = new Supervisor({ ...shapeOf(definition), portOffset: 0, processes, held }, effects);
   const state = (name: string) => supervisor.status().processes.find((each) => each.name === name);
   return { effects, supervisor, state };
 }
 
+/** The last stage first, and of each stage its instances before its balancers. */
+function calleesFirst(balancers: number): string[] {
+  const stagesBackwards = [...stages].reverse();
+  const names = stagesBackwards.flatMap((stage) => [...stage.instances, ...stage.balancers.slice(0, balancers)]);
+  return names.map(({ name }) => `spawn ${name}`);
+}
+
 describe('a supervisor', () => {
-  test('starts all at once, in the order of the topology, and tells when all are ready', async () => {
+  test('starts all at once, callees first, and tells when all are ready', async () => {
     const { effects, supervisor, state } = fleet('parallel');
     supervisor.start();
-    expect(effects.log).toEqual(localFleet('parallel').map(({ name }) => `spawn ${name}`));
+    expect(effects.log).toEqual(calleesFirst(1));
     const ready = supervisor.awaitReady(30_000);
     expect(state('service1a')?.state).toBe('starting');
     await effects.pass(100);

@@ -1,102 +1,153 @@
-import { networkUrls } from './compose-fleet.js';
-import { memoryLimits, memoryOf } from './compose-memory.js';
-import { COMPOSE_CLIENT, COMPOSE_NETWORK, COMPOSE_TWO_BALANCERS, containerName, imageName } from './compose-names.js';
-import { type FleetMode, urlVariable } from './doors.js';
-import type { ProcessSpec } from './fleet.js';
-import { nextStage, type Stage } from './topology.js';
+import { healthTest, list } from './compose-health.js';
+import { CLIENT_MIB } from './compose-memory.js';
+import { COMPOSE_CLIENT, imageName } from './compose-names.js';
+import { entryPointReferences } from './entry-points.js';
+import {
+  type CommandProgram,
+  containerName,
+  everyProcess,
+  type FleetDefinition,
+  type ProcessSpec,
+  type Value,
+} from './model.js';
+import { networkPlacement, type Placement } from './placement.js';
+import { endpoints, resolved } from './resolve-value.js';
 
-/** What the entries of a compose file are made from. */
-export interface ComposeFleet {
-  readonly mode: FleetMode;
-  readonly table: readonly Stage[];
-  /** All that there can be, those of profiles included. */
-  readonly processes: readonly ProcessSpec[];
-}
+/** A URL of a process that is not there would cost a failed look-up, so it is listed with the profile only. */
+const composePlacement: Placement = {
+  ...networkPlacement,
+  joined: ({ profile }, text, index) => {
+    if (index === 0) return text;
+    return profile ? `\${COMPOSE_PROFILES:+,${text}}` : `,${text}`;
+  },
+};
 
 /** What the containers of one image share, as an anchor per image. */
-export function imageEntries({ processes }: ComposeFleet): string {
-  const entries = firstOfEachImage(processes).map(
-    (process) => `x-${process.folder}: &${process.folder}
-  <<: *process
-  image: ${imageName(process.folder)}
-  mem_limit: ${memoryOf(process)}m`,
+export function imageEntries(definition: FleetDefinition): string {
+  const entries = firstOfEachImage(definition).map(([folder, { memoryMiB }]) =>
+    [`x-${folder}: &${folder}`, '  <<: *process', `  image: ${imageName(folder)}`, `  mem_limit: ${memoryMiB}m`].join(
+      '\n',
+    ),
   );
   return `# One image per folder, whatever the number of its containers.\n${entries.join('\n')}`;
 }
 
-/** An entry of `services:` for each process. The first of each image says how the image is built. */
-export function processEntries(fleet: ComposeFleet): string[] {
-  const builders = firstOfEachImage(fleet.processes);
-  return fleet.processes.map((process) => processEntry(process, builders.includes(process), fleet));
+/** By the folder of each program of ours, the first process that runs it: its entry says how the image is built. */
+function firstOfEachImage({ processes }: FleetDefinition): [string, ProcessSpec][] {
+  const byFolder = new Map<string, ProcessSpec>();
+  for (const process of processes) {
+    const { program } = process;
+    if (program.kind === 'node' && !byFolder.has(program.folder)) byFolder.set(program.folder, process);
+  }
+  return [...byFolder];
 }
 
-function firstOfEachImage(processes: readonly ProcessSpec[]): ProcessSpec[] {
-  return processes.filter(({ folder }, index) => processes.findIndex((other) => other.folder === folder) === index);
+/** An entry of `services:` for each process. */
+export function processEntries(definition: FleetDefinition): string[] {
+  const builders = firstOfEachImage(definition).map(([, process]) => process);
+  return everyProcess(definition).map((process) => {
+    const { program } = process;
+    return program.kind === 'node'
+      ? nodeEntry(process, program.folder, builders.includes(process), definition)
+      : commandEntry(process, program, definition);
+  });
 }
 
-function processEntry(process: ProcessSpec, isBuilder: boolean, fleet: ComposeFleet): string {
-  const { name, folder, port } = process;
+function nodeEntry(process: ProcessSpec, folder: string, isBuilder: boolean, definition: FleetDefinition): string {
   const build = `    build: { context: ., target: service, args: { SERVICE: ${folder} } }\n`;
-  return `  ${name}:
+  const test = healthTest(process, definition);
+  return `  ${process.name}:
     <<: *${folder}
-${isAdditional(process) ? `    profiles: [${COMPOSE_TWO_BALANCERS}]\n` : ''}${isBuilder ? build : ''}    container_name: ${containerName(name)}
-    hostname: ${name}
+${profileLine(process)}${isBuilder ? build : ''}${namesOf(process, definition)}
     environment:
       <<: *settings
-${environment({ ...process.env, ...nextUrls(process, fleet) })}
-    ports: ['\${BIND_ADDRESS:-127.0.0.1}:${port}:${port}']
+${environment(process, definition)}
+${dependsOnLines(process)}${test ? `    healthcheck: { <<: *health, test: ${test} }\n` : ''}${portsLine(process)}
 `;
 }
 
-/** Whether a process runs with its profile only. */
-export function isAdditional({ role, name, stage }: ProcessSpec): boolean {
-  return role === 'balancer' && name !== stage.balancer;
+/** What is not ours comes from its image as it is: with its own user, and writing where it keeps its data. */
+function commandEntry(process: ProcessSpec, program: CommandProgram, definition: FleetDefinition): string {
+  const { image, keepsData, stopSignal } = program;
+  const command = image.command?.map((value) => resolved(value, process, definition, composePlacement));
+  const volume = `\${FLOTILLA_DATA_DIR:-./data}/${definition.fleet}/${process.name}:${image.dataPath ?? '/data'}`;
+  const variables = environment(process, definition);
+  return `  ${process.name}:
+    <<: *dependency
+${profileLine(process)}    image: ${image.name}
+${command ? `    command: ${list(command)}\n` : ''}    mem_limit: ${process.memoryMiB}m
+    stop_signal: ${stopSignal}
+${namesOf(process, definition)}
+${variables ? `    environment:\n${variables}\n` : ''}${keepsData ? `    volumes: ['${volume}']\n` : ''}${dependsOnLines(process)}    healthcheck: { <<: *health, test: ${healthTest(process, definition)} }
+${portsLine(process)}
+`;
 }
 
-function nextUrls({ role, stage }: ProcessSpec, { mode, table }: ComposeFleet): ProcessSpec['env'] {
-  const next = role === 'service' ? nextStage(stage, table) : undefined;
-  return next ? urlsOf(next, mode) : {};
+function profileLine({ profile }: ProcessSpec): string {
+  return profile ? `    profiles: [${profile}]\n` : '';
 }
 
-/** A URL of a balancer that is not there would cost a failed look-up, so it is listed with the profile only. */
-function urlsOf(stage: Stage, mode: FleetMode): ProcessSpec['env'] {
-  const [first, ...others] = networkUrls(mode, stage, 2);
-  const additional = others.map((url) => `,${url}`).join('');
-  const ifProfile = additional ? `\${COMPOSE_PROFILES:+${additional}}` : '';
-  return { [urlVariable(stage)]: `${first}${ifProfile}` };
+function namesOf({ name }: ProcessSpec, definition: FleetDefinition): string {
+  return `    container_name: ${containerName(definition, name)}\n    hostname: ${name}`;
 }
 
-function environment(env: ProcessSpec['env']): string {
-  return Object.entries(env)
-    .map(([key, value]) => `      ${key}: ${/^\d+$/.test(value) ? `'${value}'` : value}`)
-    .join('\n');
+function portsLine({ ports }: ProcessSpec): string {
+  const published = ports.map(({ number }) => `'\${BIND_ADDRESS:-127.0.0.1}:${number}:${number}'`);
+  return `    ports: [${published.join(', ')}]`;
+}
+
+function dependsOnLines({ dependsOn }: ProcessSpec): string {
+  const awaited = dependsOn.filter(({ condition }) => condition === 'ready');
+  if (awaited.length === 0) return '';
+  const conditions = awaited.map(({ name }) => `      ${name}: { condition: service_healthy }`);
+  return `    depends_on:\n${conditions.join('\n')}\n`;
+}
+
+function environment(process: ProcessSpec, definition: FleetDefinition): string {
+  const { passedOn } = definition;
+  const own = Object.entries(process.environment).map(([key, value]) =>
+    variable(key, textOf(value, process, definition)),
+  );
+  const passed = process.program.kind === 'node' ? passedOn.filter((key) => !(key in process.environment)) : [];
+  return [...own, ...passed.map((key) => `      ${key}:`)].join('\n');
+}
+
+function textOf(value: Value, process: ProcessSpec, definition: FleetDefinition): string {
+  return resolved(value, process, definition, composePlacement);
+}
+
+/** Numbers would be numbers in YAML; an environment has texts. */
+function variable(key: string, value: string): string {
+  return `      ${key}: ${/^\d+$/.test(value) ? `'${value}'` : value}`;
 }
 
 /**
- * The service that commands are run in. It is the only one that waits for others, and `up` leaves it out. Its
+ * The service that commands are run in. It is the only one that waits for all others, and `up` leaves it out. Its
  * directory for temporary files is in memory, and large enough for the text of `large-test`.
  */
-export function clientEntry({ mode, table, processes }: ComposeFleet): string {
-  const urls = Object.assign({}, ...table.map((stage) => urlsOf(stage, mode)));
-  const conditions = processes.map((process) => {
-    const required = isAdditional(process) ? ', required: false' : '';
-    return `      ${process.name}: { condition: service_healthy${required} }`;
+export function clientEntry(definition: FleetDefinition): string {
+  const urls = Object.entries(entryPointReferences(definition)).map(([key, reference]) =>
+    variable(key, endpoints(reference, definition, composePlacement)),
+  );
+  const conditions = everyProcess(definition).map(({ name, profile }) => {
+    const required = profile ? ', required: false' : '';
+    return `      ${name}: { condition: service_healthy${required} }`;
   });
   return `  # Commands run here: \`docker compose run --rm client …\`. It alone waits for others; \`up\` leaves it out.
   ${COMPOSE_CLIENT}:
     profiles: [${COMPOSE_CLIENT}]
     build: { context: ., target: client, args: { SERVICE: client, WORKSPACES: client } }
     image: ${imageName(COMPOSE_CLIENT)}
-    mem_limit: ${memoryLimits.client}m
+    mem_limit: ${CLIENT_MIB}m
     read_only: true
     # In memory, and part of the limit: large-test writes its text there.
     tmpfs: /tmp:size=512m
     cap_drop: [ALL]
     security_opt: ['no-new-privileges:true']
     pids_limit: 64
-    networks: [${COMPOSE_NETWORK}]
+    networks: [${definition.network.name}]
     environment:
-${environment(urls)}
+${urls.join('\n')}
     volumes: ['./datasets:/flotilla/datasets']
     depends_on:
 ${conditions.join('\n')}`;

@@ -1,76 +1,48 @@
-import { type BalancerCount, doorsOf, type FleetMode, urlVariable } from './doors.js';
-import { type BalancerSpec, type InstanceSpec, nextStage, type Stage, stages } from './topology.js';
+import type { FleetDefinition } from './model.js';
 
-/** One process of a fleet: what to run, where it listens, and how it is told so. */
-export interface ProcessSpec {
-  /** `service1a` or `service1-loadbalancer`. */
+/** A fleet that can be asked for by its name: FLEET=… . */
+export interface Fleet {
+  /** `pipeline`. */
   readonly name: string;
-  readonly role: 'service' | 'balancer';
-  readonly stage: Stage;
-  /** Top-level folder whose program is run. */
-  readonly folder: string;
-  readonly port: number;
-  /** The contract's environment variables of this process, and no others. */
-  readonly env: Readonly<Record<string, string>>;
+  /** Ways in which it runs, the usual one first. They share ports, so that one of them runs at a time. */
+  readonly modes: readonly [string, ...string[]];
+  /** What else of it is left open. */
+  readonly options: readonly FleetOption[];
+  /** Where its state lies below FLOTILLA_STATE_DIR. Default: its name. */
+  readonly stateFolder?: string;
+  /** The commands that start it, for people. Default: `make up-NAME`. */
+  readonly startHint?: string;
+  define(choice?: FleetChoice): FleetDefinition;
+  /** Which of its options a fleet has whose processes are these: containers tell nothing else. */
+  optionsAmong?(mode: string, processNames: ReadonlySet<string>): Readonly<Record<string, number>>;
 }
 
-/** Where a fleet runs when all of it is on one machine. */
-export interface LocalFleetOptions {
-  /** Added to every port of the table, so that several fleets can stand side by side. 0 keeps the table's ports. */
-  readonly portOffset?: number;
-  readonly table?: readonly Stage[];
-  /** Per stage of a parallel fleet. Default 1; a sequential fleet has none, whatever this says. */
-  readonly balancers?: BalancerCount;
+/** A number that a fleet leaves open. */
+export interface FleetOption {
+  /** `balancers`: a flag of the runtime's command line. */
+  readonly name: string;
+  /** `BALANCERS`: how people give it to `make`. */
+  readonly variable: string;
+  readonly values: readonly number[];
+  readonly default: number;
+  readonly purpose: string;
+  /** `1 balancer per stage`. */
+  describe(value: number): string;
 }
 
-const LOOPBACK = '127.0.0.1';
-
-/**
- * The processes of a fleet on one machine, in an order in which they can be started: a stage comes after the stages
- * that it calls, a balancer after its instances.
- *
- * @param mode - `sequential`: the first instance of each service on its stage's port. `parallel`: every instance on
- * its own port, and each stage's balancers on theirs, the first on the stage's port.
- */
-export function localFleet(mode: FleetMode, options: LocalFleetOptions = {}): ProcessSpec[] {
-  const place: Place = { mode, portOffset: 0, table: stages, balancers: 1, ...options };
-  const lastStageFirst = [...place.table].sort((a, b) => b.number - a.number);
-  return lastStageFirst.flatMap((stage) => stageProcesses(stage, place));
+/** What is asked for. What is left open has its default. */
+export interface FleetChoice {
+  readonly mode?: string | undefined;
+  readonly options?: Readonly<Record<string, number | undefined>> | undefined;
 }
 
-type Place = Required<LocalFleetOptions> & { readonly mode: FleetMode };
-
-function stageProcesses(stage: Stage, place: Place): ProcessSpec[] {
-  const [first] = stage.instances;
-  if (!first) return [];
-  if (place.mode === 'sequential') return [serviceProcess(stage, first, stage.port, place)];
-  const services = stage.instances.map((each) => serviceProcess(stage, each, each.port, place));
-  const balancers = stage.balancers.slice(0, place.balancers).map((each) => balancerProcess(stage, each, place));
-  return [...services, ...balancers];
+/** A fleet's options where some are left open. */
+export function withDefaults(fleet: Pick<Fleet, 'options'>, chosen: FleetChoice['options'] = {}) {
+  return Object.fromEntries(fleet.options.map(({ name, default: fallback }) => [name, chosen[name] ?? fallback]));
 }
 
-function serviceProcess(stage: Stage, instance: InstanceSpec, tablePort: number, place: Place): ProcessSpec {
-  const port = tablePort + place.portOffset;
-  const env = { SERVICE_PORT: String(port), INSTANCE_ID: instance.id, ...nextUrls(stage, place) };
-  return { name: instance.name, role: 'service', stage, folder: stage.folder, port, env };
-}
-
-function nextUrls(stage: Stage, { mode, table, balancers, portOffset }: Place): ProcessSpec['env'] {
-  const next = nextStage(stage, table);
-  if (!next) return {};
-  const urls = doorsOf(mode, next, balancers).map(({ port }) => `http://${LOOPBACK}:${port + portOffset}`);
-  return { [urlVariable(next)]: urls.join(',') };
-}
-
-function balancerProcess(stage: Stage, balancer: BalancerSpec, { portOffset }: Place): ProcessSpec {
-  const { name, id } = balancer;
-  const port = balancer.port + portOffset;
-  const instances = stage.instances.map((each) => `${each.name}:${each.port}=${LOOPBACK}:${each.port + portOffset}`);
-  const env = { SERVICE_PORT: String(port), INSTANCE_ID: id, [instancesVariable(stage)]: instances.join(',') };
-  return { name, role: 'balancer', stage, folder: stage.balancer, port, env };
-}
-
-/** Name of the variable that tells a balancer its instances: `SERVICE1_INSTANCES`. */
-export function instancesVariable(stage: Stage): string {
-  return `${stage.service.toUpperCase()}_INSTANCES`;
+/** Every definition that a fleet can have: of its modes, with the most of each option. */
+export function fullestDefinitions(fleet: Fleet): FleetDefinition[] {
+  const options = Object.fromEntries(fleet.options.map(({ name, values }) => [name, Math.max(...values)]));
+  return fleet.modes.map((mode) => fleet.define({ mode, options }));
 }

@@ -1,11 +1,28 @@
-export {
-  BALANCER_COUNTS,
-  type BalancerCount,
-  type Door,
-  doorsOf,
-  type FleetMode,
-  urlVariable,
-} from './doors.js';
-export { instancesVariable, type LocalFleetOptions, localFleet, type ProcessSpec } from './fleet.js';
+export { entryPointUrls } from './entry-points.js';
+export { type Fleet, type FleetChoice, type FleetOption, fullestDefinitions, withDefaults } from './fleet.js';
+export { fleets } from './fleets.js';
+export * from './model.js';
 export { NODE_OPTIONS, programOf } from './node-options.js';
-export { type InstanceSpec, type Stage, type StageNumber, stageNumbered, stages } from './topology.js';
+export {
+  instancesVariable,
+  nextStage,
+  type Stage,
+  type StageNumber,
+  stageNumbered,
+  stageOf,
+  stages,
+  urlVariable,
+  withInstance,
+} from './pipeline.js';
+export { type PipelineChoice, type PipelineMode, pipeline, pipelineFleet } from './pipeline-fleet.js';
+export {
+  localProcesses,
+  type PlacedProcess,
+  type PlacedReadiness,
+  placedProcesses,
+} from './placed-process.js';
+export { localPlacement, networkPlacement } from './placement.js';
+export { MAX_PORT_OFFSET, movedPorts, reservedPorts } from './ports.js';
+export { processNamed, resolved } from './resolve-value.js';
+export { scrapeTargets } from './scrape-targets.js';
+export { stopOrder } from './stop-order.js';

@@ -1,10 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { composeFile, composeFiles, composeFleet, containerName, imageName } from '../src/compose.js';
-import { memoryLimits, totalMemory } from '../src/compose-memory.js';
-import { type FleetMode, type Stage, stages } from '../src/index.js';
+import { composeFile, imageName } from '../src/compose.js';
+import { CLIENT_MIB, totalMemory } from '../src/compose-memory.js';
+import {
+  containerName,
+  networkPlacement,
+  type PipelineChoice,
+  type PipelineMode,
+  type PlacedProcess,
+  type ProcessSpec,
+  pipeline,
+  placedProcesses,
+  type Stage,
+  stages,
+  withInstance,
+} from '../src/index.js';
 
-const MODES: readonly FleetMode[] = ['sequential', 'parallel'];
+const MODES: readonly PipelineMode[] = ['sequential', 'parallel'];
 const options = { passedOn: ['FLOTILLA_LOG_LEVEL', 'FLOTILLA_TRY_TIMEOUT_MS'], stopGraceSeconds: 37 };
 
 /** The lines of one service: from its name to the next thing that stands as far to the left. */
@@ -15,25 +27,37 @@ function entry(text: string, name: string): string[] {
   return start < 0 ? [] : lines.slice(start + 1, start + 1 + length).map((line) => line.trim());
 }
 
+function folderOf(program: ProcessSpec['program']): string {
+  if (program.kind !== 'node') throw new Error('it is no program of ours');
+  return program.folder;
+}
+
+function inNetwork(choice: PipelineChoice = {}): PlacedProcess[] {
+  return placedProcesses(pipeline(choice), networkPlacement);
+}
+
 describe.each(MODES)('the %s compose file', (mode) => {
-  const text = composeFile(mode, options);
-  const processes = composeFleet(mode);
-  const all = composeFleet(mode, { balancers: 2 });
+  const fullest = pipeline({ mode, balancers: 2 });
+  const text = composeFile(fullest, options);
+  const { processes } = pipeline({ mode });
+  const all = fullest.processes;
 
   test('has an entry for each process, by its host name', () => {
-    for (const { name, port, env, folder } of all) {
+    for (const { name, ports, environment, program } of all) {
+      const [{ number: port }] = ports;
+      const folder = folderOf(program);
       const lines = entry(text, name);
       expect(lines).toContain(`<<: *${folder}`);
-      expect(lines).toContain(`container_name: ${containerName(name)}`);
+      expect(lines).toContain(`container_name: ${containerName(fullest, name)}`);
       expect(lines).toContain(`hostname: ${name}`);
       expect(lines).toContain(`ports: ['\${BIND_ADDRESS:-127.0.0.1}:${port}:${port}']`);
       expect(lines).toContain(`SERVICE_PORT: '${port}'`);
-      for (const key of Object.keys(env)) expect(lines.some((line) => line.startsWith(`${key}: `))).toBe(true);
+      for (const key of Object.keys(environment)) expect(lines.some((line) => line.startsWith(`${key}: `))).toBe(true);
     }
   });
 
   test('builds each image once', () => {
-    const folders = [...new Set(processes.map(({ folder }) => folder)), 'client'];
+    const folders = [...new Set(processes.map(({ program }) => folderOf(program))), 'client'];
     const built = [...text.matchAll(/args: \{ SERVICE: ([\w-]+)/g)].map((match) => match[1]);
     expect(built).toEqual(folders);
     for (const folder of folders) expect(text).toContain(`image: ${imageName(folder)}\n`);
@@ -60,16 +84,16 @@ describe.each(MODES)('the %s compose file', (mode) => {
       const limit = new RegExp(`&${folder}\\n.*\\n.*\\n {2}mem_limit: (\\d+)m`).exec(text)?.[1];
       return Number(limit);
     };
-    const sum = processes.reduce((total, { folder }) => total + limitOf(folder), 0);
+    const sum = processes.reduce((total, { program }) => total + limitOf(folderOf(program)), 0);
     expect(sum).toBe(totalMemory(processes));
     expect(text).toContain(`Memory limits of all of them together: ${sum / 1024} GiB.`);
-    const withProfile = all.reduce((total, { folder }) => total + limitOf(folder), 0);
+    const withProfile = all.reduce((total, { program }) => total + limitOf(folderOf(program)), 0);
     if (mode === 'parallel') expect(text).toContain(`know as well: ${withProfile / 1024} GiB together.`);
-    expect(text).toContain(`mem_limit: ${memoryLimits.client}m`);
+    expect(text).toContain(`mem_limit: ${CLIENT_MIB}m`);
   });
 
   test('is what is committed, but for the settings', () => {
-    const committed = readFileSync(new URL(`../../../${composeFiles[mode]}`, import.meta.url), 'utf8');
+    const committed = readFileSync(new URL(`../../../${fullest.network.composeFile}`, import.meta.url), 'utf8');
     const withoutSettings = (file: string) => file.replaceAll(/^ {2}FLOTILLA_\w+:\n/gm, '');
     expect(withoutSettings(committed)).toBe(withoutSettings(text));
   });
@@ -79,8 +103,8 @@ describe('the profile two-balancers', () => {
   const PROFILE = 'profiles: [two-balancers]';
 
   test('has the second balancers, whom all callers know with it only', () => {
-    const text = composeFile('parallel', options);
-    for (const { name } of composeFleet('parallel')) expect(entry(text, name)).not.toContain(PROFILE);
+    const text = composeFile(pipeline({ balancers: 2 }), options);
+    for (const { name } of pipeline().processes) expect(entry(text, name)).not.toContain(PROFILE);
     const seconds = stages.flatMap(({ balancers }) => balancers.slice(1));
     const client = entry(text, 'client');
     for (const { name } of seconds) {
@@ -94,13 +118,15 @@ describe('the profile two-balancers', () => {
   });
 
   test('is none of the sequential fleet', () => {
-    expect(composeFile('sequential', options)).not.toMatch(/two-balancers|COMPOSE_PROFILES|loadbalancer/);
+    expect(composeFile(pipeline({ mode: 'sequential', balancers: 2 }), options)).not.toMatch(
+      /two-balancers|COMPOSE_PROFILES|loadbalancer/,
+    );
   });
 });
 
 describe('a fleet in a network', () => {
   test('sequential: one container of each, which call each other on the ports of the stages', () => {
-    expect(composeFleet('sequential').map(({ name, port, env }) => [name, port, env])).toEqual([
+    expect(inNetwork({ mode: 'sequential' }).map(({ name, port, environment }) => [name, port, environment])).toEqual([
       ['service1a', 8061, { SERVICE_PORT: '8061', INSTANCE_ID: 'a', SERVICE2_URL: 'http://service2a:8062' }],
       ['service2a', 8062, { SERVICE_PORT: '8062', INSTANCE_ID: 'a', SERVICE3_URL: 'http://service3a:8063' }],
       ['service3a', 8063, { SERVICE_PORT: '8063', INSTANCE_ID: 'a', SERVICE4_URL: 'http://service4a:8064' }],
@@ -109,14 +135,14 @@ describe('a fleet in a network', () => {
   });
 
   test('parallel: instances on their own ports call the next balancer, balancers their instances', () => {
-    const fleet = composeFleet('parallel');
+    const fleet = inNetwork();
     expect(fleet).toHaveLength(20);
-    expect(fleet.find(({ name }) => name === 'service2d')?.env).toEqual({
+    expect(fleet.find(({ name }) => name === 'service2d')?.environment).toEqual({
       SERVICE_PORT: '8060',
       INSTANCE_ID: 'd',
       SERVICE3_URL: 'http://service3-loadbalancer:8063',
     });
-    expect(fleet.find(({ name }) => name === 'service3-loadbalancer')?.env).toEqual({
+    expect(fleet.find(({ name }) => name === 'service3-loadbalancer')?.environment).toEqual({
       SERVICE_PORT: '8063',
       INSTANCE_ID: '1',
       SERVICE3_INSTANCES: 'service3a:8053,service3b:8065,service3c:8067,service3d:8069',
@@ -124,12 +150,12 @@ describe('a fleet in a network', () => {
   });
 
   test('parallel with two balancers per stage: services know both', () => {
-    const fleet = composeFleet('parallel', { balancers: 2 });
+    const fleet = inNetwork({ balancers: 2 });
     expect(fleet).toHaveLength(24);
-    expect(fleet.find(({ name }) => name === 'service1c')?.env.SERVICE2_URL).toBe(
+    expect(fleet.find(({ name }) => name === 'service1c')?.environment.SERVICE2_URL).toBe(
       'http://service2-loadbalancer:8062,http://service2-loadbalancer2:8072',
     );
-    expect(fleet.find(({ name }) => name === 'service1-loadbalancer2')?.env).toEqual({
+    expect(fleet.find(({ name }) => name === 'service1-loadbalancer2')?.environment).toEqual({
       SERVICE_PORT: '8071',
       INSTANCE_ID: '2',
       SERVICE1_INSTANCES: 'service1a:8051,service1b:8055,service1c:8057,service1d:8059',
@@ -137,13 +163,13 @@ describe('a fleet in a network', () => {
   });
 
   test('a fifth instance is one more port: one more entry, of the same image, and its balancer knows it', () => {
-    const fifth = { name: 'service3e', id: 'e', port: 8075 };
-    const table: Stage[] = stages.map((stage) =>
-      stage.number === 3 ? { ...stage, instances: [...stage.instances, fifth] } : stage,
+    const table: Stage[] = stages.map((stage) => (stage.number === 3 ? withInstance(stage, 8101) : stage));
+    const [before, after] = [stages, table].map((each) =>
+      composeFile(pipeline({ table: each, balancers: 2 }), options),
     );
-    const [before, after] = [composeFile('parallel', options), composeFile('parallel', { ...options, table })];
-    expect(entry(after, 'service3e')).toContain(`ports: ['\${BIND_ADDRESS:-127.0.0.1}:8075:8075']`);
-    expect(entry(after, 'service3-loadbalancer').join()).toContain('service3d:8069,service3e:8075');
+    if (!before || !after) throw new Error('there are no files');
+    expect(entry(after, 'service3e')).toContain(`ports: ['\${BIND_ADDRESS:-127.0.0.1}:8101:8101']`);
+    expect(entry(after, 'service3-loadbalancer').join()).toContain('service3d:8069,service3e:8101');
     expect(after.match(/build: /g)?.length).toBe(before.match(/build: /g)?.length);
     expect(after).toContain('17 service instances and 4 balancers');
   });

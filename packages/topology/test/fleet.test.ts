@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { BALANCER_COUNTS, doorsOf, localFleet, stages } from '../src/index.js';
+import {
+  entryPointUrls,
+  localProcesses,
+  type PipelineChoice,
+  type PipelineMode,
+  pipeline,
+  stages,
+  stopOrder,
+} from '../src/index.js';
+
+const BALANCER_COUNTS = [1, 2];
+
+function local({ portOffset = 0, ...choice }: PipelineChoice & { portOffset?: number } = {}) {
+  return localProcesses(pipeline(choice), { portOffset });
+}
 
 describe('the topology table', () => {
   test('has the ports and names of the contract', () => {
@@ -30,28 +44,23 @@ describe('the topology table', () => {
   });
 
   test('callers of a stage call its balancers, or its only instance', () => {
-    const [, second] = stages;
-    if (!second) throw new Error('the topology is empty');
-    const doors = (mode: 'sequential' | 'parallel') =>
-      BALANCER_COUNTS.map((count) => doorsOf(mode, second, count).map(({ name, port }) => `${name}:${port}`));
-    expect(doors('sequential')).toEqual([['service2a:8062'], ['service2a:8062']]);
-    expect(doors('parallel')).toEqual([
-      ['service2-loadbalancer:8062'],
-      ['service2-loadbalancer:8062', 'service2-loadbalancer2:8072'],
-    ]);
+    const urls = (mode: PipelineMode) =>
+      BALANCER_COUNTS.map((balancers) => entryPointUrls(pipeline({ mode, balancers })).SERVICE2_URL);
+    expect(urls('sequential')).toEqual(['http://127.0.0.1:8062', 'http://127.0.0.1:8062']);
+    expect(urls('parallel')).toEqual(['http://127.0.0.1:8062', 'http://127.0.0.1:8062,http://127.0.0.1:8072']);
   });
 });
 
 describe('a local fleet', () => {
-  test('sequential: one of each on its stage port, last stage first', () => {
-    const fleet = localFleet('sequential');
+  test('sequential: one of each on its stage port', () => {
+    const fleet = local({ mode: 'sequential' });
     expect(fleet.map((process) => [process.name, process.port])).toEqual([
-      ['service4a', 8064],
-      ['service3a', 8063],
-      ['service2a', 8062],
       ['service1a', 8061],
+      ['service2a', 8062],
+      ['service3a', 8063],
+      ['service4a', 8064],
     ]);
-    expect(fleet.at(-1)?.env).toEqual({
+    expect(fleet[0]?.environment).toEqual({
       SERVICE_PORT: '8061',
       INSTANCE_ID: 'a',
       SERVICE2_URL: 'http://127.0.0.1:8062',
@@ -59,11 +68,11 @@ describe('a local fleet', () => {
   });
 
   test('parallel: twenty processes, no port twice, balancers dial what they name', () => {
-    const fleet = localFleet('parallel', { portOffset: 10_000 });
+    const fleet = local({ portOffset: 10_000 });
     expect(fleet).toHaveLength(20);
     expect(new Set(fleet.map((process) => process.port)).size).toBe(20);
     const balancer = fleet.find((process) => process.name === 'service4-loadbalancer');
-    expect(balancer?.env).toEqual({
+    expect(balancer?.environment).toEqual({
       SERVICE_PORT: '18064',
       INSTANCE_ID: '1',
       SERVICE4_INSTANCES:
@@ -72,29 +81,33 @@ describe('a local fleet', () => {
   });
 
   test('parallel with two balancers per stage: both know all instances, and callers know both', () => {
-    const fleet = localFleet('parallel', { portOffset: 1000, balancers: 2 });
+    const fleet = local({ portOffset: 1000, balancers: 2 });
     expect(new Set(fleet.map((process) => process.port)).size).toBe(24);
     const named = (name: string) => fleet.find((process) => process.name === name);
-    const first = named('service3-loadbalancer')?.env ?? {};
-    expect(named('service3-loadbalancer2')).toMatchObject({ role: 'balancer', folder: 'service3-loadbalancer' });
-    expect(named('service3-loadbalancer2')?.env).toEqual({ ...first, SERVICE_PORT: '9073', INSTANCE_ID: '2' });
-    expect(named('service2c')?.env.SERVICE3_URL).toBe('http://127.0.0.1:9063,http://127.0.0.1:9073');
-    expect(named('service4a')?.env).toEqual({ SERVICE_PORT: '9054', INSTANCE_ID: 'a' });
+    const first = named('service3-loadbalancer')?.environment ?? {};
+    expect(named('service3-loadbalancer2')).toMatchObject({
+      role: 'balancer',
+      program: { folder: 'service3-loadbalancer' },
+    });
+    expect(named('service3-loadbalancer2')?.environment).toEqual({ ...first, SERVICE_PORT: '9073', INSTANCE_ID: '2' });
+    expect(named('service2c')?.environment.SERVICE3_URL).toBe('http://127.0.0.1:9063,http://127.0.0.1:9073');
+    expect(named('service4a')?.environment).toEqual({ SERVICE_PORT: '9054', INSTANCE_ID: 'a' });
   });
 
   test('sequential has no balancer, whatever is asked for', () => {
-    expect(localFleet('sequential', { balancers: 2 })).toEqual(localFleet('sequential'));
+    expect(local({ mode: 'sequential', balancers: 2 })).toEqual(local({ mode: 'sequential' }));
   });
 
-  test.each(BALANCER_COUNTS)('a stage starts after the one it calls, its %i balancers after its instances', (count) => {
-    const names = localFleet('parallel', { balancers: count }).map((process) => process.name);
-    for (const stage of stages) {
-      const balancers = stage.balancers.slice(0, count).map(({ name }) => names.indexOf(name));
-      for (const { name } of stage.instances) expect(names.indexOf(name)).toBeLessThan(Math.min(...balancers));
-      const next = stages.find((candidate) => candidate.number === stage.number + 1);
-      for (const { name } of next?.balancers.slice(0, count) ?? []) {
-        expect(names.indexOf(name)).toBeLessThan(names.indexOf(`${stage.service}a`));
-      }
-    }
-  });
+  test.each(BALANCER_COUNTS)(
+    'a stage stops before the one it calls, its %i balancers before its instances',
+    (count) => {
+      const groups = stopOrder(local({ balancers: count })).map((group) => group.map(({ name }) => name));
+      expect(groups).toEqual(
+        stages.flatMap(({ balancers, instances }) => [
+          balancers.slice(0, count).map(({ name }) => name),
+          instances.map(({ name }) => name),
+        ]),
+      );
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { busyPorts, FleetError, freePortOffset, type LocalFleet, startFleet } from '@flotilla/runtime';
-import { type BalancerCount, instancesVariable, localFleet, type ProcessSpec, stages } from '@flotilla/topology';
+import { instancesVariable, localProcesses, type PlacedProcess, pipeline, stageNumbered } from '@flotilla/topology';
 import { FaultProxy } from '../fault-proxy/fault-proxy.js';
 
 /** Behind a fleet's own ports, and before those of the next offset. */
@@ -14,7 +14,7 @@ const READY_TIMEOUT_MS = 60_000;
 
 export interface DrillFleetOptions {
   /** Of each stage. Clients and services know all of them. */
-  readonly balancers: BalancerCount;
+  readonly balancers: number;
   /** Instances whose balancers find them through a proxy. */
   readonly proxied: readonly string[];
 }
@@ -38,14 +38,14 @@ export class DrillFleet {
    * @throws FleetError when it does not become ready; nothing of it is left then.
    */
   static async start({ balancers, proxied }: DrillFleetOptions): Promise<DrillFleet> {
-    const portOffset = await freePortOffset();
+    const definition = pipeline({ balancers });
+    const portOffset = await freePortOffset(definition);
     const proxies = await openProxies(proxied, portOffset);
     const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-chaos-'));
     try {
-      const environmentOf = (spec: ProcessSpec) => throughProxies(spec, proxies);
+      const environmentOf = (spec: PlacedProcess) => throughProxies(spec, proxies);
       const fleet = await startFleet({
-        mode: 'parallel',
-        balancers,
+        definition,
         portOffset,
         stateDir,
         environmentOf,
@@ -64,8 +64,9 @@ export class DrillFleet {
   }
 
   /** The balancers of a stage. */
-  balancersOf(stage: number): ProcessSpec[] {
-    return this.fleet.processes.filter(({ role, stage: own }) => role === 'balancer' && own.number === stage);
+  balancersOf(stage: number): PlacedProcess[] {
+    const { service } = stageNumbered(stage);
+    return this.fleet.processes.filter(({ role, group }) => role === 'balancer' && group === service);
   }
 
   /** @throws FleetError when the instance has none. */
@@ -123,7 +124,7 @@ export class DrillFleet {
 }
 
 async function openProxies(names: readonly string[], portOffset: number): Promise<Map<string, FaultProxy>> {
-  const processes = localFleet('parallel', { portOffset });
+  const processes = localProcesses(pipeline(), { portOffset });
   const candidates = Array.from({ length: LAST_PROXY_PORT - FIRST_PROXY_PORT }, (_, n) => FIRST_PROXY_PORT + n);
   const ports = candidates.map((port) => port + portOffset);
   const busy = await busyPorts(ports);
@@ -140,9 +141,12 @@ async function openProxies(names: readonly string[], portOffset: number): Promis
 }
 
 /** A balancer's list of instances, with a proxy's port in the place of its instance's. */
-function throughProxies(spec: ProcessSpec, proxies: ReadonlyMap<string, FaultProxy>): Record<string, string> {
-  const variable = instancesVariable(spec.stage);
-  const list = spec.env[variable];
+function throughProxies(
+  { group, environment }: PlacedProcess,
+  proxies: ReadonlyMap<string, FaultProxy>,
+): Record<string, string> {
+  const variable = instancesVariable({ service: group });
+  const list = environment[variable];
   if (list === undefined) return {};
   const dialled = list.split(',').map((entry) => {
     const proxy = proxies.get(entry.split(':')[0] as string);
@@ -158,6 +162,6 @@ async function closeAll(proxies: ReadonlyMap<string, FaultProxy>, stateDir: stri
 
 /** The instances of a stage, by their letters: `instancesOf(1, 'abc')`. */
 export function instancesOf(stage: number, letters: string): string[] {
-  const { service } = stages[stage - 1] as (typeof stages)[number];
+  const { service } = stageNumbered(stage);
   return [...letters].map((letter) => service + letter);
 }

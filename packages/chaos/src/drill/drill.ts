@@ -1,4 +1,3 @@
-import type { BalancerCount } from '@flotilla/topology';
 import { knownTexts } from '../load/known-text.js';
 import type { TransportName } from '../load/transport.js';
 import { transports } from '../load/transports.js';
@@ -22,7 +21,7 @@ export interface DrillOptions {
   readonly onResult?: (result: ScenarioResult) => void;
 }
 
-const BALANCER_COUNTS: readonly BalancerCount[] = [1, 2];
+const BALANCER_COUNTS = [1, 2];
 const TEXTS = 256;
 const WARM_UP_REQUESTS = 4000;
 const SHORT_WARM_UP_REQUESTS = 100;
@@ -41,7 +40,7 @@ export async function runDrill(options: DrillOptions): Promise<ScenarioResult[]>
   return results;
 }
 
-async function runOnFleet(balancers: BalancerCount, options: DrillOptions): Promise<ScenarioResult[]> {
+async function runOnFleet(balancers: number, options: DrillOptions): Promise<ScenarioResult[]> {
   const { scenarios, isShort, transport, signal, onResult } = options;
   signal?.throwIfAborted();
   const fleet = await DrillFleet.start({ balancers, proxied: proxiedInstances });

@@ -1,4 +1,3 @@
-import type { BalancerCount } from '@flotilla/topology';
 import type { SteadyLoad } from '../load/steady-load.js';
 import type { Tally } from '../load/tally.js';
 import type { Transport } from '../load/transport.js';
@@ -40,7 +39,7 @@ export interface Scenario {
   /** For people, in a table. */
   readonly fault: string;
   /** Of each stage. */
-  readonly balancers: BalancerCount;
+  readonly balancers: number;
   readonly clients: number;
   /** Between an answer and the client's next request. */
   readonly pauseMs: number;

@@ -1,6 +1,6 @@
 import type { Interruption } from '../interruption.js';
 import type { ProcessRow } from '../status.js';
-import { until } from '../until.js';
+import { waitFor } from '../wait-for.js';
 
 /** Time for containers to become healthy. A start of twenty at once, with their networks, keeps a small machine busy. */
 const HEALTHY_TIMEOUT_MS = 120_000;
@@ -36,7 +36,7 @@ export async function awaitHealthy(
     dead = deadOne(rows, before);
     return dead !== undefined || rows.every((row) => row.state === 'ready');
   };
-  if (await until(settled, HEALTHY_TIMEOUT_MS, LOOK_INTERVAL_MS)) return dead;
+  if (await waitFor(settled, HEALTHY_TIMEOUT_MS, LOOK_INTERVAL_MS)) return dead;
   const late = rows.find((row) => row.state !== 'ready');
   return late && { name: late.name, reason: `not healthy within ${HEALTHY_TIMEOUT_MS / 1000} s (${late.health})` };
 }

@@ -1,15 +1,21 @@
 import { join } from 'node:path';
-import type { FleetMode } from '@flotilla/topology';
-import { COMPOSE_CLIENT, COMPOSE_TWO_BALANCERS, composeFiles, composeProject } from '@flotilla/topology/compose';
+import type { NetworkSpec } from '@flotilla/topology';
+import { COMPOSE_CLIENT } from '@flotilla/topology/compose';
 
 /** The arguments of `docker` for one fleet. Nothing of them depends on where the caller is. */
 export class ComposeCommands {
   readonly #fleet: readonly string[];
 
-  /** @param root - absolute path of the directory that holds the compose files. */
-  constructor(root: string, mode: FleetMode) {
-    const file = join(root, composeFiles[mode]);
-    this.#fleet = ['compose', '--project-directory', root, '--file', file, '--project-name', composeProject(mode)];
+  readonly #profiles: readonly string[];
+
+  /**
+   * @param root - absolute path of the directory that holds the compose files.
+   * @param profiles - all that the file has, but for the client's.
+   */
+  constructor(root: string, { composeFile, project }: NetworkSpec, profiles: readonly string[]) {
+    const file = join(root, composeFile);
+    this.#fleet = ['compose', '--project-directory', root, '--file', file, '--project-name', project];
+    this.#profiles = profiles;
   }
 
   /** Builds what is missing or stale. @param withClient - also the image that commands are run in. */
@@ -42,7 +48,7 @@ export class ComposeCommands {
 
   /** Ends and removes all containers, those of every profile too, and the network. */
   down(): string[] {
-    const profiles = [COMPOSE_CLIENT, COMPOSE_TWO_BALANCERS].flatMap((profile) => ['--profile', profile]);
+    const profiles = [COMPOSE_CLIENT, ...this.#profiles].flatMap((profile) => ['--profile', profile]);
     return [...this.#fleet, ...profiles, 'down', '--remove-orphans'];
   }
 

@@ -1,5 +1,4 @@
-import type { ProcessSpec } from '@flotilla/topology';
-import { containerName } from '@flotilla/topology/compose';
+import { containerName, everyProcess, type FleetDefinition } from '@flotilla/topology';
 import type { ProcessRow } from '../status.js';
 import type { DockerCli } from './docker-cli.js';
 
@@ -26,12 +25,11 @@ export async function inspectContainers(docker: DockerCli, ids: readonly string[
 }
 
 /** The processes of a fleet as their containers have them. A container that is not there counts as failed. */
-export function rowsOf(specs: readonly ProcessSpec[], containers: readonly InspectedContainer[]): ProcessRow[] {
+export function rowsOf(definition: FleetDefinition, containers: readonly InspectedContainer[]): ProcessRow[] {
   const byName = new Map(containers.map((container) => [container.Name, container]));
-  return specs.map((spec) => {
-    const { name, role, port } = spec;
-    const known = { name, role, port, stage: spec.stage.number, memoryBytes: null };
-    const container = byName.get(`/${containerName(name)}`);
+  return everyProcess(definition).map(({ name, role, group, ports }) => {
+    const known = { name, role, group, port: ports[0].number, memoryBytes: null };
+    const container = byName.get(`/${containerName(definition, name)}`);
     return { ...known, ...(container ? stateOf(container) : MISSING) };
   });
 }

@@ -26,11 +26,11 @@ export class DockerCli {
   readonly #options: Options;
 
   /**
-   * @param profile - of the compose files. Undefined: none, whatever the caller has set for another project; that would
+   * @param profiles - of the compose files. Default: none, whatever the caller has set for another project; that would
    * start more than the fleet.
    */
-  constructor(caller: Environment, profile?: string) {
-    const env = { ...caller, COMPOSE_PROFILES: profile };
+  constructor(caller: Environment, profiles: readonly string[] = []) {
+    const env = { ...caller, COMPOSE_PROFILES: profiles.length > 0 ? profiles.join(',') : undefined };
     this.#options = { env, extendEnv: false, reject: false, stdin: 'ignore' };
   }
 

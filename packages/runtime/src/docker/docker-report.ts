@@ -1,15 +1,21 @@
-import { containerName } from '@flotilla/topology/compose';
+import { containerName, type FleetDefinition } from '@flotilla/topology';
 import type { FleetStatus, StatusReport } from '../status.js';
 import { dockerMemoryMeasure, memoryByContainer } from './container-memory.js';
 import type { DockerCli } from './docker-cli.js';
 
 /** A fleet's status with the memory of its containers. */
-export async function dockerReport(docker: DockerCli, status: FleetStatus): Promise<StatusReport> {
-  const running = status.processes.filter((each) => each.pid !== null).map((each) => containerName(each.name));
+export async function dockerReport(
+  docker: DockerCli,
+  definition: FleetDefinition,
+  status: FleetStatus,
+): Promise<StatusReport> {
+  const running = status.processes
+    .filter((each) => each.pid !== null)
+    .map((each) => containerName(definition, each.name));
   const memory = await memoryByContainer(docker, running);
   const processes = status.processes.map((each) => ({
     ...each,
-    memoryBytes: memory.get(containerName(each.name)) ?? null,
+    memoryBytes: memory.get(containerName(definition, each.name)) ?? null,
   }));
   const totalBytes = [...memory.values()].reduce((sum, bytes) => sum + bytes, 0);
   return { ...noReport(null), running: true, fleet: { ...status, processes }, memory: memoryOf(totalBytes) };

@@ -1,9 +1,8 @@
-import type { FleetMode } from '@flotilla/topology';
-import { COMPOSE_TWO_BALANCERS, composeFiles, composeFleet, containerName } from '@flotilla/topology/compose';
-import { type FleetContext, START_HINT } from '../fleet-context.js';
+import { containerName, everyProcess, type FleetDefinition, fullestDefinitions, profilesOf } from '@flotilla/topology';
+import { type FleetContext, startHint } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { putLogsAside } from '../fleet-files.js';
-import type { FleetShape } from '../fleet-shape.js';
+import { definitionFor, shapeOf } from '../fleet-spec.js';
 import type { Interruption } from '../interruption.js';
 import { type LogSelection, selectNames } from '../log-selection.js';
 import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../runtime.js';
@@ -33,11 +32,11 @@ export class DockerRuntime implements Runtime {
   constructor(context: FleetContext) {
     this.#context = context;
     this.#docker = new DockerCli(context.caller);
-    this.#own = new OwnContainers(this.#docker, context.root);
+    this.#own = new OwnContainers(this.#docker, context.root, context.fleet);
   }
 
-  build(mode: FleetMode, interruption: Interruption): Promise<void> {
-    return this.#build(mode, true, interruption);
+  build(definition: FleetDefinition, interruption: Interruption): Promise<void> {
+    return this.#build(definition, true, interruption);
   }
 
   async isUp(): Promise<boolean> {
@@ -56,15 +55,15 @@ export class DockerRuntime implements Runtime {
   }
 
   async start(
-    shape: FleetShape,
+    definition: FleetDefinition,
     { held = [] }: StartChanges,
     interruption: Interruption | undefined,
   ): Promise<StartedFleet> {
     const { files, caller, say } = this.#context;
-    const { mode, balancers } = shape;
-    await this.#own.requireRoom(shape, caller.BIND_ADDRESS);
-    await this.#build(mode, false, interruption);
-    const names = composeFleet(mode, { balancers }).map((spec) => spec.name);
+    const { name: mode } = definition;
+    await this.#own.requireRoom(definition, caller.BIND_ADDRESS);
+    await this.#build(definition, false, interruption);
+    const names = everyProcess(definition).map(({ name }) => name);
     const wanted = names.filter((name) => !held.includes(name));
     say(`starting the ${mode} fleet: ${names.length} containers`);
     putLogsAside(files);
@@ -72,35 +71,36 @@ export class DockerRuntime implements Runtime {
     using elapsed = new Elapsed('waiting for all containers to be healthy');
     const startedMs = performance.now();
     try {
-      const commands = this.#commands(mode);
-      const docker = this.#dockerFor(shape);
+      const commands = this.#commands(definition);
+      const docker = this.#dockerFor(definition);
       await docker.run('the containers could not be started', commands.up(wanted), interruption);
       if (held.length > 0) await docker.run('containers could not be created', commands.create(held));
       await this.#throwIfUnhealthy(
-        shape,
-        await awaitHealthy(() => this.#own.rows(shape), wanted, new Map(), interruption),
+        definition,
+        await awaitHealthy(() => this.#own.rows(definition), wanted, new Map(), interruption),
       );
       return { status: await this.#required(), readyAfterMs: performance.now() - startedMs };
     } catch (error) {
       elapsed[Symbol.dispose]();
       say('stopping everything again');
-      await this.#down(mode);
+      await this.#down(definition);
       throw error;
     }
   }
 
-  async stop({ mode, processes }: FleetStatus): Promise<void> {
-    const { say } = this.#context;
-    say(`stopping the ${mode} fleet: ${processes.length} containers`);
+  async stop(status: FleetStatus): Promise<void> {
+    const { say, fleet } = this.#context;
+    say(`stopping the ${status.mode} fleet: ${status.processes.length} containers`);
     using _elapsed = new Elapsed('stopping');
-    await this.#down(mode);
+    await this.#down(definitionFor(fleet, {}, status));
     say('stopped; all ports are free');
   }
 
   async report(): Promise<StatusReport> {
     try {
       const status = await this.#status();
-      return status ? await dockerReport(this.#docker, status) : noReport(null);
+      if (!status) return noReport(null);
+      return await dockerReport(this.#docker, definitionFor(this.#context.fleet, {}, status), status);
     } catch (error) {
       if (error instanceof FleetError) return noReport(error.message);
       throw error;
@@ -108,45 +108,53 @@ export class DockerRuntime implements Runtime {
   }
 
   async stopInstance(name: string): Promise<void> {
-    const status = await this.#requiredWith(name);
-    await this.#dockerFor(status).run(`${name} could not be stopped`, this.#commands(status.mode).stop(name));
+    const { definition } = await this.#requiredWith(name);
+    await this.#dockerFor(definition).run(`${name} could not be stopped`, this.#commands(definition).stop(name));
   }
 
   async startInstance(name: string, interruption: Interruption): Promise<void> {
-    const status = await this.#requiredWith(name);
+    const { definition, status } = await this.#requiredWith(name);
     const before = new Map(status.processes.map((each) => [each.name, each.restarts]));
-    const start = this.#commands(status.mode).start(name);
-    await this.#dockerFor(status).run(`${name} could not be started`, start, interruption);
-    const look = () => this.#own.rows(status);
-    await this.#throwIfUnhealthy(status, await awaitHealthy(look, [name], before, interruption));
+    const start = this.#commands(definition).start(name);
+    await this.#dockerFor(definition).run(`${name} could not be started`, start, interruption);
+    const look = () => this.#own.rows(definition);
+    await this.#throwIfUnhealthy(definition, await awaitHealthy(look, [name], before, interruption));
   }
 
   async showLogs(selection: LogSelection, options: LogsOptions): Promise<void> {
     const status = await this.#required();
     const known = status.processes.map((each) => each.name).sort();
-    const names = selectNames(known, selection);
-    await this.#dockerFor(status).show(this.#commands(status.mode).logs(names, options), options.signal);
+    const names = selectNames(known, selection, this.#context.fleet);
+    const definition = definitionFor(this.#context.fleet, {}, status);
+    await this.#dockerFor(definition).show(this.#commands(definition).logs(names, options), options.signal);
   }
 
   async clean(): Promise<void> {
-    for (const mode of Object.keys(composeFiles) as FleetMode[]) {
-      await this.#own.requireOwnProject(mode);
-      await this.#docker.run(`the ${mode} fleet could not be removed`, this.#commands(mode).clean());
+    for (const definition of fullestDefinitions(this.#context.fleet)) {
+      await this.#own.requireOwnProject(definition);
+      const failure = `the ${definition.name} fleet could not be removed`;
+      await this.#docker.run(failure, this.#commands(definition).clean());
     }
     await removeImages(this.#docker, this.#context.say);
   }
 
-  async #build(mode: FleetMode, withClient: boolean, interruption: Interruption | undefined): Promise<void> {
+  async #build(
+    definition: FleetDefinition,
+    withClient: boolean,
+    interruption: Interruption | undefined,
+  ): Promise<void> {
     const { say } = this.#context;
     say('building the images; the first time takes minutes');
     using elapsed = new Elapsed('building');
-    await this.#docker.run('the images could not be built', this.#commands(mode).build(withClient), interruption);
+    const hasClient = withClient && definition.guide.clientExample !== undefined;
+    const build = this.#commands(definition).build(hasClient);
+    await this.#docker.run('the images could not be built', build, interruption);
     say(`the images are up to date after ${elapsed}`);
   }
 
-  async #down(mode: FleetMode): Promise<void> {
-    await this.#own.requireOwnProject(mode);
-    await this.#docker.run(`the ${mode} fleet could not be stopped`, this.#commands(mode).down());
+  async #down(definition: FleetDefinition): Promise<void> {
+    await this.#own.requireOwnProject(definition);
+    await this.#docker.run(`the ${definition.name} fleet could not be stopped`, this.#commands(definition).down());
     removeState(this.#context.files);
   }
 
@@ -158,48 +166,49 @@ export class DockerRuntime implements Runtime {
       throw new FleetError(`the ${remembered.mode} fleet was started under Docker. ${error.message}\n${forget}`);
     });
     if (!fleet) return undefined;
-    const { mode, balancers } = fleet;
-    const processes = await this.#own.rows(fleet);
+    const shape = shapeOf(fleet.definition);
+    const processes = await this.#own.rows(fleet.definition);
     const starts = processes.flatMap((each) => each.startedAt ?? []).sort();
-    const startedAt = remembered?.mode === mode ? remembered.startedAt : (starts[0] ?? new Date().toISOString());
+    const startedAt = remembered?.mode === shape.mode ? remembered.startedAt : (starts[0] ?? new Date().toISOString());
     const host = fleet.containers.map(addressOf).find(Boolean);
-    return { mode, balancers, portOffset: 0, ...(host && { host }), startedAt, stopping: false, processes };
+    return { ...shape, portOffset: 0, ...(host && { host }), startedAt, stopping: false, processes };
   }
 
   async #required(): Promise<FleetStatus> {
     const status = await this.#status();
     if (status) return status;
-    throw new FleetError(`no fleet runs; ${START_HINT}`);
+    throw new FleetError(`no fleet runs; ${startHint(this.#context.fleet)}`);
   }
 
-  async #requiredWith(name: string): Promise<FleetStatus> {
+  async #requiredWith(name: string): Promise<{ status: FleetStatus; definition: FleetDefinition }> {
     const status = await this.#required();
     const names = status.processes.map((each) => each.name).sort();
-    if (names.includes(name)) return status;
+    if (names.includes(name)) return { status, definition: definitionFor(this.#context.fleet, {}, status) };
     throw new FleetError(`no process is called ${name}; there are ${names.join(', ')}`);
   }
 
-  async #throwIfUnhealthy(shape: FleetShape, unhealthy: Unhealthy | undefined): Promise<void> {
+  async #throwIfUnhealthy(definition: FleetDefinition, unhealthy: Unhealthy | undefined): Promise<void> {
     if (!unhealthy) return;
     const { name, reason } = unhealthy;
-    const lines = await this.#lastLines(shape, name);
-    const shown = lines.length > 0 ? [`last lines of \`docker logs ${containerName(name)}\`:`, ...lines] : [];
+    const lines = await this.#lastLines(definition, name);
+    const shown =
+      lines.length > 0 ? [`last lines of \`docker logs ${containerName(definition, name)}\`:`, ...lines] : [];
     throw new FleetError([`${name} did not become ready: ${reason}`, ...shown].join('\n  '));
   }
 
-  async #lastLines(shape: FleetShape, name: string): Promise<string[]> {
-    const logs = this.#commands(shape.mode).logs([name], { follow: false, tailLines: SHOWN_LINES });
-    const { stdout, stderr } = await this.#dockerFor(shape).ask(...logs);
+  async #lastLines(definition: FleetDefinition, name: string): Promise<string[]> {
+    const logs = this.#commands(definition).logs([name], { follow: false, tailLines: SHOWN_LINES });
+    const { stdout, stderr } = await this.#dockerFor(definition).ask(...logs);
     return lastLines(`${stdout}\n${stderr}`, SHOWN_LINES);
   }
 
   /** For what concerns containers that only a profile has. */
-  #dockerFor({ mode, balancers }: FleetShape): DockerCli {
-    const isProfile = mode === 'parallel' && balancers === 2;
-    return new DockerCli(this.#context.caller, isProfile ? COMPOSE_TWO_BALANCERS : undefined);
+  #dockerFor(definition: FleetDefinition): DockerCli {
+    return new DockerCli(this.#context.caller, profilesOf(definition));
   }
 
-  #commands(mode: FleetMode): ComposeCommands {
-    return new ComposeCommands(this.#context.root, mode);
+  #commands({ network }: FleetDefinition): ComposeCommands {
+    const profiles = fullestDefinitions(this.#context.fleet).flatMap(profilesOf);
+    return new ComposeCommands(this.#context.root, network, [...new Set(profiles)]);
   }
 }

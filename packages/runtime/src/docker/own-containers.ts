@@ -1,7 +1,13 @@
-import { type FleetMode, stages } from '@flotilla/topology';
-import { composeFiles, composeFleet, composeProject, containerName } from '@flotilla/topology/compose';
+import {
+  containerName,
+  everyProcess,
+  type Fleet,
+  type FleetDefinition,
+  fullestDefinitions,
+  networkPlacement,
+  placedProcesses,
+} from '@flotilla/topology';
 import { FleetError } from '../fleet-error.js';
-import type { FleetShape } from '../fleet-shape.js';
 import { requirePorts } from '../ports.js';
 import type { ProcessRow } from '../status.js';
 import { inspectContainers, rowsOf } from './container-status.js';
@@ -13,7 +19,8 @@ const DEFAULT_BIND_ADDRESS = '127.0.0.1';
 const PORT_HINT = 'Free it, or stand beside it: RUNTIME=local FLOTILLA_PORT_OFFSET=1000.';
 
 /** A fleet's containers on the engine. */
-export interface ContainerFleet extends FleetShape {
+export interface ContainerFleet {
+  readonly definition: FleetDefinition;
   readonly containers: readonly EngineContainer[];
 }
 
@@ -21,28 +28,41 @@ export interface ContainerFleet extends FleetShape {
 export class OwnContainers {
   readonly #docker: DockerCli;
   readonly #root: string;
+  readonly #fleet: Fleet;
+  /** Of all modes of the fleet, with all that there can be. */
+  readonly #definitions: readonly FleetDefinition[];
 
   /** @param root - absolute path of the directory that holds the compose files. */
-  constructor(docker: DockerCli, root: string) {
+  constructor(docker: DockerCli, root: string, fleet: Fleet) {
     this.#docker = docker;
     this.#root = root;
+    this.#fleet = fleet;
+    this.#definitions = fullestDefinitions(fleet);
   }
 
   /** The fleet that has containers, running or not. @throws FleetError when the engine does not answer. */
   async fleet(): Promise<ContainerFleet | undefined> {
     const all = (await engineContainers(this.#docker)).filter((each) => this.#isOwn(each) && !each.oneOff);
-    for (const mode of Object.keys(composeFiles) as FleetMode[]) {
-      const containers = all.filter((each) => each.project === composeProject(mode));
-      if (containers.length > 0) return { mode, balancers: balancersAmong(containers), containers };
+    for (const fullest of this.#definitions) {
+      const containers = all.filter((each) => each.project === fullest.network.project);
+      if (containers.length > 0) return { definition: this.#definitionAmong(fullest, containers), containers };
     }
     return undefined;
   }
 
+  /** What an option adds has a container from the start of its fleet to its end. */
+  #definitionAmong(fullest: FleetDefinition, containers: readonly EngineContainer[]): FleetDefinition {
+    const there = new Set(containers.map(({ name }) => name));
+    const names = everyProcess(fullest).map(({ name }) => name);
+    const running = new Set(names.filter((name) => there.has(containerName(fullest, name))));
+    return this.#fleet.define({ mode: fullest.name, options: this.#fleet.optionsAmong?.(fullest.name, running) });
+  }
+
   /** All processes of a fleet as they are now. */
-  async rows({ mode, balancers }: FleetShape): Promise<ProcessRow[]> {
-    const fleet = await this.fleet();
-    const ids = fleet?.mode === mode ? fleet.containers.map((each) => each.id) : [];
-    return rowsOf(composeFleet(mode, { balancers }), await inspectContainers(this.#docker, ids));
+  async rows(definition: FleetDefinition): Promise<ProcessRow[]> {
+    const found = await this.fleet();
+    const ids = found?.definition.name === definition.name ? found.containers.map((each) => each.id) : [];
+    return rowsOf(definition, await inspectContainers(this.#docker, ids));
   }
 
   /**
@@ -51,17 +71,17 @@ export class OwnContainers {
    * @param host - address that its ports will be published on. Undefined or empty: this machine's own.
    * @throws FleetError naming what is taken, and by whom.
    */
-  async requireRoom({ mode, balancers }: FleetShape, host: string | undefined): Promise<void> {
-    const specs = composeFleet(mode, { balancers });
+  async requireRoom(definition: FleetDefinition, host: string | undefined): Promise<void> {
+    const processes = placedProcesses(definition, networkPlacement);
     const others = await engineContainers(this.#docker);
-    const names = new Set(specs.map((spec) => containerName(spec.name)));
+    const names = new Set(processes.map(({ name }) => containerName(definition, name)));
     const [first] = others.filter((each) => names.has(each.name) && !this.#isOwn(each));
     if (first) throw new FleetError(`the name is taken: ${describeContainer(first)}\n${removalOf(first)}`);
     const holderOf = (port: number) => {
       const holder = others.find((each) => publishes(each, port));
       return holder && describeContainer(holder);
     };
-    await requirePorts(specs, { host: host || DEFAULT_BIND_ADDRESS, holderOf, hint: PORT_HINT });
+    await requirePorts(processes, { host: host || DEFAULT_BIND_ADDRESS, holderOf, hint: PORT_HINT });
   }
 
   /**
@@ -69,22 +89,15 @@ export class OwnContainers {
    *
    * @throws FleetError naming another checkout's container.
    */
-  async requireOwnProject(mode: FleetMode): Promise<void> {
+  async requireOwnProject({ network: { project } }: FleetDefinition): Promise<void> {
     const all = await engineContainers(this.#docker);
-    const foreign = all.find((each) => each.project === composeProject(mode) && !this.#isOwn(each));
+    const foreign = all.find((each) => each.project === project && !this.#isOwn(each));
     if (foreign) throw new FleetError(`${describeContainer(foreign)} is left alone.\n${removalOf(foreign)}`);
   }
 
   #isOwn({ project, directory }: EngineContainer): boolean {
-    const isOurs = Object.keys(composeFiles).some((mode) => project === composeProject(mode as FleetMode));
-    return isOurs && directory === this.#root;
+    return directory === this.#root && this.#definitions.some(({ network }) => network.project === project);
   }
-}
-
-/** How many each stage has: a second one has a container from the start of its fleet to its end. */
-function balancersAmong(containers: readonly EngineContainer[]): FleetShape['balancers'] {
-  const seconds = new Set(stages.map(({ balancers }) => balancers[1] && containerName(balancers[1].name)));
-  return containers.some(({ name }) => seconds.has(name)) ? 2 : 1;
 }
 
 function removalOf({ name, project }: EngineContainer): string {

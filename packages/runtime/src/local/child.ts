@@ -1,4 +1,4 @@
-import type { ProcessSpec } from '@flotilla/topology';
+import type { PlacedProcess } from '@flotilla/topology';
 import type { ProcessStatus } from '../status.js';
 import type { BackoffPolicy } from './backoff.js';
 import type { Effects, EndSignal, Exit, Spawned } from './effects.js';
@@ -12,7 +12,7 @@ const NO_COMPLAINT = /^(\{|\s|Node\.js v)/;
 
 /** One supervised process: carries out what its {@link Lifecycle} asks for, and feeds it what happens. */
 export class Child {
-  readonly spec: ProcessSpec;
+  readonly spec: PlacedProcess;
   readonly #effects: Effects;
   readonly #policy: BackoffPolicy;
   readonly #changed: () => void;
@@ -25,7 +25,7 @@ export class Child {
   #endSignal: EndSignal = 'SIGTERM';
 
   /** @param changed - called after every change of state. */
-  constructor(spec: ProcessSpec, effects: Effects, policy: BackoffPolicy, changed: () => void) {
+  constructor(spec: PlacedProcess, effects: Effects, policy: BackoffPolicy, changed: () => void) {
     this.spec = spec;
     this.#effects = effects;
     this.#policy = policy;
@@ -41,7 +41,7 @@ export class Child {
     return this.#spawned?.pid;
   }
 
-  /** What `/health/ready` last answered. */
+  /** What it last answered to whether it is ready. */
   get lastAnswer(): string {
     return this.#lastAnswer;
   }
@@ -65,13 +65,14 @@ export class Child {
     return {
       name: this.spec.name,
       role: this.spec.role,
-      stage: this.spec.stage.number,
+      group: this.spec.group,
       state: this.#life.state,
       pid: this.pid ?? null,
       port: this.spec.port,
       startedAt: this.#spawned ? (this.#spawnedAt?.toISOString() ?? null) : null,
       restarts: this.#life.restarts,
       reason: this.#reason,
+      readiness: this.spec.readiness,
     };
   }
 

@@ -1,4 +1,4 @@
-import type { ProcessSpec } from '@flotilla/topology';
+import type { PlacedProcess } from '@flotilla/topology';
 
 /** How a process ended. */
 export interface Exit {
@@ -24,7 +24,7 @@ export interface Spawned {
   terminate(signal: EndSignal): void;
 }
 
-/** What a process answers on `/health/ready`. */
+/** What a process answers to whether it is ready. */
 export interface Readiness {
   readonly ready: boolean;
   /** `503`, or `connection refused`: for people. */
@@ -33,11 +33,11 @@ export interface Readiness {
 
 /** Everything that a supervisor does to the world, or learns from it. */
 export interface Effects {
-  spawn(spec: ProcessSpec): Spawned;
+  spawn(spec: PlacedProcess): Spawned;
   /** Asks once; never rejects. */
-  askReadiness(spec: ProcessSpec): Promise<Readiness>;
+  askReadiness(spec: PlacedProcess): Promise<Readiness>;
   /** The last lines that the process wrote, oldest first. */
-  lastLines(spec: ProcessSpec, count: number): string[];
+  lastLines(spec: PlacedProcess, count: number): string[];
   /** Calls `then` after a delay. Returns what cancels it. */
   after(delayMs: number, then: () => void): () => void;
   /** Milliseconds of a clock that never goes back. */

@@ -3,7 +3,7 @@ import type { FleetFiles } from '../fleet-files.js';
 import { busyPorts } from '../ports.js';
 import { isAlive, type RecordedProcess, signalProcess } from '../process-identity.js';
 import { readState, removeState } from '../state-file.js';
-import { until } from '../until.js';
+import { waitFor } from '../wait-for.js';
 import type { FoundFleet } from './find-fleet.js';
 
 /** Time for the system to do what it does after the end of a process. */
@@ -19,14 +19,14 @@ export async function endFleet(files: FleetFiles, found: Exclude<FoundFleet, { k
   const { supervisor, stopGroups, killAfterMs, ports } = found.state;
   if (found.kind === 'running') {
     signalProcess(supervisor, 'SIGTERM');
-    await until(() => !isAlive(supervisor), stopGroups * (killAfterMs + SYSTEM_MS));
+    await waitFor(() => !isAlive(supervisor), stopGroups * (killAfterMs + SYSTEM_MS));
   }
   // As recorded now: the supervisor may have started processes since we looked.
   const remembered = readState(files)?.processes ?? found.state.processes;
   await endProcesses([supervisor], 0);
   await endProcesses(remembered, killAfterMs);
   removeState(files);
-  await until(async () => (await busyPorts(ports)).length === 0, SYSTEM_MS);
+  await waitFor(async () => (await busyPorts(ports)).length === 0, SYSTEM_MS);
 }
 
 /** SIGINT to all at once, SIGKILL after the grace to those that are left. A grace of 0 kills at once. */
@@ -34,10 +34,10 @@ async function endProcesses(processes: readonly RecordedProcess[], graceMs: numb
   const allGone = () => !processes.some(isAlive);
   if (graceMs > 0) {
     for (const each of processes) signalProcess(each, 'SIGINT');
-    if (await until(allGone, graceMs)) return;
+    if (await waitFor(allGone, graceMs)) return;
   }
   for (const each of processes) signalProcess(each, 'SIGKILL');
-  if (await until(allGone, SYSTEM_MS)) return;
+  if (await waitFor(allGone, SYSTEM_MS)) return;
   const names = processes.filter(isAlive).map((each) => `${each.name} (pid ${each.pid})`);
   throw new FleetError(`these processes do not end: ${names.join(', ')}`);
 }

@@ -1,7 +1,7 @@
-import { localFleet } from '@flotilla/topology';
+import { type FleetDefinition, localProcesses } from '@flotilla/topology';
 import { type Environment, fleetEnvironment, readSetting } from '../environment.js';
 import type { FleetContext } from '../fleet-context.js';
-import type { FleetShape } from '../fleet-shape.js';
+import { shapeOf } from '../fleet-spec.js';
 import type { StartChanges } from '../runtime.js';
 import { defaultBackoff } from './backoff.js';
 import type { FleetPlan } from './plan.js';
@@ -12,18 +12,16 @@ export const READY_TIMEOUT_MS = 120_000;
 const KILL_MARGIN_MS = 5000;
 
 /** What a supervisor shall run. @throws FleetError when a setting of the caller is wrong. */
-export function fleetPlan(context: FleetContext, shape: FleetShape, changes: StartChanges): FleetPlan {
-  const { mode, balancers } = shape;
+export function fleetPlan(context: FleetContext, definition: FleetDefinition, changes: StartChanges): FleetPlan {
   const portOffset = changes.portOffset ?? readSetting('portOffset', context.caller);
   return {
-    mode,
-    balancers,
+    ...shapeOf(definition),
     portOffset,
     root: context.root,
     stateDir: context.files.stateDir,
-    processes: localFleet(mode, { portOffset, balancers }),
+    processes: localProcesses(definition, { portOffset, dataDir: context.dataDir }),
     held: changes.held ?? [],
-    env: fleetEnvironment(context.caller),
+    env: fleetEnvironment(context.caller, definition.passedOn),
     maxLogBytes: readSetting('maxLogBytes', context.caller),
     killAfterMs: killAfterMs(context.caller),
     backoff: defaultBackoff,

@@ -1,5 +1,4 @@
-import { downCommand } from '../fleet-context.js';
-import type { FleetFiles } from '../fleet-files.js';
+import { downCommand, type FleetContext } from '../fleet-context.js';
 import type { ProcessRow, ProcessStatus, StatusReport } from '../status.js';
 import { type FoundFleet, findFleet } from './find-fleet.js';
 import { memoryMeasure, memoryOf } from './memory.js';
@@ -7,7 +6,7 @@ import { askReadiness } from './readiness.js';
 import type { SupervisorStatus } from './supervisor-status.js';
 
 /** Asks the supervisor, the system, and every process itself. */
-export async function localReport(files: FleetFiles): Promise<StatusReport> {
+export async function localReport({ files, fleet }: FleetContext): Promise<StatusReport> {
   const found = await findFleet(files);
   if (found.kind === 'running') return reportOf(found.status);
   return {
@@ -15,7 +14,7 @@ export async function localReport(files: FleetFiles): Promise<StatusReport> {
     runtime: 'local',
     fleet: null,
     memory: { measure: memoryMeasure, totalBytes: 0, supervisorBytes: 0 },
-    problem: problemOf(found),
+    problem: problemOf(found, fleet),
   };
 }
 
@@ -25,7 +24,7 @@ async function reportOf(status: SupervisorStatus): Promise<StatusReport> {
     memoryOf([...pids, status.supervisorPid]),
     Promise.all(status.processes.map(stateNow)),
   ]);
-  const processes = status.processes.map((each, index) => ({
+  const processes = status.processes.map(({ readiness: _, ...each }, index) => ({
     ...each,
     state: states[index] ?? each.state,
     memoryBytes: (each.pid !== null && memory.get(each.pid)) || null,
@@ -43,14 +42,14 @@ async function reportOf(status: SupervisorStatus): Promise<StatusReport> {
 
 /** The supervisor asks for readiness only until it has it; a process may hang since. */
 async function stateNow(status: ProcessStatus): Promise<ProcessRow['state']> {
-  if (status.state !== 'ready') return status.state;
-  return (await askReadiness(status.port)).ready ? 'ready' : 'unready';
+  if (status.state !== 'ready' || !status.readiness) return status.state;
+  return (await askReadiness(status.readiness)).ready ? 'ready' : 'unready';
 }
 
-function problemOf(found: Exclude<FoundFleet, { kind: 'running' }>): string | null {
+function problemOf(found: Exclude<FoundFleet, { kind: 'running' }>, fleet: FleetContext['fleet']): string | null {
   if (found.kind === 'none') return null;
   const supervisor = `the supervisor (pid ${found.state.supervisor.pid})`;
-  const ends = `\`${downCommand(found.state.mode)}\` ends what is left`;
+  const ends = `\`${downCommand(fleet, found.state.mode)}\` ends what is left`;
   if (found.kind === 'mute') return `${supervisor} of the ${found.state.mode} fleet does not answer; ${ends}`;
   const left = found.alive.map((each) => `${each.name} (pid ${each.pid})`).join(', ') || 'none';
   return `${supervisor} of the ${found.state.mode} fleet is gone; processes left: ${left}; ${ends}`;

@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs';
-import type { FleetContext } from '../fleet-context.js';
-import { START_HINT } from '../fleet-context.js';
+import type { FleetDefinition } from '@flotilla/topology';
+import { type FleetContext, startHint } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { logFile } from '../fleet-files.js';
-import type { FleetShape } from '../fleet-shape.js';
 import type { Interruption } from '../interruption.js';
 import { type LogSelection, selectLogs } from '../log-selection.js';
 import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../runtime.js';
@@ -47,8 +46,12 @@ export class LocalRuntime implements Runtime {
     return undefined;
   }
 
-  start(shape: FleetShape, changes: StartChanges, interruption: Interruption | undefined): Promise<StartedFleet> {
-    return startInBackground(this.#context, shape, changes, interruption);
+  start(
+    definition: FleetDefinition,
+    changes: StartChanges,
+    interruption: Interruption | undefined,
+  ): Promise<StartedFleet> {
+    return startInBackground(this.#context, definition, changes, interruption);
   }
 
   async stop(fleet: FleetStatus): Promise<void> {
@@ -61,7 +64,7 @@ export class LocalRuntime implements Runtime {
   }
 
   report(): Promise<StatusReport> {
-    return localReport(this.#context.files);
+    return localReport(this.#context);
   }
 
   async stopInstance(name: string): Promise<void> {
@@ -81,8 +84,8 @@ export class LocalRuntime implements Runtime {
   }
 
   async showLogs(selection: LogSelection, options: LogsOptions, output: NodeJS.WriteStream): Promise<void> {
-    const { files } = this.#context;
-    await showLogs(files, selectLogs(files, selection), options, output);
+    const { files, fleet } = this.#context;
+    await showLogs(files, selectLogs(files, selection, fleet), options, output);
   }
 
   async clean(): Promise<void> {
@@ -94,6 +97,6 @@ export class LocalRuntime implements Runtime {
     const found = await findFleet(this.#context.files);
     if (found.kind === 'running') return found;
     const why = found.kind === 'none' ? 'no fleet runs' : 'the fleet has lost its supervisor';
-    throw new FleetError(`${why}; ${START_HINT}`);
+    throw new FleetError(`${why}; ${startHint(this.#context.fleet)}`);
   }
 }

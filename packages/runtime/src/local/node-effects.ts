@@ -1,7 +1,7 @@
-import { spawn as spawnProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { type ChildProcess, spawn as spawnProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { NODE_OPTIONS, type ProcessSpec, programOf } from '@flotilla/topology';
+import { NODE_OPTIONS, type PlacedProcess, programOf } from '@flotilla/topology';
 import { fleetFiles, logFile } from '../fleet-files.js';
 import type { Effects, EndSignal, Exit, Spawned } from './effects.js';
 import { lastLines } from './log-tail.js';
@@ -9,7 +9,7 @@ import type { FleetPlan } from './plan.js';
 import { askReadiness } from './readiness.js';
 
 /**
- * The real world: Node processes whose output goes to the fleet's log files.
+ * The real world: processes whose output goes to the fleet's log files.
  *
  * @param say - is told of a log that cannot be written.
  */
@@ -17,7 +17,7 @@ export function nodeEffects(plan: FleetPlan, say: (text: string) => void): Effec
   const files = fleetFiles(plan.stateDir);
   return {
     spawn: (spec) => spawn(plan, spec, logFile(files, spec.name), say),
-    askReadiness: (spec) => askReadiness(spec.port),
+    askReadiness: ({ readiness, environment }) => askReadiness(readiness, { ...plan.env, ...environment }),
     lastLines: (spec, count) => lastLines(logFile(files, spec.name), count),
     after: (delayMs, then) => {
       const timer = setTimeout(then, delayMs);
@@ -28,7 +28,7 @@ export function nodeEffects(plan: FleetPlan, say: (text: string) => void): Effec
   };
 }
 
-function spawn(plan: FleetPlan, spec: ProcessSpec, log: string, say: (text: string) => void): Spawned {
+function spawn(plan: FleetPlan, spec: PlacedProcess, log: string, say: (text: string) => void): Spawned {
   const descriptor = openLog(log);
   // Without a log rather than not at all.
   if (typeof descriptor !== 'number') say(`${spec.name} starts without its log: ${descriptor.message}`);
@@ -54,14 +54,8 @@ function notSpawned(spawnError: string): Spawned {
 }
 
 /** The process writes to the file itself: nothing passes through the supervisor, and nothing is lost if that dies. */
-function spawnInto(plan: FleetPlan, spec: ProcessSpec, log: number | 'ignore'): Spawned {
-  const main = join(plan.root, programOf(spec.folder));
-  const child = spawnProcess(process.execPath, [...NODE_OPTIONS, main], {
-    cwd: plan.root,
-    env: { ...plan.env, ...spec.env },
-    // The channel breaks when the supervisor dies, whatever it dies of; a process of the fleet then shuts down.
-    stdio: ['ignore', log, log, 'ipc'],
-  });
+function spawnInto(plan: FleetPlan, spec: PlacedProcess, log: number | 'ignore'): Spawned {
+  const child = start(plan, spec, log);
   let killTimer: NodeJS.Timeout | undefined;
   const exited = new Promise<Exit>((resolve) => {
     child.on('error', (error) => {
@@ -74,8 +68,23 @@ function spawnInto(plan: FleetPlan, spec: ProcessSpec, log: number | 'ignore'): 
     });
   });
   const terminate = (signal: EndSignal) => {
-    child.kill(signal);
+    child.kill(spec.program.kind === 'command' ? spec.program.stopSignal : signal);
     killTimer ??= setTimeout(() => child.kill('SIGKILL'), plan.killAfterMs);
   };
   return { pid: child.pid, exited, terminate };
+}
+
+function start(plan: FleetPlan, { program, environment }: PlacedProcess, log: number | 'ignore'): ChildProcess {
+  const env = { ...plan.env, ...environment };
+  if (program.kind === 'command') {
+    const { command, args, dataFolder } = program;
+    if (dataFolder) mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+    return spawnProcess(command, args, { cwd: dataFolder ?? plan.root, env, stdio: ['ignore', log, log] });
+  }
+  return spawnProcess(process.execPath, [...NODE_OPTIONS, join(plan.root, programOf(program.folder))], {
+    cwd: plan.root,
+    env,
+    // The channel breaks when the supervisor dies, whatever it dies of; a process of the fleet then shuts down.
+    stdio: ['ignore', log, log, 'ipc'],
+  });
 }

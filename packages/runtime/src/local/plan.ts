@@ -1,5 +1,5 @@
-import type { ProcessSpec } from '@flotilla/topology';
-import type { FleetShape } from '../fleet-shape.js';
+import type { PlacedProcess } from '@flotilla/topology';
+import type { FleetShape } from '../fleet-spec.js';
 import type { BackoffPolicy } from './backoff.js';
 
 /** Everything that a supervisor needs to run a fleet. Plain JSON: it is handed to a supervisor in the background. */
@@ -9,7 +9,7 @@ export interface FleetPlan extends FleetShape {
   readonly root: string;
   /** Absolute path. */
   readonly stateDir: string;
-  readonly processes: readonly ProcessSpec[];
+  readonly processes: readonly PlacedProcess[];
   /** Names that are not started until somebody starts them. */
   readonly held: readonly string[];
   /** Environment of every process; each one's own variables come on top. */

@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
-import { type BalancerCount, type FleetMode, localFleet, type ProcessSpec, type Stage } from '@flotilla/topology';
+import { join, resolve } from 'node:path';
+import { type FleetDefinition, localProcesses, type PlacedProcess } from '@flotilla/topology';
 import { type Environment, fleetEnvironment, readSetting } from '../environment.js';
 import { CHECKOUT } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { fleetFiles, logFile, prepareFiles } from '../fleet-files.js';
+import { shapeOf } from '../fleet-spec.js';
 import { requirePorts } from '../ports.js';
 import type { FleetStatus, NotReady } from '../status.js';
 import { type BackoffPolicy, defaultBackoff } from './backoff.js';
@@ -15,19 +16,17 @@ import { Supervisor } from './supervisor.js';
 
 /** A fleet of one's own, beside any other. */
 export interface FleetOptions {
-  readonly mode: FleetMode;
-  /** Per stage of a parallel fleet. Default 1. */
-  readonly balancers?: BalancerCount;
+  readonly definition: FleetDefinition;
   /** See {@link freePortOffset}. */
   readonly portOffset: number;
   /** Gets the logs. Its content is the caller's to remove. */
   readonly stateDir: string;
-  /** Default: the topology's own. */
-  readonly table?: readonly Stage[];
+  /** Holds the data of its dependencies. Default: within `stateDir`. */
+  readonly dataDir?: string;
   /** On top of the part of this process's environment that every fleet gets. */
   readonly env?: Environment;
   /** Variables of one process, on top of its own: as to put a proxy between a balancer and an instance. */
-  readonly environmentOf?: (process: ProcessSpec) => Readonly<Record<string, string>>;
+  readonly environmentOf?: (process: PlacedProcess) => Readonly<Record<string, string>>;
   /** Holds the folders of the services. Default: this checkout. */
   readonly root?: string;
   /** Names that are not started until {@link LocalFleet.startInstance}. */
@@ -41,7 +40,7 @@ export interface FleetOptions {
 
 /** A fleet whose supervisor is this process: it ends when this process does. */
 export interface LocalFleet {
-  readonly processes: readonly ProcessSpec[];
+  readonly processes: readonly PlacedProcess[];
   status(): FleetStatus;
   /** Ends all processes, callers first. Settles when they are gone; safe to repeat. */
   stop(): Promise<void>;
@@ -100,21 +99,21 @@ export async function startFleet(options: FleetOptions): Promise<LocalFleet> {
 }
 
 function planOf(options: FleetOptions): FleetPlan {
-  const { mode, balancers = 1, portOffset, table } = options;
+  const { definition, portOffset } = options;
   const stateDir = resolve(options.stateDir);
+  const dataDir = resolve(options.dataDir ?? join(stateDir, 'data'));
   const caller = { ...process.env, ...options.env };
   return {
-    mode,
-    balancers,
+    ...shapeOf(definition),
     portOffset,
     root: resolve(options.root ?? CHECKOUT),
     stateDir,
-    processes: localFleet(mode, { portOffset, balancers, ...(table && { table }) }).map((spec) => ({
-      ...spec,
-      env: { ...spec.env, ...options.environmentOf?.(spec) },
+    processes: localProcesses(definition, { portOffset, dataDir }).map((process) => ({
+      ...process,
+      environment: { ...process.environment, ...options.environmentOf?.(process) },
     })),
     held: options.held ?? [],
-    env: { ...fleetEnvironment(caller), ...defined(options.env ?? {}) },
+    env: { ...fleetEnvironment(caller, definition.passedOn), ...defined(options.env ?? {}) },
     maxLogBytes: readSetting('maxLogBytes', caller),
     killAfterMs: options.killAfterMs ?? killAfterMs(caller),
     backoff: options.backoff ?? defaultBackoff,

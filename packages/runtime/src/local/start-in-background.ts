@@ -1,7 +1,7 @@
+import type { FleetDefinition } from '@flotilla/topology';
 import type { FleetContext } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { logFile } from '../fleet-files.js';
-import type { FleetShape } from '../fleet-shape.js';
 import type { Interruption } from '../interruption.js';
 import { requirePorts } from '../ports.js';
 import type { StartChanges, StartedFleet } from '../runtime.js';
@@ -19,14 +19,14 @@ import { launchSupervisor } from './launch.js';
  */
 export async function startInBackground(
   context: FleetContext,
-  shape: FleetShape,
+  definition: FleetDefinition,
   changes: StartChanges,
   interruption: Interruption | undefined,
 ): Promise<StartedFleet> {
-  const plan = fleetPlan(context, shape, changes);
+  const plan = fleetPlan(context, definition, changes);
   await requirePorts(plan.processes);
   interruption?.throwIfReceived();
-  context.say(`starting the ${shape.mode} fleet: ${plan.processes.length} processes`);
+  context.say(`starting the ${definition.name} fleet: ${plan.processes.length} processes`);
   const startedMs = performance.now();
   await launchSupervisor(plan);
   try {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { stopOrder } from '@flotilla/topology';
 import { type FleetFiles, fleetFiles } from '../fleet-files.js';
 import { processIdentity, type RecordedProcess } from '../process-identity.js';
 import { type FleetState, removeState, writeState } from '../state-file.js';
@@ -126,16 +127,17 @@ class StateRecord {
 
   /** The fleet as it is now, whether it could be written or not. */
   state(): FleetState {
-    const { mode, portOffset, killAfterMs } = this.#plan;
+    const { mode, options, portOffset, killAfterMs, processes: planned } = this.#plan;
     return {
       version: 1,
       mode,
+      options,
       portOffset,
       startedAt: this.#startedAt,
       supervisor: this.#recorded('supervisor', process.pid),
       processes: this.#processes,
-      ports: this.#plan.processes.map((spec) => spec.port),
-      stopGroups: new Set(this.#plan.processes.map((spec) => spec.folder)).size,
+      ports: planned.flatMap(({ ports }) => ports),
+      stopGroups: stopOrder(planned).length,
       killAfterMs,
     };
   }

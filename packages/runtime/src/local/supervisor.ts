@@ -1,7 +1,7 @@
-import type { ProcessSpec } from '@flotilla/topology';
+import { type PlacedProcess, stopOrder } from '@flotilla/topology';
 import { FleetError } from '../fleet-error.js';
-import type { FleetShape } from '../fleet-shape.js';
-import type { NotReady } from '../status.js';
+import type { FleetShape } from '../fleet-spec.js';
+import type { NotReady, ProcessStatus } from '../status.js';
 import { type BackoffPolicy, defaultBackoff } from './backoff.js';
 import { Child } from './child.js';
 import type { Effects, EndSignal } from './effects.js';
@@ -10,8 +10,8 @@ import type { SupervisorStatus } from './supervisor-status.js';
 /** What a supervisor is made of. */
 export interface SupervisorOptions extends FleetShape {
   readonly portOffset: number;
-  /** In the order of their start. */
-  readonly processes: readonly ProcessSpec[];
+  /** Callers before those that they call. */
+  readonly processes: readonly PlacedProcess[];
   /** Names that are not started until {@link Supervisor.startInstance}. */
   readonly held: readonly string[];
   readonly backoff?: BackoffPolicy;
@@ -27,6 +27,8 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #effects: Effects;
   readonly #children: readonly Child[];
+  /** Those that start when what they depend on is ready. */
+  readonly #waiting = new Set<Child>();
   readonly #watchers = new Set<() => void>();
   readonly #startedAt = new Date();
   #stopping: Promise<void> | undefined;
@@ -38,28 +40,33 @@ export class Supervisor {
     this.#children = options.processes.map((spec) => new Child(spec, effects, policy, () => this.#changed()));
   }
 
-  /** Names of all processes, in the order of their start. */
+  /** Names of all processes. */
   get names(): string[] {
     return this.#children.map((child) => child.spec.name);
   }
 
-  /** Starts all processes but those that are held down, without waiting for one before the next. */
+  /**
+   * Starts all processes but those that are held down, callees first, without waiting for one before the next, unless a
+   * process says that it depends on another's being ready.
+   */
   start(): void {
-    for (const child of this.#children) {
-      if (!this.#options.held.includes(child.spec.name)) child.start();
+    for (const child of this.#inStopOrder().reverse().flat()) {
+      if (!this.#options.held.includes(child.spec.name)) this.#waiting.add(child);
     }
+    this.#startThoseThatMay();
   }
 
   status(): SupervisorStatus {
-    const { mode, balancers, portOffset } = this.#options;
+    const { fleet, mode, options, portOffset } = this.#options;
     return {
+      fleet,
       mode,
-      balancers,
+      options,
       portOffset,
       startedAt: this.#startedAt.toISOString(),
       supervisorPid: process.pid,
       stopping: this.#stopping !== undefined,
-      processes: this.#children.map((child) => child.status()),
+      processes: this.#children.map((child) => this.#statusOf(child)),
     };
   }
 
@@ -70,17 +77,19 @@ export class Supervisor {
    * @returns undefined once they are; else the first that ended before, or is still not ready at the deadline.
    */
   async awaitReady(timeoutMs: number, names?: readonly string[]): Promise<NotReady | undefined> {
-    const awaited = names ? names.map((name) => this.#child(name)) : this.#children.filter((child) => !isHeld(child));
+    const isAwaited = (child: Child) => this.#waiting.has(child) || !isHeld(child);
+    const awaited = names ? names.map((name) => this.#child(name)) : this.#children.filter(isAwaited);
     const outcome = await this.#until(timeoutMs, () => {
-      const dead = awaited.find(hasDied);
+      const dead = awaited.find((child) => !this.#waiting.has(child) && hasDied(child));
       if (dead) return this.#notReady(dead, dead.reason ?? 'it was stopped');
       return awaited.every((child) => child.life.state === 'ready') ? 'ready' : undefined;
     });
     if (outcome === 'ready') return undefined;
     if (outcome) return outcome;
-    const late = awaited.find((child) => child.life.state !== 'ready');
+    const notReady = awaited.filter((child) => child.life.state !== 'ready');
+    const late = notReady.find((child) => !this.#waiting.has(child)) ?? notReady[0];
     if (!late) return undefined;
-    const asked = `GET http://127.0.0.1:${late.spec.port}/health/ready: ${late.lastAnswer}`;
+    const asked = `${describeReadiness(late.spec.readiness)}: ${late.lastAnswer}`;
     return this.#notReady(late, `not ready after ${timeoutMs / 1000} s (${asked})`);
   }
 
@@ -90,7 +99,9 @@ export class Supervisor {
    * @throws FleetError when no process has the name; it lists those that exist.
    */
   async stopInstance(name: string): Promise<void> {
-    await this.#stopAll([this.#child(name)], 'SIGTERM');
+    const child = this.#child(name);
+    this.#waiting.delete(child);
+    await this.#stopAll([child], 'SIGTERM');
   }
 
   /**
@@ -102,6 +113,7 @@ export class Supervisor {
   async startInstance(name: string, timeoutMs: number): Promise<NotReady | undefined> {
     const child = this.#child(name);
     if (this.#stopping) throw new FleetError('the fleet is stopping');
+    this.#waiting.delete(child);
     child.start();
     return this.awaitReady(timeoutMs, [name]);
   }
@@ -116,9 +128,10 @@ export class Supervisor {
   }
 
   async #stopInOrder(): Promise<void> {
+    this.#waiting.clear();
     // What already waits for a restart must not come up while others are stopped.
     for (const child of this.#children) if (child.pid === undefined) child.stop('SIGINT');
-    for (const group of stopOrder(this.#children)) await this.#stopAll(group, 'SIGINT');
+    for (const group of this.#inStopOrder()) await this.#stopAll(group, 'SIGINT');
   }
 
   async #stopAll(children: readonly Child[], signal: EndSignal): Promise<void> {
@@ -139,7 +152,33 @@ export class Supervisor {
     return { name: child.spec.name, reason, lastLines: this.#effects.lastLines(child.spec, SHOWN_LINES) };
   }
 
+  #inStopOrder(): Child[][] {
+    const ordered = this.#children.map((child) => ({ ...child.spec, child }));
+    return stopOrder(ordered).map((group) => group.map(({ child }) => child));
+  }
+
+  #startThoseThatMay(): void {
+    for (const child of [...this.#waiting]) {
+      if (!this.#mayStart(child) || !this.#waiting.delete(child)) continue;
+      child.start();
+    }
+  }
+
+  /** What is held down is not waited for. */
+  #mayStart({ spec }: Child): boolean {
+    const awaited = spec.dependsOn.filter(({ condition }) => condition === 'ready').map(({ name }) => name);
+    return this.#children
+      .filter((child) => awaited.includes(child.spec.name))
+      .every((child) => child.life.state === 'ready' || (isHeld(child) && !this.#waiting.has(child)));
+  }
+
+  #statusOf(child: Child): ProcessStatus {
+    const status = child.status();
+    return this.#waiting.has(child) ? { ...status, state: 'starting' } : status;
+  }
+
   #changed(): void {
+    this.#startThoseThatMay();
     this.#options.onChange?.();
     for (const watcher of [...this.#watchers]) watcher();
   }
@@ -174,12 +213,9 @@ function hasDied({ life }: Child): boolean {
   return life.state !== 'ready';
 }
 
-/** Groups that are stopped one after the other: stage 1 first, and within a stage its balancers before its instances. */
-function stopOrder(children: readonly Child[]): Child[][] {
-  const groups = new Map<number, Child[]>();
-  for (const child of children) {
-    const key = child.spec.stage.number * 2 + (child.spec.role === 'balancer' ? 0 : 1);
-    groups.set(key, [...(groups.get(key) ?? []), child]);
-  }
-  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group);
+/** `GET http://127.0.0.1:8061/health/ready`. */
+function describeReadiness(readiness: PlacedProcess['readiness']): string {
+  if (readiness.kind === 'command') return [readiness.command, ...readiness.args].join(' ');
+  const address = `127.0.0.1:${readiness.port}`;
+  return readiness.kind === 'tcp' ? `connecting to ${address}` : `GET http://${address}${readiness.path}`;
 }

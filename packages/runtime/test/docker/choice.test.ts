@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { composeFiles } from '@flotilla/topology/compose';
+import { fullestDefinitions, pipelineFleet } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import type { Environment } from '../../src/environment.js';
 import { fleetContext } from '../../src/fleet-context.js';
@@ -9,10 +9,12 @@ import { chooseRuntime } from '../../src/runtimes.js';
 import { FixtureRoot } from '../fixture-root.js';
 import { type Answers, COMPOSE, COMPOSE_MISSING, callsOf, ENGINE_OFF, ENGINE_ON, fakeDocker } from './fake-docker.js';
 
+const fleet = pipelineFleet();
+
 class Checkout extends FixtureRoot {
   constructor() {
     super();
-    for (const file of Object.values(composeFiles)) writeFileSync(join(this.root, file), '');
+    for (const { network } of fullestDefinitions(fleet)) writeFileSync(join(this.root, network.composeFile), '');
   }
 
   /** @param answers - of `docker`. Undefined: there is none. */
@@ -20,7 +22,7 @@ class Checkout extends FixtureRoot {
     const empty = join(this.root, 'empty');
     mkdirSync(empty, { recursive: true });
     const PATH = answers ? fakeDocker(this.root, answers) : empty;
-    return (await chooseRuntime(fleetContext(this.root, choice, { PATH, ...caller }, () => {}))).name;
+    return (await chooseRuntime(fleetContext(fleet, this.root, choice, { PATH, ...caller }, () => {}))).name;
   }
 }
 
@@ -48,7 +50,7 @@ describe('auto', () => {
   test('without compose files nobody asks Docker', async () => {
     using checkout = new FixtureRoot();
     const PATH = fakeDocker(checkout.root, BOTH);
-    expect((await chooseRuntime(fleetContext(checkout.root, 'auto', { PATH }, () => {}))).name).toBe('local');
+    expect((await chooseRuntime(fleetContext(fleet, checkout.root, 'auto', { PATH }, () => {}))).name).toBe('local');
     expect(callsOf(checkout.root)).toBe('');
   });
 });

@@ -1,3 +1,4 @@
+import { pipeline, profilesOf } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { ComposeCommands } from '../../src/docker/compose-commands.js';
 
@@ -10,12 +11,17 @@ const FLEET = [
   '--project-name',
   'flotilla-parallel',
 ];
-const commands = new ComposeCommands('/a place', 'parallel');
+function commandsOf(mode: 'sequential' | 'parallel'): ComposeCommands {
+  const { network } = pipeline({ mode });
+  return new ComposeCommands('/a place', network, profilesOf(pipeline({ balancers: 2 })));
+}
+
+const commands = commandsOf('parallel');
 
 describe('the arguments of docker', () => {
   test('name the file, the directory and the project of the mode', () => {
     expect(commands.stop('service1a')).toEqual([...FLEET, 'stop', 'service1a']);
-    const sequential = new ComposeCommands('/a place', 'sequential').stop('service1a');
+    const sequential = commandsOf('sequential').stop('service1a');
     expect(sequential.slice(3)).toEqual([
       '--file',
       '/a place/docker-compose.yml',

@@ -1,4 +1,4 @@
-import { composeFleet } from '@flotilla/topology/compose';
+import { pipeline } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { awaitHealthy, deadOne } from '../../src/docker/await-healthy.js';
 import { memoryRows } from '../../src/docker/container-memory.js';
@@ -6,7 +6,8 @@ import { type InspectedContainer, rowsOf } from '../../src/docker/container-stat
 import { publishes } from '../../src/docker/engine-containers.js';
 import type { ProcessRow } from '../../src/status.js';
 
-const specs = composeFleet('sequential');
+const fleet = pipeline({ mode: 'sequential' });
+const specs = fleet.processes;
 const STARTED = '2026-01-02T03:04:05.678Z';
 
 function container(
@@ -20,7 +21,7 @@ function container(
 }
 
 function row(state: Partial<InspectedContainer['State']>, restarts = 0): ProcessRow | undefined {
-  return rowsOf(specs, [container('service2a', state, restarts)]).find((each) => each.name === 'service2a');
+  return rowsOf(fleet, [container('service2a', state, restarts)]).find((each) => each.name === 'service2a');
 }
 
 describe('a container as a process of the fleet', () => {
@@ -28,7 +29,7 @@ describe('a container as a process of the fleet', () => {
     expect(row({}, 3)).toEqual({
       name: 'service2a',
       role: 'service',
-      stage: 2,
+      group: 'service2',
       state: 'ready',
       health: 'healthy',
       pid: 42,
@@ -57,7 +58,7 @@ describe('a container as a process of the fleet', () => {
   });
 
   test('one that is not there has failed', () => {
-    const rows = rowsOf(specs, [container('service1a')]);
+    const rows = rowsOf(fleet, [container('service1a')]);
     expect(rows.map((each) => [each.name, each.state])).toEqual([
       ['service1a', 'ready'],
       ['service2a', 'failed'],
@@ -69,11 +70,11 @@ describe('a container as a process of the fleet', () => {
 
 describe('waiting for health', () => {
   const starting = rowsOf(
-    [...specs],
+    fleet,
     specs.map((spec) => container(spec.name, { Health: { Status: 'starting' } })),
   );
   const healthy = rowsOf(
-    [...specs],
+    fleet,
     specs.map((spec) => container(spec.name)),
   );
   const names = specs.map((spec) => spec.name);
@@ -86,7 +87,7 @@ describe('waiting for health', () => {
   });
 
   test('ends at once when one dies', async () => {
-    const dying = rowsOf(specs, [
+    const dying = rowsOf(fleet, [
       container('service1a'),
       container('service2a', { Status: 'restarting', ExitCode: 1 }),
     ]);
@@ -96,7 +97,7 @@ describe('waiting for health', () => {
 
   test('restarts from before do not count, later ones do', () => {
     const rows = rowsOf(
-      specs,
+      fleet,
       specs.map((spec) => container(spec.name, {}, 2)),
     );
     const before = new Map(names.map((name) => [name, 2]));

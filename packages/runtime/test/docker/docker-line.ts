@@ -2,14 +2,13 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type FleetMode, stages } from '@flotilla/topology';
-import { composeProject } from '@flotilla/topology/compose';
+import { fullestDefinitions, pipelineFleet, stages } from '@flotilla/topology';
 import { execa } from 'execa';
 import type { StatusReport } from '../../src/status-command.js';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const MAIN = join(ROOT, 'bundle/runtime/main.cjs');
-const MODES: readonly FleetMode[] = ['sequential', 'parallel'];
+const PROJECTS = fullestDefinitions(pipelineFleet()).map(({ network }) => network.project);
 
 /** Where the fleet's ports are published. Another address than the default leaves a fleet of the developer alone. */
 export const BIND_ADDRESS = process.env.BIND_ADDRESS || '127.0.0.1';
@@ -21,8 +20,8 @@ export async function docker(...parameters: string[]): Promise<string> {
 
 /** Names of the containers of our projects. */
 export async function containers(...filters: string[]): Promise<string[]> {
-  const lists = MODES.map(async (mode) => {
-    const label = `label=com.docker.compose.project=${composeProject(mode)}`;
+  const lists = PROJECTS.map(async (project) => {
+    const label = `label=com.docker.compose.project=${project}`;
     const all = ['ps', '--all', '--format', '{{.Names}}', '--filter', label, ...filters];
     return (await docker(...all)).split('\n').filter(Boolean);
   });

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import type { BalancerCount, FleetMode } from '@flotilla/topology';
-import { composeFiles, composeFleet, composeProject } from '@flotilla/topology/compose';
+import { fullestDefinitions, type PipelineMode, pipeline, pipelineFleet } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import type { DockerState } from '../../src/state-file.js';
 import { CommandLine } from '../command-line.js';
@@ -12,22 +11,25 @@ const STARTED = '2026-01-02T03:04:05.000Z';
 /** A command line that finds a fake `docker`; ports are the topology's own, but nothing is ever started there. */
 async function commandLine(answers: Answers): Promise<CommandLine> {
   const line = await CommandLine.create();
-  for (const file of Object.values(composeFiles)) writeFileSync(join(line.fixture.root, file), '');
+  for (const { network } of fullestDefinitions(pipelineFleet())) {
+    writeFileSync(join(line.fixture.root, network.composeFile), '');
+  }
   line.env.FLOTILLA_PORT_OFFSET = '0';
   line.env.PATH = [fakeDocker(line.fixture.root, answers), process.env.PATH].join(delimiter);
   return line;
 }
 
-function remember(line: CommandLine, mode: FleetMode = 'sequential'): void {
+function remember(line: CommandLine, mode: PipelineMode = 'sequential'): void {
   const state: DockerState = { version: 1, runtime: 'docker', mode, startedAt: STARTED };
   mkdirSync(line.fixture.stateDir, { recursive: true });
   writeFileSync(join(line.fixture.stateDir, 'fleet.json'), JSON.stringify(state));
 }
 
 /** What an engine says that runs a fleet of a checkout. */
-function engineWith(root: string, mode: FleetMode = 'sequential', balancers: BalancerCount = 1): Answers {
-  const names = composeFleet(mode, { balancers }).map(({ name }) => name);
-  const listed = names.map((name) => `id-${name}\trest-${name}\t${composeProject(mode)}\t${root}\tFalse\t`);
+function engineWith(root: string, mode: PipelineMode = 'sequential', balancers = 1): Answers {
+  const { processes, network } = pipeline({ mode, balancers });
+  const names = processes.map(({ name }) => name);
+  const listed = names.map((name) => `id-${name}\trest-${name}\t${network.project}\t${root}\tFalse\t`);
   const State = { Status: 'running', Pid: 7, ExitCode: 0, OOMKilled: false, StartedAt: STARTED };
   const inspected = names.map((name) => ({
     Id: `id-${name}`,
@@ -79,14 +81,18 @@ describe('a fleet that was started under Docker', () => {
     fakeDocker(line.fixture.root, { ...engineWith(line.fixture.root, 'parallel', 2), 'compose --project': {} });
     remember(line, 'parallel');
     const { fleet } = await line.status();
-    expect(fleet).toMatchObject({ mode: 'parallel', balancers: 2, processes: Array(24).fill({ state: 'ready' }) });
+    expect(fleet).toMatchObject({
+      mode: 'parallel',
+      options: { balancers: 2 },
+      processes: Array(24).fill({ state: 'ready' }),
+    });
     expect((await line.run('stop-instance', 'service1-loadbalancer2')).code).toBe(0);
     expect(callsOf(line.fixture.root)).toMatch(/^compose .* stop service1-loadbalancer2 \[two-balancers\]$/m);
     const urls = await line.run('with', '--', process.execPath, '-p', 'process.env.SERVICE4_URL');
     expect(urls.out).toBe('http://127.0.0.1:8064,http://127.0.0.1:8074');
     expect((await line.run('up', '--mode', 'parallel', '--balancers', '1')).err).toContain('runs with 2 balancers');
     fakeDocker(line.fixture.root, { ...engineWith(line.fixture.root, 'parallel'), 'compose --project': {} });
-    expect((await line.status()).fleet).toMatchObject({ balancers: 1 });
+    expect((await line.status()).fleet).toMatchObject({ options: { balancers: 1 } });
     await line.run('stop-instance', 'service1-loadbalancer');
     expect(callsOf(line.fixture.root)).toMatch(/^compose .* stop service1-loadbalancer \[\]$/m);
   });

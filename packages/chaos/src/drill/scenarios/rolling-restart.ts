@@ -20,8 +20,8 @@ export const rollingRestartScenario: Scenario = {
 
 /** The first instance of each stage, the second, and so on; then the balancers alike. */
 function waves({ fleet: { processes } }: DrillFleet): string[][] {
-  const byStage = stages.map(({ number }) => {
-    const own = processes.filter(({ stage }) => stage.number === number);
+  const byStage = stages.map(({ service }) => {
+    const own = processes.filter(({ group }) => group === service);
     return [...own.filter(({ role }) => role === 'service'), ...own.filter(({ role }) => role === 'balancer')];
   });
   const longest = Math.max(...byStage.map(({ length }) => length));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ProcessSpec } from '@flotilla/topology';
+import type { PlacedProcess } from '@flotilla/topology';
 import { SlowClients } from '../../load/slow-clients.js';
 import type { DrillContext, Scenario } from '../scenario.js';
 import { steady } from './shape.js';
@@ -44,6 +44,6 @@ export const slowClientsScenario: Scenario = {
 };
 
 function slowClientsOf({ fleet, transport: { slowKinds: kinds } }: DrillContext): SlowClients {
-  const { port } = fleet.balancersOf(1)[0] as ProcessSpec;
+  const { port } = fleet.balancersOf(1)[0] as PlacedProcess;
   return new SlowClients({ port, kinds, count: COUNT, arriveMs: ARRIVE_MS, intervalMs: INTERVAL_MS });
 }

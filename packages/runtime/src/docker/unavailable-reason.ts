@@ -7,7 +7,7 @@ const OTHERWISE = 'or take RUNTIME=local';
  * Why fleets cannot run under Docker here and now, and what helps, in one line. Undefined: an engine and Compose
  * answer.
  */
-export async function dockerObstacle({ caller }: Pick<FleetContext, 'caller'>): Promise<string | undefined> {
+export async function dockerUnavailableReason({ caller }: Pick<FleetContext, 'caller'>): Promise<string | undefined> {
   const docker = new DockerCli(caller);
   const [engine, compose] = await Promise.all([
     // Older versions of docker succeed without an engine, and then name no version.

@@ -9,7 +9,7 @@ const LOOK_INTERVAL_MS = 20;
  * @param intervalMs - between two looks; more where a look costs more.
  * @returns whether it holds; false at the deadline.
  */
-export async function until(
+export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,
   intervalMs = LOOK_INTERVAL_MS,
