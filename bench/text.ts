@@ -130,6 +130,7 @@ function countNaively(text: string): Counts {
   const counts = new Map<string, number>();
   const cleaned = text
     .toLowerCase()
+    .replace(/(^|\s|[^\p{L}\p{M}\p{N}\p{Cf}])[[\p{M}\p{Cf}]--\s]+/gv, '$1')
     .replace(/[^\p{L}\p{M}\p{N}\s]/gu, '')
     .replace(/\s+/gu, ' ');
   let totalWords = 0;

@@ -15,7 +15,7 @@ beforeAll(async () => {
   };
 });
 
-const TEXT = "Don't stop: the well-known naïve Çay in Москва — ΟΔΥΣΣΕΥΣ, 42 times; THE end.\nThe “end”.";
+const TEXT = "Don't stop: the well-known naïve Çay in Москва — ΟΔΥΣΣΕΥΣ, 42 times; THE end.\nThe “end”. ❤️ 1️⃣ e\u0301 👩🏽‍🚀 ❤️";
 
 describe.each(['parallel', 'sequential'])('a %s fleet', (mode) => {
   const fleet = () => (mode === 'parallel' ? parallel : sequential);
@@ -41,7 +41,7 @@ describe.each(['parallel', 'sequential'])('a %s fleet', (mode) => {
     expect(answer.unique_words).toBeGreaterThan(0);
   });
 
-  test.each(['', ' \n\t', '!!!', '\u2028\ufeff'])('a blank text %j has 0 words', async (text) => {
+  test.each(['', ' \n\t', '!!!', '\u2028\ufeff', '❤️ ❤️'])('a blank text %j has 0 words', async (text) => {
     expect(await answerOf(await fleet().post('/process', { text }))).toMatchObject({ word_count: 0, top_words: [] });
   });
 

@@ -63,7 +63,11 @@ export async function answerOf(response: Response): Promise<PipelineResponse> {
 
 /** The contract's rule for what a word is, written as naively as it can be. */
 export function naiveCounts(text: string): Map<string, number> {
-  const cleaned = text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\s]/gu, '');
+  const cleaned = text
+    .toLowerCase()
+    // Marks that stand on nothing: those behind the beginning, white space, or what is dropped.
+    .replace(/(^|\s|[^\p{L}\p{M}\p{N}\p{Cf}])[[\p{M}\p{Cf}]--\s]+/gv, '$1')
+    .replace(/[^\p{L}\p{M}\p{N}\s]/gu, '');
   const counts = new Map<string, number>();
   for (const word of cleaned.split(/\s+/u)) if (word) counts.set(word, (counts.get(word) ?? 0) + 1);
   return counts;

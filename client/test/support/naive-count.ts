@@ -2,7 +2,11 @@ import { renderReport } from '@flotilla/text';
 
 /** The contract's words, by the contract's own sentences. */
 export function naiveCount(text: string): Map<string, number> {
-  const cleaned = text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\s]/gu, '');
+  const cleaned = text
+    .toLowerCase()
+    // Marks that stand on nothing: those behind the beginning, white space, or what is dropped.
+    .replace(/(^|\s|[^\p{L}\p{M}\p{N}\p{Cf}])[[\p{M}\p{Cf}]--\s]+/gv, '$1')
+    .replace(/[^\p{L}\p{M}\p{N}\s]/gu, '');
   const table = new Map<string, number>();
   for (const word of cleaned.split(/\s+/)) if (word) table.set(word, (table.get(word) ?? 0) + 1);
   return table;

@@ -6,7 +6,13 @@ export const WHITE_SPACE = [
 ];
 
 /** Pieces that are likely to be cut or cleaned in the wrong way. */
-const PIECES = [...'aAbZ9"\\\u0000\u001b\'-.,!éÇΑΣσİß漢字🐟\u0301\u0085\u180e\u200b', "don't", 'Σίσυφος', 'the', 'The'];
+const PIECES = [
+  ...'aAbZ9"\\\u0000\u001b\'-.,!éÇΑΣσİß漢字🐟\u0301\u0085\u180e\u200b\u200d\ufe0f\u20e3❤',
+  "don't",
+  'Σίσυφος',
+  'the',
+  'The',
+];
 
 /** A text of words, white space of every kind, and what stands between. */
 export const anyText: fc.Arbitrary<string> = fc

@@ -6,7 +6,7 @@ import { encodeAt } from './utf8.js';
 import { plainBytes, Utf8Stream } from './utf8-stream.js';
 
 // An imported binding is read anew at each use; constants of the module itself are compiled into the loop.
-const { CAPITAL_I_WITH_DOT, CHANGED, codePoints, KEPT, LOWER, lookUp, SPACE, SPECIAL } = unicode;
+const { CAPITAL_I_WITH_DOT, CHANGED, codePoints, FORMAT, KEPT, LOWER, lookUp, MARK, SPACE, SPECIAL } = unicode;
 
 /** A scratch buffer up to this size is kept from piece to piece. */
 const MAX_KEPT_SCRATCH_BYTES = 1024 * 1024;
@@ -26,9 +26,28 @@ for (let byte = 0; byte < 0x80; byte++) {
 }
 
 /**
- * Stage 2: lower-cases a text, drops what is neither letter, mark, number nor white space, and folds each run of
- * white space into one space, exactly as
- * `text.toLowerCase().replace(/[^\p{L}\p{M}\p{N}\s]/gu, '').replace(/\s+/gu, ' ')` does to the whole.
+ * Whether a mark at `at` has something to stand on. In ASCII there are neither marks nor format characters, so that a
+ * byte of it decides; among wider characters, those on which nothing stands have left where they end.
+ */
+function hasBaseAt(bytes: Uint8Array, from: number, at: number, baselessAt: number): boolean {
+  if (at === baselessAt) return false;
+  const before = at > from ? (bytes[at - 1] as number) : 0x80;
+  return before >= 0x80 || (asciiSteps[before] as number) >>> STEP_KEPT === 1;
+}
+
+/**
+ * Stage 2: lower-cases a text, drops what is neither letter, mark, number nor white space, and marks that stand on
+ * nothing, and folds each run of white space into one space. It does to the whole text exactly what this does:
+ *
+ * ```ts
+ * text.toLowerCase()
+ *   .replace(/(^|\s|[^\p{L}\p{M}\p{N}\p{Cf}])[[\p{M}\p{Cf}]--\s]+/gv, '$1')
+ *   .replace(/[^\p{L}\p{M}\p{N}\s]/gu, '')
+ *   .replace(/\s+/gu, ' ');
+ * ```
+ *
+ * A mark belongs to the nearest character before it that is neither a mark nor a format character. Where that was
+ * dropped, or is white space, or there is none, the mark is dropped.
  *
  * Pieces may be cut anywhere. Memory stays flat but for a capital sigma at the end of what has been seen: its lower
  * case depends on what follows, so it and what its word adds are held back, up to `maxHeldBytes`.
@@ -40,6 +59,8 @@ export class Cleaner {
   #outView = new DataView(this.#out.buffer);
   #length = 0;
   #endsInSpace = 0;
+  /** Whether a mark that comes next has something to stand on. */
+  #hasBase = false;
   #casedBefore = false;
   /** Where in the output the undecided sigma stands; -1 when there is none. */
   #sigmaAt = -1;
@@ -111,6 +132,8 @@ export class Cleaner {
     const lastQuad = to - 4;
     let length = this.#length;
     let afterSpace = this.#endsInSpace;
+    // Behind this, a mark has nothing to stand on. What is kept need not say so: it is what stands elsewhere.
+    let baselessAt = this.#hasBase ? -1 : from;
     let continuationsIn = 0;
     let continuationsCopied = 0;
     let at = from;
@@ -168,7 +191,7 @@ export class Cleaner {
         let entry = codePoints[codePoint] as number;
         if (entry === 0) entry = lookUp(codePoint);
         continuationsIn += size - 1;
-        if ((entry & (KEPT | CHANGED)) === KEPT) {
+        if ((entry & (KEPT | CHANGED)) === KEPT || ((entry & MARK) !== 0 && hasBaseAt(bytes, from, at, baselessAt))) {
           out[length] = lead;
           out[length + 1] = second;
           if (size > 2) {
@@ -188,6 +211,9 @@ export class Cleaner {
           out[length] = 0x20;
           length += 1 - afterSpace;
           afterSpace = 1;
+          baselessAt = at + size;
+        } else if ((entry & FORMAT) === 0 || !hasBaseAt(bytes, from, at, baselessAt)) {
+          baselessAt = at + size;
         }
         at += size;
       }
@@ -196,6 +222,7 @@ export class Cleaner {
     this.#continuationsOut += continuationsCopied;
     this.#length = length;
     this.#endsInSpace = afterSpace;
+    this.#hasBase = hasBaseAt(bytes, from, to, baselessAt);
   }
 
   /** Writes a lower-case code point that differs from its original. */

@@ -10,7 +10,7 @@ export const codePoints = new Int32Array(0x110000);
 
 /** Mask of the lower-case code point. */
 export const LOWER = 0x1fffff;
-/** The lower-case form is a letter, a mark or a number, so it stays. */
+/** The lower-case form is a letter or a number, so it stays. */
 export const KEPT = 1 << 21;
 /** White space. */
 export const SPACE = 1 << 22;
@@ -23,18 +23,25 @@ export const IGNORABLE = 1 << 25;
 /** Lower case depends on what is around it (capital sigma), or is two code points (capital I with dot). */
 export const SPECIAL = 1 << 26;
 const BUILT = 1 << 27;
+/** A mark: it stays where what it belongs to stays. */
+export const MARK = 1 << 28;
+/** A format character: dropped, and a mark looks through it for what it belongs to. */
+export const FORMAT = 1 << 29;
 
 const CAPITAL_SIGMA = 0x3a3;
 export const CAPITAL_I_WITH_DOT = 0x130;
 
 const PAGE = 256;
-const KEPT_RUNS = /[\p{L}\p{M}\p{N}]+/gu;
-const KEPT_ONE = /[\p{L}\p{M}\p{N}]/u;
+const KEPT_RUNS = /[\p{L}\p{N}]+/gu;
+const KEPT_ONE = /[\p{L}\p{N}]/u;
 const SPACE_RUNS = /\s+/gu;
+const MARK_RUNS = /\p{M}+/gu;
+const FORMAT_RUNS = /[\p{Cf}--\s]+/gv;
 const IGNORABLE_RUNS = /\p{Case_Ignorable}+/gu;
 const CASED_RUNS = /[\p{Cased}--\p{Case_Ignorable}]+/gv;
 // Most pages are all alike: unassigned or private (dropped), or letters without case (kept). A text that has one
-// character of every page must not hold its thread for long, so those are told apart first.
+// character of every page must not hold its thread for long, so those are told apart first. Format characters are
+// case-ignorable.
 const ONLY_DROPPED = /^[^\p{L}\p{M}\p{N}\s\p{Cased}\p{Case_Ignorable}]+$/u;
 const ONLY_CASELESS_LETTERS = /^[\p{Lo}--\p{Cased}--\p{Case_Ignorable}]+$/v;
 
@@ -51,10 +58,12 @@ function buildPage(first: number): void {
   const isKept = ONLY_CASELESS_LETTERS.test(text);
   codePoints.fill(isKept ? BUILT | KEPT : BUILT, first, first + PAGE);
   if (isKept || ONLY_DROPPED.test(text)) return;
-  markRuns(text, first, KEPT_RUNS, KEPT);
-  markRuns(text, first, SPACE_RUNS, SPACE);
-  markRuns(text, first, IGNORABLE_RUNS, IGNORABLE);
-  markRuns(text, first, CASED_RUNS, CASED);
+  flagRuns(text, first, KEPT_RUNS, KEPT);
+  flagRuns(text, first, SPACE_RUNS, SPACE);
+  flagRuns(text, first, MARK_RUNS, MARK);
+  flagRuns(text, first, FORMAT_RUNS, FORMAT);
+  flagRuns(text, first, IGNORABLE_RUNS, IGNORABLE);
+  flagRuns(text, first, CASED_RUNS, CASED);
   if (text.toLowerCase() === text) return;
   for (let codePoint = first; codePoint < first + PAGE; codePoint++) setLower(codePoint);
 }
@@ -68,7 +77,7 @@ function pageText(first: number): string {
   return String.fromCharCode(...units);
 }
 
-function markRuns(text: string, first: number, runs: RegExp, flag: number): void {
+function flagRuns(text: string, first: number, runs: RegExp, flag: number): void {
   const unitsPerCodePoint = first > 0xffff ? 2 : 1;
   for (const run of text.matchAll(runs)) {
     const from = first + run.index / unitsPerCodePoint;

@@ -3,7 +3,8 @@
  * no dependencies.
  *
  * A word is a maximal run between white space in the cleaned text; cleaning lower-cases, drops every character that is
- * neither letter, mark, number nor white space, and folds each run of white space into one space.
+ * neither letter, mark, number nor white space, and marks that stand on nothing, and folds each run of white space into
+ * one space.
  *
  * ```ts
  * const cleaner = new Cleaner();

@@ -1,9 +1,9 @@
 import { Cleaner, TextError } from '@flotilla/text';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cuts, text } from './support/arbitraries.js';
+import { cuts, markedText, text } from './support/arbitraries.js';
 import { cleanBytes, cleanText, cut, utf8 } from './support/engine.js';
-import { cleanNaively } from './support/oracle.js';
+import { cleanByExpressions, cleanNaively } from './support/oracle.js';
 
 const RUNS = 3_000;
 const isSurrogate = (codePoint: number): boolean => codePoint >= 0xd800 && codePoint <= 0xdfff;
@@ -33,6 +33,43 @@ describe('Cleaner', () => {
       }),
       { numRuns: RUNS / 5 },
     );
+  });
+
+  it('agrees on texts that are mostly marks, format characters and emoji, in any pieces', () => {
+    fc.assert(
+      fc.property(markedText, cuts, (source, fractions) => {
+        expect(cleanBytes(cut(utf8(source), fractions)).toString()).toBe(cleanNaively(source));
+        expect(cleanByExpressions(source)).toBe(cleanNaively(source));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('agrees on every code point of Unicode, before a mark and between one and a letter', () => {
+    const all = [...allCodePoints()].map((c) => `a${c}\u0301 a${c}\u200d\u0301b\u0301`).join('\n');
+    expect(cleanBytes([utf8(all)]).equals(utf8(cleanNaively(all)))).toBe(true);
+  });
+
+  it.each([
+    ['a mark that stands on nothing', '❤️ love ❤️', ' love '],
+    ['a mark at the beginning', '\u0301a', 'a'],
+    ['a mark behind white space, U+FEFF too', 'a \u0301b\ufeff\u0301c', 'a b c'],
+    ['a mark behind what is dropped, many of them', "a'\u0301\u0302\ufe0fb", 'ab'],
+    ['a mark of a letter', 'e\u0301', 'e\u0301'],
+    ['a mark behind a mark of a number', '1\ufe0f\u20e3', '1\ufe0f\u20e3'],
+    ['a keycap whose key is dropped', '#\ufe0f\u20e3', ''],
+    ['a mark that looks through a format character', '\u09b0\u200d\u09cd\u09af', '\u09b0\u09cd\u09af'],
+    ['a mark that looks through one to what is dropped', 'a-\u200d\u0301', 'a'],
+    ['a mark behind a format character alone', '\u200d\u0301', ''],
+    ['skin tones and joiners', '👩🏽\u200d❤\ufe0f\u200d👨', ''],
+    ['a sigma whose context is dropped', 'ΑΣ\u2764\ufe0f Σ\ufe0f', 'ας σ\ufe0f'],
+    ['a sigma behind a mark that is dropped', "Α'\u0301Σ", 'ας'],
+    ['a capital I with dot, and more marks', 'İ\u0301', 'i\u0307\u0301'],
+  ])('knows what a mark belongs to: %s', (_, source, cleaned) => {
+    expect(cleanNaively(source)).toBe(cleaned);
+    expect(cleanText(source)).toBe(cleaned);
+    const single = Array.from(utf8(source), (byte) => Uint8Array.of(byte));
+    expect(cleanBytes(single).toString()).toBe(cleaned);
   });
 
   it('agrees on every code point of Unicode, alone', () => {

@@ -2,6 +2,11 @@ import fc from 'fast-check';
 
 const oneOf = (characters: string): fc.Arbitrary<string> => fc.constantFrom(...characters);
 
+/** Marks: one of each category, a spacing one, a keycap, variation selectors. */
+const marks = oneOf('\u0301\u093e\u09cd\u20e3\ufe0f\ufe0f\u{e0100}\u{1d165}');
+/** What marks look through, and U+FEFF, which is white space first. */
+const formats = oneOf('\u200d\u200d\u200c\u00ad\u0600\u2060\u061c\u{e0067}\ufeff');
+
 /** Every character that matters to some rule, each kind with a weight, so that short texts already meet several. */
 const character = fc.oneof(
   { weight: 8, arbitrary: oneOf('abcxyzABCXYZ0189') },
@@ -17,12 +22,21 @@ const character = fc.oneof(
   { weight: 4, arbitrary: oneOf('жЖщЩאבעربहि中文字日本かなㄱ한٣४๕Ⅷ²½\u20dd') },
   { weight: 3, arbitrary: oneOf('𐐀𐐨𝐀𝔸𝟘𠀀𞤀𞤢\u{1f130}') },
   { weight: 2, arbitrary: oneOf('😀👩\u200d🚀“”—…€→Ⓐⓐ\u2060\u180e\u0085\ue000\u{10ffff}') },
+  { weight: 6, arbitrary: marks },
+  { weight: 3, arbitrary: formats },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+);
+
+/** What people write with marks and joiners in it. */
+const sequence = fc.constantFrom(
+  ...['❤️', '1️⃣', '#️⃣', '👍🏽', '👩🏽‍🚀', '👩‍❤️‍👨', '🏳️‍🌈', '🏴\u{e0067}\u{e0062}\u{e007f}', '🇩🇪', '☎︎', '葛\u{e0100}'],
+  ...['e\u0301', 'İ\u0301', '\u0301e', '-\u0301', ' \u0301', 'র‍্য', 'क्षि', 'ที่', 'مُحَمَّد', 'שָׁלוֹם', 'Σ\u0301Α'],
 );
 
 /** Long plain stretches too: the fast lanes only open on those. */
 const stretch = fc.oneof(
   { weight: 6, arbitrary: character },
+  { weight: 2, arbitrary: sequence },
   { weight: 2, arbitrary: fc.string({ unit: oneOf('abcdefgHIJ  , '), minLength: 20, maxLength: 90 }) },
   { weight: 1, arbitrary: fc.string({ unit: oneOf('αβγδΣς '), minLength: 10, maxLength: 40 }) },
   { weight: 1, arbitrary: fc.string({ unit: oneOf("'\u0301\u00ad."), minLength: 5, maxLength: 40 }) },
@@ -30,6 +44,11 @@ const stretch = fc.oneof(
 
 /** Of any length up to the longest; by default fast-check hardly leaves ten elements. */
 export const text = fc.array(stretch, { maxLength: 40, size: 'max' }).map((parts) => parts.join(''));
+
+/** Hardly anything but what decides about marks. */
+export const markedText = fc
+  .array(fc.oneof(marks, formats, sequence, oneOf('aΑΣ1ا中 \n-©😀🏽\u0085')), { maxLength: 60, size: 'max' })
+  .map((parts) => parts.join(''));
 
 /** Where to cut: fractions of the length, from none to many. */
 export const cuts = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12, size: 'max' });

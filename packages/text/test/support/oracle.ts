@@ -1,7 +1,28 @@
 /** The rules of the contract in their plainest form: what the engine must agree with. */
 export function cleanNaively(text: string): string {
+  let cleaned = '';
+  let isBaseKept = false;
+  for (const character of text.toLowerCase()) {
+    if (/\p{M}/u.test(character)) {
+      if (isBaseKept) cleaned += character;
+    } else if (/[\p{L}\p{N}]/u.test(character)) {
+      cleaned += character;
+      isBaseKept = true;
+    } else if (/\s/u.test(character)) {
+      cleaned += character;
+      isBaseKept = false;
+    } else if (!/\p{Cf}/u.test(character)) {
+      isBaseKept = false;
+    }
+  }
+  return cleaned.replace(/\s+/gu, ' ');
+}
+
+/** The same as expressions, as documents and other tests have it. */
+export function cleanByExpressions(text: string): string {
   return text
     .toLowerCase()
+    .replace(/(^|\s|[^\p{L}\p{M}\p{N}\p{Cf}])[[\p{M}\p{Cf}]--\s]+/gv, '$1')
     .replace(/[^\p{L}\p{M}\p{N}\s]/gu, '')
     .replace(/\s+/gu, ' ');
 }
