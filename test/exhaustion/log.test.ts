@@ -12,7 +12,7 @@ const noMount = mountObstacle();
 const noLimits = limitObstacle();
 
 /** More than the 1 MiB that waits, and the 64 KiB of a pipe. */
-const LINES_BEYOND_WAITING = 6000;
+const LINES_BEYOND_WAITING = 4000;
 
 interface Line {
   readonly msg: string;
@@ -79,7 +79,7 @@ describe.skipIf(noMount)(`a full disk${because(noMount)}`, () => {
     });
     const [healed] = told(directory.read('log'));
     expect(healed?.dropped_lines).toBe(await one.droppedLines());
-    expect(await one.logLines(3000)).toEqual(new Set([404]));
+    expect(await one.logLines(2000)).toEqual(new Set([404]));
     one.child.kill('SIGTERM');
     expect(await one.exited).toEqual([0, null]);
     closeSync(log);

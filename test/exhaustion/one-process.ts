@@ -11,6 +11,8 @@ const MAIN = join(import.meta.dirname, '../../bundle/service4-report/main.cjs');
 
 /** As many requests at a time as a busy caller has. */
 const CALLERS = 8;
+/** As long as one may be, so that fewer requests make a long log. */
+const REQUEST_ID = 'x'.repeat(128);
 
 /** One service of a fleet as a real process, with its output where a test wants it. */
 export class OneProcess implements AsyncDisposable {
@@ -56,7 +58,8 @@ export class OneProcess implements AsyncDisposable {
   /** One request, on a connection that is kept. */
   ask(path: string): Promise<{ status: number | undefined; body: string }> {
     return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: this.#port, path, agent: this.#agent, timeout: 10_000 };
+      const headers = { 'x-request-id': REQUEST_ID };
+      const options = { host: '127.0.0.1', port: this.#port, path, agent: this.#agent, timeout: 10_000, headers };
       const request = get(options, async (response) => {
         const body = (await response.toArray()).join('');
         resolve({ status: response.statusCode, body });
