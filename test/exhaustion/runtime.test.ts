@@ -36,6 +36,7 @@ suite.skipIf(noMount)(`a state folder that cannot be written${because(noMount)}`
     line.state();
     scarcity.exhaust(directory);
     expect((await line.status()).fleet?.processes).toHaveLength(4);
+    expect((await line.run('up', '--mode', 'sequential')).out).toContain('the sequential fleet runs already');
     expect(await line.run('stop-instance', 'service2a')).toMatchObject({ code: 0, err: '' });
     expect((await line.status()).fleet?.processes.filter(({ state }) => state === 'ready')).toHaveLength(3);
     expect(await line.run('start-instance', 'service2a')).toMatchObject({ code: 0, err: '' });

@@ -3,7 +3,7 @@ import { downCommand, type FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import { definitionFor, type FleetSpec, matches } from './fleet-spec.js';
 import type { Interruption } from './interruption.js';
-import { sayUnlocked, withLock } from './lock.js';
+import { sayUnlocked, unwritableState, withLock } from './lock.js';
 import { localTime, underDocker } from './messages.js';
 import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp, runtimeInCharge } from './runtimes.js';
@@ -25,11 +25,17 @@ export interface UpResult {
  * @throws FleetError when another fleet runs, a port is taken, or a process does not become ready.
  */
 export function up(context: FleetContext, spec: FleetSpec, interruption: Interruption): Promise<UpResult> {
-  return withLock(context.files, 'up', interruption, async () => {
+  let unwritable: string | undefined;
+  const work = async () => {
     const found = await fleetUp(context);
+    if (!found && unwritable !== undefined) throw unwritableState(context.files, unwritable);
     if (!found) return bringUp(await chooseRuntime(context), definitionFor(context.fleet, spec), interruption);
     refuseOther(context, found, spec);
     return { already: true, ...found, readyAfterMs: 0 };
+  };
+  // One that runs needs nothing written.
+  return withLock(context.files, 'up', interruption, work, (reason) => {
+    unwritable = reason;
   });
 }
 
