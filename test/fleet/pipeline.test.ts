@@ -15,7 +15,8 @@ beforeAll(async () => {
   };
 });
 
-const TEXT = "Don't stop: the well-known naïve Çay in Москва — ΟΔΥΣΣΕΥΣ, 42 times; THE end.\nThe “end”. ❤️ 1️⃣ e\u0301 👩🏽‍🚀 ❤️";
+const TEXT =
+  "Don't stop: the well-known naïve Çay in Москва — ΟΔΥΣΣΕΥΣ, 42 times; THE end.\nThe “end”. ❤️ 1️⃣ e\u0301 👩🏽‍🚀 ❤️";
 
 describe.each(['parallel', 'sequential'])('a %s fleet', (mode) => {
   const fleet = () => (mode === 'parallel' ? parallel : sequential);
