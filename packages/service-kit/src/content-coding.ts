@@ -5,7 +5,7 @@ import type { InboundRequest } from './exchange.js';
 export type ContentCoding = 'identity' | 'gzip';
 
 /** What is taken, as the fields that name codings list it. */
-const TAKEN_CODINGS = 'gzip, identity';
+export const TAKEN_CODINGS = 'gzip, identity';
 
 /** How a body is packed. @throws FlotillaError if in a way that is not taken here. */
 export function contentCodingOf(request: Pick<InboundRequest, 'header'>): ContentCoding {
@@ -20,7 +20,7 @@ export function contentCodingOf(request: Pick<InboundRequest, 'header'>): Conten
 }
 
 /** @param value - Of a field that lists codings. @returns Undefined if what is packed so is not taken. */
-function takenCoding(value: string): ContentCoding | undefined {
+export function takenCoding(value: string): ContentCoding | undefined {
   const [coding = 'identity', ...others] = codingsIn(value);
   if (others.length > 0) return undefined;
   // An older name of the same (RFC 9110, section 8.4.1.3).

@@ -94,7 +94,7 @@ const refused: [string, string, Buffer, Record<string, string>, number, string?]
   ['text that is no UTF-8', UNARY, framed(textRequest(Buffer.from([0xc3, 0x28]))), {}, 3, 'FLT_INVALID_REQUEST'],
   ['a method that nobody knows', '/pipeline.TextInputService/Nothing', GOOD, {}, 12, 'FLT_RPC_UNKNOWN'],
   ['a service that nobody knows', '/nobody.Service/Nothing', GOOD, {}, 12, 'FLT_RPC_UNKNOWN'],
-  ['a compressed message', UNARY, framed(GOOD.subarray(5), 1), GZIP, status.UNIMPLEMENTED],
+  ['a message that is no gzip', UNARY, framed(GOOD.subarray(5), 1), GZIP, 3, 'FLT_INVALID_ENCODING'],
   ['a compressed message without its encoding', UNARY, framed(GOOD.subarray(5), 1), {}, 3, 'FLT_INVALID_REQUEST'],
   ['no message', UNARY, Buffer.alloc(0), {}, status.UNIMPLEMENTED],
   ['two messages', UNARY, Buffer.concat([GOOD, GOOD]), {}, status.UNIMPLEMENTED],

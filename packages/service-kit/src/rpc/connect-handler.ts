@@ -9,14 +9,18 @@ import {
 import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { FlotillaError, isHeaderSafeId, header as names } from '@flotilla/contracts';
 import { HeldData } from '@flotilla/http2';
-import { codingsIn } from '../content-coding.js';
+import type { ContentCoding } from '../content-coding.js';
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../exchange.js';
 import { typeInUtf8 } from '../media-type.js';
 import type { RequestTrail } from '../request-trail.js';
 import type { StageExchange, StageHandler } from '../stage-exchange.js';
 import { blameCallerInBody, blameCallerInDocument, blameCallerInTrailers } from './caller-faults.js';
 import { asConnectError } from './connect-error.js';
+import { messageCodingOf } from './message-coding.js';
 import type { RpcCaller } from './rpc-caller.js';
+import { rpcProtocolOf } from './rpc-protocol.js';
+import { unpackedEnvelopes, unpackedMessage } from './unpacked-body.js';
+import { RoomOfCall, UnpackedRoom } from './unpacked-room.js';
 import { writeAll } from './write-all.js';
 
 /** The exchange that a call came by. */
@@ -30,29 +34,55 @@ const MAX_WAITING_BYTES = 256 * 1024;
 /** Answers calls by connect's handlers, which speak gRPC, gRPC-Web and Connect. */
 export function connectHandler(router: ConnectRouter): StageHandler {
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
+  const unpackedRoom = new UnpackedRoom();
   return async (exchange) => {
     const { request, response, trail } = exchange;
     const path = request.url.split('?', 1)[0] as string;
     const handler = handlers.get(path);
     if (!handler) throw new FlotillaError('FLT_RPC_UNKNOWN');
+    const coding = codingOf(exchange);
     const leaving = new AbortController();
     response.onClose((isWhole) => {
       if (!isWhole) leaving.abort(new ConnectError('the client has left', Code.Canceled));
     });
-    const body = bodyOf(request);
-    const answer = await handler({
-      httpVersion: request.httpVersion,
-      method: 'POST',
-      url: `http://${request.header('host') ?? 'localhost'}${path}`,
-      header: headersOf(request),
-      body,
-      signal: leaving.signal,
-      contextValues: createContextValues().set(exchangeKey, exchange),
-    });
-    await send(handler, answer, response, trail);
+    const room = new RoomOfCall(unpackedRoom);
+    const received = bodyOf(request);
+    const body = coding === 'gzip' ? unpackedBody(received, handler, exchange, room) : received;
+    try {
+      const answer = await handler({
+        httpVersion: request.httpVersion,
+        method: 'POST',
+        url: `http://${request.header('host') ?? 'localhost'}${path}`,
+        header: headersOf(request, coding),
+        body,
+        signal: leaving.signal,
+        contextValues: createContextValues().set(exchangeKey, exchange),
+      });
+      await send(handler, answer, response, trail);
+    } finally {
+      room.end();
+    }
     // What nobody has read of it is dropped.
     await body.return(undefined);
+    await received.return(undefined);
   };
+}
+
+function codingOf({ request }: StageExchange): ContentCoding {
+  const protocol = rpcProtocolOf(request);
+  // What is of no protocol is refused for that.
+  return protocol === undefined ? 'identity' : messageCodingOf(request, protocol);
+}
+
+function unpackedBody(
+  body: AsyncGenerator<Buffer>,
+  { method }: UniversalHandler,
+  { request }: StageExchange,
+  room: RoomOfCall,
+): AsyncGenerator<Buffer> {
+  if (rpcProtocolOf(request) === 'connect') return unpackedMessage(body, room);
+  const isStream = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming';
+  return unpackedEnvelopes(body, room, isStream);
 }
 
 /** Who has made a call that connect-es has read. */
@@ -67,22 +97,23 @@ export function callerOf(context: HandlerContext): RpcCaller {
   };
 }
 
-/** Fields that name codings. connect-es takes `identity` in those letters only, and no empty ones. */
+/** Fields that say how messages are packed: what connect-es reads is not. */
 const CODINGS: ReadonlySet<string> = new Set(['content-encoding', 'grpc-encoding', 'connect-content-encoding']);
 
-/** A request's fields, with the type and the codings as connect-es reads them: by patterns. */
-function headersOf({ rawHeaders }: InboundRequest): Headers {
+/** A request's fields, with its type as connect-es reads it: by a pattern. */
+function headersOf({ rawHeaders }: InboundRequest, coding: ContentCoding): Headers {
   const headers = new Headers();
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const [name, value] = [(rawHeaders[i] as string).toLowerCase(), rawHeaders[i + 1] as string];
-    if (CODINGS.has(name) && codingsIn(value).length === 0) continue;
+    // The length is that of what is packed.
+    if (CODINGS.has(name) || (name === 'content-length' && coding === 'gzip')) continue;
     headers.append(name, name === 'content-type' ? (typeInUtf8(value) ?? value) : value);
   }
   return headers;
 }
 
 /** A request's body as it arrives, no faster than it is read. */
-async function* bodyOf(request: InboundRequest): AsyncGenerator<Uint8Array> {
+async function* bodyOf(request: InboundRequest): AsyncGenerator<Buffer> {
   const pieces = new HeldData();
   let waitingBytes = 0;
   let isEnded = false;

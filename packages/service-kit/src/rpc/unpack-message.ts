@@ -1,0 +1,27 @@
+import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
+import { Unpacking } from '../gunzip.js';
+import { asConnectError } from './connect-error.js';
+import { messageTooLarge } from './unary/faults.js';
+
+/**
+ * Unpacks a message that is here, packed by gzip. A message of nothing may be sent as nothing.
+ *
+ * @param packed - Its pieces.
+ * @param take - Given what it unpacks to.
+ * @throws ConnectError if it is no gzip, or more than a message may have: nothing beyond that is unpacked.
+ */
+export function unpackMessage(packed: readonly Buffer[], take: (piece: Buffer) => void): Promise<void> {
+  if (packed.every(({ length }) => length === 0)) return Promise.resolve();
+  let unpackedBytes = 0;
+  return new Promise((resolve, reject) => {
+    const chunk = (piece: Buffer) => {
+      unpackedBytes += piece.length;
+      if (unpackedBytes > MAX_MESSAGE_BYTES) throw messageTooLarge(undefined, 'readMaxBytes');
+      take(piece);
+      return true;
+    };
+    const unpacking = new Unpacking({ chunk, end: resolve, fail: (error) => reject(asConnectError(error)) }, () => {});
+    for (const piece of packed) unpacking.write(piece);
+    unpacking.end();
+  });
+}

@@ -1,0 +1,105 @@
+import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
+import { messageTooLarge } from './unary/faults.js';
+import { unpackMessage } from './unpack-message.js';
+import type { RoomOfCall } from './unpacked-room.js';
+
+type Body = AsyncGenerator<Buffer>;
+
+const HEAD_BYTES = 5;
+const COMPRESSED_FLAG = 0x01;
+
+/**
+ * A body that is one message, unpacked. It is unpacked when it is whole, and there is room for what it may become.
+ *
+ * @throws ConnectError
+ */
+export async function* unpackedMessage(body: Body, room: RoomOfCall): Body {
+  const packed: Buffer[] = [];
+  let packedBytes = 0;
+  for await (const piece of body) {
+    packedBytes += piece.length;
+    if (packedBytes > MAX_MESSAGE_BYTES) throw messageTooLarge(undefined, 'readMaxBytes');
+    packed.push(piece);
+  }
+  yield* await unpacked(packed, packedBytes, room);
+}
+
+/**
+ * A body of envelopes, with what the messages in them unpack to: connect-es sees no packed one.
+ *
+ * @param isStream - Of many messages, each of which is done with when the next one is asked for.
+ * @throws ConnectError
+ */
+export async function* unpackedEnvelopes(body: Body, room: RoomOfCall, isStream: boolean): Body {
+  const reader = new PieceReader(body);
+  for (;;) {
+    const head = Buffer.concat(await gathered(reader.take(HEAD_BYTES)));
+    if (head.length < HEAD_BYTES) {
+      // connect-es says what is wrong with it, if there is any.
+      yield head;
+      return;
+    }
+    const lengthBytes = head.readUInt32BE(1);
+    if ((head.readUInt8(0) & COMPRESSED_FLAG) === 0) {
+      yield head;
+      yield* reader.take(lengthBytes);
+      continue;
+    }
+    if (lengthBytes > MAX_MESSAGE_BYTES) throw messageTooLarge(lengthBytes, 'readMaxBytes');
+    const packed = await gathered(reader.take(lengthBytes));
+    if (reader.isEnded) {
+      yield head;
+      return;
+    }
+    const pieces = await unpacked(packed, lengthBytes, room);
+    head.writeUInt8(head.readUInt8(0) & ~COMPRESSED_FLAG, 0);
+    head.writeUInt32BE(
+      pieces.reduce((sum, { length }) => sum + length, 0),
+      1,
+    );
+    yield head;
+    for (let piece = pieces.shift(); piece; piece = pieces.shift()) yield piece;
+    if (isStream) room.giveBack();
+  }
+}
+
+async function unpacked(packed: readonly Buffer[], packedBytes: number, room: RoomOfCall): Promise<Buffer[]> {
+  await room.takeFor(packedBytes);
+  const pieces: Buffer[] = [];
+  await unpackMessage(packed, (piece) => pieces.push(piece));
+  return pieces;
+}
+
+async function gathered(pieces: Body): Promise<Buffer[]> {
+  const all: Buffer[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return all;
+}
+
+/** Reads a body by lengths. */
+class PieceReader {
+  /** Whether it had less than was asked for. */
+  isEnded = false;
+  readonly #body: Body;
+  #rest: Buffer = Buffer.alloc(0);
+
+  constructor(body: Body) {
+    this.#body = body;
+  }
+
+  /** The next so many bytes, or what there is of them, as they come. */
+  async *take(bytes: number): Body {
+    for (let left = bytes; left > 0; ) {
+      if (this.#rest.length === 0) {
+        const next = await this.#body.next();
+        this.isEnded = next.done === true;
+        if (next.done) return;
+        this.#rest = next.value;
+      }
+      const piece = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(piece.length);
+      left -= piece.length;
+      if (piece.length > 0) yield piece;
+    }
+  }
+}
