@@ -1,4 +1,4 @@
-import type { FleetDefinition, ProcessSpec, Readiness } from './model.js';
+import type { FleetDefinition, ProcessSpec } from './model.js';
 import { placedProcess } from './placed-process.js';
 import { networkPlacement } from './placement.js';
 
@@ -17,15 +17,16 @@ export const USUAL_CHECK = httpCheck('$$SERVICE_PORT', '/health/ready');
 
 /** The lines of `test:` for a process that is asked otherwise. Undefined: it is asked as all are. */
 export function healthTest(process: ProcessSpec, definition: FleetDefinition): string | undefined {
-  if (process.program.kind === 'node' && isUsual(process.readiness)) return undefined;
+  if (isUsual(process)) return undefined;
   const { readiness } = placedProcess(process, definition, networkPlacement);
   if (readiness.kind === 'command') return list(['CMD', readiness.command, ...readiness.args]);
   if (readiness.kind === 'tcp') return list(['CMD', 'bash', '-c', `exec 3<>/dev/tcp/127.0.0.1/${readiness.port}`]);
   return list(['CMD', 'bash', '-c', httpCheck(String(readiness.port), readiness.path)]);
 }
 
-function isUsual(readiness: Readiness): boolean {
-  return readiness.kind === 'http' && readiness.path === '/health/ready' && readiness.port === undefined;
+function isUsual({ program, environment, readiness }: ProcessSpec): boolean {
+  const isOwnPort = readiness.kind === 'http' && readiness.path === '/health/ready' && readiness.port === undefined;
+  return program.kind === 'node' && isOwnPort && 'SERVICE_PORT' in environment;
 }
 
 /** A list of texts in YAML, which takes what JSON is. */

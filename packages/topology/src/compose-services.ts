@@ -116,9 +116,11 @@ function textOf(value: Value, process: ProcessSpec, definition: FleetDefinition)
   return resolved(value, process, definition, composePlacement);
 }
 
-/** Numbers would be numbers in YAML; an environment has texts. */
+/** Numbers would be numbers in YAML, and some signs mean something there; an environment has texts. */
 function variable(key: string, value: string): string {
-  return `      ${key}: ${/^\d+$/.test(value) ? `'${value}'` : value}`;
+  if (/^\d+$/.test(value)) return `      ${key}: '${value}'`;
+  const isPlain = /^[A-Za-z][\w./:,@${}+-]*$/.test(value) && !value.endsWith(':');
+  return `      ${key}: ${isPlain ? value : JSON.stringify(value)}`;
 }
 
 /**

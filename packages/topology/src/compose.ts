@@ -1,4 +1,4 @@
-import { USUAL_CHECK } from './compose-health.js';
+import { healthTest, USUAL_CHECK } from './compose-health.js';
 import { gibibytes, totalMemory } from './compose-memory.js';
 import { clientEntry, imageEntries, processEntries } from './compose-services.js';
 import { everyProcess, type FleetDefinition, type ProcessSpec } from './model.js';
@@ -53,9 +53,13 @@ function parts(processes: readonly ProcessSpec[]): string {
   const [services = [], balancers = [], dependencies = []] = (['service', 'balancer', 'dependency'] as const).map(
     (role) => processes.filter((process) => process.role === role),
   );
-  const ours = `${services.length} service instances`;
-  const all = balancers.length > 0 ? `${ours} and ${balancers.length} balancers` : `${ours}, no balancer`;
+  const ours = counted(services.length, 'service instance');
+  const all = balancers.length > 0 ? `${ours} and ${counted(balancers.length, 'balancer')}` : `${ours}, no balancer`;
   return dependencies.length === 0 ? all : `${all}, with ${dependencies.map(({ name }) => name).join(', ')}`;
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
 function additionalHead(definition: FleetDefinition): string {
@@ -64,7 +68,7 @@ function additionalHead(definition: FleetDefinition): string {
   const [first] = additional;
   if (!first) return '';
   const ports = range(additional.map((process) => process.ports[0].number));
-  return `# COMPOSE_PROFILES=${first.profile}, for each of these commands, adds ${additional.length} ${first.role}s on ${ports}, whom all callers then
+  return `# COMPOSE_PROFILES=${first.profile}, for each of these commands, adds ${counted(additional.length, first.role)} on ${ports}, whom all callers then
 # know as well: ${gibibytes(totalMemory(all))} together.
 `;
 }
@@ -75,7 +79,9 @@ function range(ports: readonly number[]): string {
   return first === last ? String(first) : `${first}-${last}`;
 }
 
-function common({ network, dependencies }: FleetDefinition, stopGraceSeconds: number): string {
+function common(definition: FleetDefinition, stopGraceSeconds: number): string {
+  const { network, dependencies } = definition;
+  const hasOtherChecks = everyProcess(definition).some((process) => healthTest(process, definition) !== undefined);
   const own = `# What every process has. None waits for another: balancers and services look for each other with every request.
 x-process: &process
   restart: unless-stopped
@@ -94,7 +100,7 @@ x-process: &process
   logging:
     driver: json-file
     options: { max-size: 32m, max-file: '2' }
-  healthcheck:${dependencies.length > 0 ? ' &health' : ''}
+  healthcheck:${hasOtherChecks ? ' &health' : ''}
     test:
       - CMD
       - bash

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { containerName, everyProcess, type FleetDefinition, fullestDefinitions, profilesOf } from '@flotilla/topology';
 import { type FleetContext, startHint } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
@@ -204,7 +205,9 @@ export class DockerRuntime implements Runtime {
 
   /** For what concerns containers that only a profile has. */
   #dockerFor(definition: FleetDefinition): DockerCli {
-    return new DockerCli(this.#context.caller, profilesOf(definition));
+    // A relative one would be relative to the compose file, or the name of a volume.
+    const caller = { ...this.#context.caller, FLOTILLA_DATA_DIR: dirname(this.#context.dataDir) };
+    return new DockerCli(caller, profilesOf(definition));
   }
 
   #commands({ network }: FleetDefinition): ComposeCommands {
