@@ -18,6 +18,8 @@ export type Protocol = 'HTTP/1.1' | 'gRPC';
 export interface Contender {
   readonly name: string;
   readonly protocol: Protocol;
+  /** What is asked for; the protocol's usual path where it is not said. */
+  readonly path?: string;
   /** What it writes about each request: part of what a request costs. */
   readonly log: string;
   /** Whether it is compiled while it runs: tens of thousands of requests pass before it is as fast as it gets. */

@@ -1,6 +1,6 @@
 import type { Contender } from '../contender.ts';
 import { h2loadVersion } from '../h2load.ts';
-import { flotilla, flotillaGrpc } from './flotilla.ts';
+import { flotilla, flotillaFramework, flotillaGrpc, flotillaNodeServer } from './flotilla.ts';
 import { haproxy } from './haproxy.ts';
 import { nginx } from './nginx.ts';
 import { ownProgram, packagedProxy } from './node-program.ts';
@@ -8,6 +8,8 @@ import { ownProgram, packagedProxy } from './node-program.ts';
 /** In the order of the table. */
 export const contenders: readonly Contender[] = [
   flotilla,
+  flotillaNodeServer,
+  flotillaFramework,
   nginx,
   haproxy,
   packagedProxy('@fastify/http-proxy', 'fastify-http-proxy'),
