@@ -116,7 +116,11 @@ async function startAll(
     const place = { folder, port, upstreamPorts, ...(cpuProfileFolder ? { cpuProfileFolder } : {}) };
     const process = await contender.start(place);
     started.defer(() => process.end());
-    standing.push({ ...process, contender, url: `http://127.0.0.1:${port}${contender.path ?? PATHS[contender.protocol]}` });
+    standing.push({
+      ...process,
+      contender,
+      url: `http://127.0.0.1:${port}${contender.path ?? PATHS[contender.protocol]}`,
+    });
   }
   return standing;
 }
