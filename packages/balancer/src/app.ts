@@ -6,6 +6,7 @@ import {
   type BodyLimit,
   type Config,
   createApp,
+  describeError,
   type Lifecycle,
   type RpcRoutes,
   type StageHandler,
@@ -57,7 +58,12 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
   const app = await createApp({ ...dependencies, api });
   const membership = new Membership(dependencies.instances, config.dnsIntervalMs, dependencies.names);
   const members = await membership.resolve();
-  const upstream = new Upstream(members, config, { ...countTries(metrics), onEvent: (event) => log(logger, event) });
+  const onFault = (error: unknown) => logger.error({ error: describeError(error) }, 'unexpected error');
+  const upstream = new Upstream(members, config, {
+    ...countTries(metrics),
+    onEvent: (event) => log(logger, event),
+    onFault,
+  });
   measureUpstream(metrics, upstream);
   const handler = proxy({
     upstream,

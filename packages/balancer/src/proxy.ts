@@ -66,7 +66,7 @@ export function proxy(options: ProxyOptions): StageHandler {
 
 function callOf(
   options: ProxyOptions,
-  { request, trail }: StageExchange,
+  { request, response, trail }: StageExchange,
 ): { call: Call; body: Body; limit: BodyLimit } {
   const { upstream, name, watchesPausesOf } = options;
   const isStream = typeInUtf8(request.header('content-type')) === 'text/plain';
@@ -83,6 +83,7 @@ function callOf(
       deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
       isIdempotent: options.isIdempotent || request.header('idempotency-key') !== undefined,
       hash: hashOfRequest(upstream, request),
+      faults: response,
       headers: (remainingMs) => [...headers, ...timeoutFields(request, remainingMs)],
     },
     body,

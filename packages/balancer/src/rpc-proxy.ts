@@ -74,7 +74,7 @@ function codeOf({ status, headers, held }: Answer, trailers: RawHeaders, rpc: Rp
 
 function callOf(
   options: RpcProxyOptions,
-  { request, trail, rpc = 'grpc' }: StageExchange,
+  { request, response, trail, rpc = 'grpc' }: StageExchange,
   method: RpcMethod | undefined,
 ): { call: Call; body: Body; limit: BodyLimit } {
   const { upstream, name } = options;
@@ -95,6 +95,7 @@ function callOf(
       // The pipeline's calls do no harm if they are seen twice; of others nobody here knows.
       isIdempotent: method !== undefined,
       hash: hashOfRequest(upstream, request),
+      faults: response,
       headers: (remainingMs) => [...headers, ...timeoutFields(request, remainingMs)],
     },
     body,

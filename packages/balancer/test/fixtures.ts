@@ -64,13 +64,13 @@ const NO_CHECKS = { FLOTILLA_HEALTH_INTERVAL_MS: '0' };
 
 /** A balancer of stage 1 over instances `a`, `b`, … on these ports, closed when the test ends. */
 export async function balancer(ports: readonly number[], env: Record<string, string> = {}, names?: NameService) {
-  const { app, lifecycle, port } = await openBalancer(ports, env, names);
+  const { app, lifecycle, port, errors } = await openBalancer(ports, env, names);
   onTestFinished(() => app.close());
   const url = `http://127.0.0.1:${port}`;
   const post = (body: string | Buffer | ReadableStream, init: RequestInit = {}) =>
     fetch(`${url}/process`, { method: 'POST', body: body as NonNullable<RequestInit['body']>, ...init });
   const stats = async () => (await (await fetch(`${url}/stats`)).json()) as Stats;
-  return { app, lifecycle, url, port, post, stats };
+  return { app, lifecycle, url, port, post, stats, errors };
 }
 
 /** The same, for who closes it. */
@@ -85,10 +85,12 @@ export async function openBalancer(ports: readonly number[], env: Record<string,
   });
   const lifecycle = new Lifecycle();
   const identity: LogIdentity = { service: 'service1-loadbalancer', instance: 'service1-loadbalancer', stage: 1 };
+  /** What it has logged of errors. */
+  const errors: string[] = [];
   const app = await buildBalancer({
     identity,
     config,
-    logger: pino({ level: 'silent' }),
+    logger: pino({ level: 'error' }, { write: (line: string) => void errors.push(line) }),
     metrics: createMetrics(identity),
     lifecycle,
     stage: stageNumbered(1),
@@ -99,7 +101,7 @@ export async function openBalancer(ports: readonly number[], env: Record<string,
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  return { app, lifecycle, port };
+  return { app, lifecycle, port, errors };
 }
 
 /** Waits until something holds; fails the test if it does not within the deadline. */

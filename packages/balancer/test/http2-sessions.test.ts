@@ -45,6 +45,10 @@ class Outcome {
     this.errors.push(error.message);
   }
 
+  onFault(error: unknown): void {
+    throw error;
+  }
+
   get isOver(): boolean {
     return this.ended + this.errors.length > 0;
   }
@@ -84,7 +88,13 @@ async function pooled(): Promise<{ pool: SessionPool; troubledSocket: Promise<So
   const settled = Promise.withResolvers<Socket>();
   const port = await troubled(settled.resolve);
   const endpoint = { host: '127.0.0.1', port, connectTimeoutMs: 5000, lookup };
-  const pool = new SessionPool(endpoint, { maxConnections: 1, idleMs: 60_000 });
+  const pool = new SessionPool(endpoint, {
+    maxConnections: 1,
+    idleMs: 60_000,
+    onFault: (error) => {
+      throw error;
+    },
+  });
   onTestFinished(() => pool.close());
   return { pool, troubledSocket: settled.promise };
 }

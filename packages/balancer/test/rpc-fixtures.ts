@@ -68,6 +68,7 @@ export function endWith(fields: OutgoingHttpHeaders, message?: string): CallHand
   return ({ stream }) => {
     stream.resume();
     stream.once('end', () => {
+      if (stream.destroyed) return;
       stream.respond(HEAD, { waitForTrailers: true });
       stream.once('wantTrailers', () => stream.sendTrailers(fields));
       stream.end(message === undefined ? undefined : framed(message));

@@ -5,6 +5,9 @@ import { UNWATCHED, Watch } from '../src/http/watch.js';
 class Each {
   watchIndex = UNWATCHED;
   check(): void {}
+  fault(error: unknown): void {
+    throw error;
+  }
 }
 
 test('holds what was added and not removed, in whatever order', () => {

@@ -6,7 +6,7 @@ import { areTrailers, responseHead } from './field-rules.js';
 import type { FrameHead } from './frame-reader.js';
 import type { DecodedFields } from './hpack/decoder.js';
 import { errorCode, LARGEST_STREAM_ID, PREFACE } from './protocol.js';
-import { type HeadObserver, Stream, type StreamObserver } from './stream.js';
+import { type HeadObserver, Stream, type StreamObserver, tell } from './stream.js';
 
 /** Who has sent a request. */
 export interface ResponseObserver extends StreamObserver, HeadObserver {}
@@ -17,6 +17,8 @@ export interface ClientOwner {
   onLeaving(): void;
   /** The connection is over, and its streams have been told. */
   onClosed(): void;
+  /** The connection ends because of something on this side that nobody has thought of. */
+  onFault(error: unknown): void;
 }
 
 /** Statuses that are no answer yet (RFC 9110, section 15.2). */
@@ -85,7 +87,7 @@ export class ClientConnection extends Connection {
     } else if (isFinal) {
       stream.headObserver = undefined;
       stream.bodyBytes = isEnd ? undefined : head.bodyBytes;
-      observer.onHead(head);
+      tell(observer, observer.onHead, head);
       if (isEnd && !stream.isClosed) this.receiveEnd(stream, []);
     }
   }
@@ -111,6 +113,10 @@ export class ClientConnection extends Connection {
 
   protected onClosed(): void {
     this.#owner.onClosed();
+  }
+
+  protected onFault(error: unknown): void {
+    this.#owner.onFault(error);
   }
 
   protected onRemoved(): void {}

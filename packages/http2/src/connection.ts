@@ -80,7 +80,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#limits = limits;
     this.streamWindowBytes = limits.windowBytes;
     this.maxListBytes = limits.maxListBytes;
-    this.#output = new Output(socket, () => this.#sender.goOn());
+    this.#output = new Output(socket, () => this.#goOn());
     this.#writer = new FrameWriter(this.#output);
     this.#sender = new Sender(this.#output, this.peer, (stream) => this.#localEnded(stream));
     this.#reader = new FrameReader(this, limits.maxFrameBytes);
@@ -88,7 +88,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#decoder = new FieldDecoder(limits.maxListBytes);
     this.#guard = new FloodGuard(limits.resets, limits);
     this.#window = new ReceiveWindow(limits.connectionWindowBytes);
-    socket.on('drain', () => this.#sender.goOn());
+    socket.on('drain', () => this.#goOn());
     socket.on('error', ignore);
     socket.on('end', () => socket.destroy());
     socket.on('close', () => this.#lost());
@@ -167,6 +167,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   protected abstract onGoodBye(goodBye: GoodBye): void;
   /** It is over, for whatever reason. Its streams have been told. */
   protected abstract onClosed(): void;
+  /** It ends because of something on this side that nobody has thought of. */
+  protected abstract onFault(error: unknown): void;
   /** A stream has ended. */
   protected abstract onRemoved(): void;
   /** All of a stream was sent. */
@@ -188,8 +190,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
       this.#reader.read(bytes);
       if (this.#output.waitingBytes > MAX_UNREAD_BYTES) throw new ConnectionFault(errorCode.enhanceYourCalm, 'unread');
     } catch (error) {
-      this.#end(error instanceof ConnectionFault ? error.reason : errorCode.internalError);
-      if (!(error instanceof ConnectionFault)) throw error;
+      this.#failed(error);
     }
   }
 
@@ -264,6 +265,22 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     if (wasResetHere) this.#guard.expectLate();
     this.#sender.forget(stream);
     this.onRemoved();
+  }
+
+  /** What was thrown ends the connection, and nothing else. */
+  #failed(error: unknown): void {
+    const isOfPeer = error instanceof ConnectionFault;
+    if (!isOfPeer) this.onFault(error);
+    this.#end(isOfPeer ? error.reason : errorCode.internalError);
+  }
+
+  /** More can be sent. */
+  #goOn(): void {
+    try {
+      this.#sender.goOn();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   /** Tells the peer why, and closes the connection. Streams under way are lost. */

@@ -28,6 +28,8 @@ export interface ServerOwner {
   onRequest(request: InboundStream): void;
   /** The connection is over. */
   onClosed(connection: ServerConnection): void;
+  /** The connection ends because of something on this side that nobody has thought of. */
+  onFault(error: unknown): void;
 }
 
 /**
@@ -98,6 +100,10 @@ export class ServerConnection extends Connection {
 
   protected onClosed(): void {
     this.#owner.onClosed(this);
+  }
+
+  protected onFault(error: unknown): void {
+    this.#owner.onFault(error);
   }
 
   protected onRemoved(): void {

@@ -21,10 +21,25 @@ export interface StreamObserver {
    * @param code - Of a stream that was reset: of `errorCode`.
    */
   onClosed(ending: StreamEnding, code: number): void;
+  /** One of the others has thrown. It concerns nobody else on the connection. */
+  onFault(error: unknown): void;
+}
+
+/** Tells an observer something. What it throws is its own affair. */
+export function tell<Observer extends Pick<StreamObserver, 'onFault'>, Argument>(
+  observer: Observer,
+  method: (this: Observer, argument: Argument) => void,
+  argument: Argument,
+): void {
+  try {
+    method.call(observer, argument);
+  } catch (error) {
+    observer.onFault(error);
+  }
 }
 
 /** Who waits for the first fields of a response. */
-export interface HeadObserver {
+export interface HeadObserver extends Pick<StreamObserver, 'onFault'> {
   onHead(head: ResponseHead): void;
 }
 
@@ -117,7 +132,7 @@ export class Stream {
     this.#isPaused = false;
     while (!this.#held.isEmpty && !this.#isPaused) {
       const piece = this.#held.shift();
-      this.observer?.onData(piece);
+      this.#tellData(piece);
       this.#used(piece.length);
     }
     this.#endIfDue();
@@ -127,7 +142,7 @@ export class Stream {
   sent(): void {
     if (!this.#awaitsDrain || this.queue.bytes > 0) return;
     this.#awaitsDrain = false;
-    this.observer?.onWritable();
+    if (this.observer) tell(this.observer, this.observer.onWritable, undefined);
   }
 
   /** Of a frame of data, padding included. @returns False if the peer was not given so much. */
@@ -142,7 +157,7 @@ export class Stream {
       this.#held.push(view);
       return;
     }
-    this.observer?.onData(view);
+    this.#tellData(view);
     this.#used(view.length);
   }
 
@@ -164,14 +179,22 @@ export class Stream {
     this.#awaitsDrain = false;
     this.queue.clear();
     if (!this.isRemoteEnded) this.#held.clear();
-    this.observer?.onClosed(ending, code);
+    try {
+      this.observer?.onClosed(ending, code);
+    } catch (error) {
+      this.observer?.onFault(error);
+    }
   }
 
   #endIfDue(): void {
     const trailers = this.#heldTrailers;
     if (!trailers || this.#isPaused || !this.#held.isEmpty) return;
     this.#heldTrailers = undefined;
-    this.observer?.onEnd(trailers);
+    if (this.observer) tell(this.observer, this.observer.onEnd, trailers);
+  }
+
+  #tellData(view: Buffer): void {
+    if (this.observer) tell(this.observer, this.observer.onData, view);
   }
 
   #used(bytes: number): void {

@@ -39,6 +39,9 @@ export class FakeClient {
           onRequest(request, watcher);
         },
         onClosed: () => this.closed++,
+        onFault: (error) => {
+          throw error;
+        },
       },
     );
   }

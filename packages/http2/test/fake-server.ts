@@ -16,6 +16,9 @@ export class FakeServer {
     this.connection = new ClientConnection(this.socket.asSocket, CLIENT_LIMITS, {
       onLeaving: () => {},
       onClosed: () => this.closed++,
+      onFault: (error) => {
+        throw error;
+      },
     });
     this.socket.on('data', (bytes: Buffer) => this.connection.read(bytes));
     this.send(frame(frameType.settings, 0, 0, settings));

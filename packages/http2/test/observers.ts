@@ -58,6 +58,10 @@ export class Watcher {
     this.does.writable?.();
   }
 
+  onFault(error: unknown): void {
+    throw error;
+  }
+
   onClosed(ending: StreamEnding, code: number): void {
     this.#note('closed');
     this.endings.push({ ending, code });

@@ -49,7 +49,7 @@ export async function serve(
       first = Buffer.concat([first, chunk]);
       if (first.length < PREFACE.length) return;
       socket.off('data', take);
-      const owner = { onRequest: begin, onClosed: () => served.closed++ };
+      const owner = { onRequest: begin, onClosed: () => served.closed++, onFault };
       served.connections.push(new ServerConnection(socket, first, { ...SERVER_LIMITS, ...limits }, owner));
     };
     socket.on('data', take);
@@ -83,6 +83,7 @@ export class Client {
           this.isLeaving = true;
         },
         onClosed: () => this.closed++,
+        onFault,
       },
     );
     socket.on('data', (chunk: Buffer) => this.connection.read(chunk));
@@ -116,4 +117,8 @@ export function writeAll(watcher: Watcher, pieces: readonly Buffer[], trailers: 
   };
   watcher.does.writable = goOn;
   goOn();
+}
+
+function onFault(error: unknown): void {
+  throw error;
 }

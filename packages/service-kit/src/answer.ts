@@ -1,15 +1,23 @@
+import type { FlotillaError } from '@flotilla/contracts';
 import type { Handling } from './handling.js';
 import type { StageHandler, StageRouteOptions } from './stage-exchange.js';
 
-/** Has a handler answer a request, and answers with a problem where it throws. */
+/**
+ * Has a handler answer a request, and answers with a problem where it throws.
+ *
+ * @param check - Tells why the request is refused, if it is.
+ */
 export async function answer(
   handling: Handling,
   handler: StageHandler,
   { lifecycle }: Pick<StageRouteOptions, 'lifecycle'>,
+  check?: () => FlotillaError | undefined,
 ): Promise<void> {
   try {
     // Whoever sends another request on this connection would meet its end.
     if (lifecycle.phase === 'draining') handling.response.closeAfterwards();
+    const refused = check?.();
+    if (refused) throw refused;
     await handler(handling);
   } catch (error) {
     handling.fault(error);

@@ -90,7 +90,7 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
   closeConnectionsOnDrain(app);
   registerTrail(app, { metrics, logger });
   registerProblems(app);
-  refuseWhatNodeRefuses(app, config.maxHeaders);
+  refuseWhatNodeRefuses(app, config.maxHeaders, { metrics, logger });
   app.addHook('onRequest', (request, reply, done) => done(refusal(request.raw, reply.raw, config.maxHeaders)));
   registerHealth(app, identity.service, lifecycle);
   registerMetrics(app, metrics);

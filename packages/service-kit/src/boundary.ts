@@ -1,15 +1,16 @@
 import type { BodySink, FaultTaker, RawFields } from './exchange.js';
 
-/** Calls a method of what belongs to a request. */
-export function callBack<Self extends FaultTaker, Argument>(
+/** Calls a method of what belongs to a request. @returns Undefined if it throws. */
+export function callBack<Self extends FaultTaker, Argument, Result>(
   self: Self,
-  method: (this: Self, argument: Argument) => unknown,
+  method: (this: Self, argument: Argument) => Result,
   argument: Argument,
-): void {
+): Result | undefined {
   try {
-    method.call(self, argument);
+    return method.call(self, argument);
   } catch (error) {
     self.fault(error);
+    return undefined;
   }
 }
 

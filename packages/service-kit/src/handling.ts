@@ -33,24 +33,30 @@ export class Handling implements StageExchange, FaultTaker {
     exchange.handling = this;
   }
 
-  /**
-   * Answers with a problem, or breaks off the answer that has begun. What fails because of that, is logged.
-   */
+  /** Answers with a problem, or breaks off the answer that has begun. What fails behind that is logged. */
   fault(error: unknown): void {
     // What has failed a request can come back by another way.
     if (error === this.#failure) return;
     const isFirst = this.#failure === undefined;
     this.#failure = error;
     try {
-      const problem = asProblem(error, this.trail.requestId, this.#logger);
-      if (isFirst) this.refuse(problem);
+      const problem = this.#problemOf(error);
+      if (isFirst) this.#refuse(problem);
     } catch {
       this.response.abort();
     }
   }
 
+  note(error: unknown): void {
+    this.#problemOf(error);
+  }
+
+  #problemOf(error: unknown): FlotillaError {
+    return asProblem(error, this.trail.requestId, this.#logger);
+  }
+
   /** Answers with a problem, unless an answer has begun: then all that is left is to break it off. */
-  refuse(problem: FlotillaError): void {
+  #refuse(problem: FlotillaError): void {
     const { request, response, trail, rpc } = this;
     if (response.isBegun) {
       response.abort();

@@ -39,6 +39,20 @@ export function openTrail(
   return handling;
 }
 
+/** What is called for a request that Node's server has read. */
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What a listener throws before anything is known of its request fails that request. */
+export function guardedListener(sinks: TrailSinks, listener: RequestListener): RequestListener {
+  return (request, response) => {
+    try {
+      listener(request, response);
+    } catch (error) {
+      openTrail(request, response, requestIdOf(request), sinks, () => 'unknown').fault(error);
+    }
+  };
+}
+
 /** Gives every request of an app its trail. */
 export function registerTrail(app: FastifyInstance, sinks: TrailSinks): void {
   // The slots must exist on the prototype so that V8 sees one shape of request; the hook below fills them.

@@ -5,6 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import { refuseConnection } from './connection-errors.js';
 import { faultOfConnection, optionsOf } from './field-checks.js';
 import { closing, HOST, problemOfExpectation, problemOfHead } from './head-checks.js';
+import { guardedListener } from './node-trail.js';
+import type { TrailSinks } from './request-trail.js';
 import { normalisedTarget } from './target.js';
 
 /**
@@ -89,14 +91,15 @@ export function targetOf({ url = '', headers }: IncomingMessage): string {
  * Node answers an unknown `Expect` by an empty 417, and `CONNECT` by a closed connection; both get a problem. And it
  * sends a 100 before anyone has looked at the request; here only what is not refused gets one.
  */
-export function refuseWhatNodeRefuses(app: FastifyInstance, maxHeaders: number): void {
+export function refuseWhatNodeRefuses(app: FastifyInstance, maxHeaders: number, sinks: TrailSinks): void {
   const { server } = app;
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
-  server.on('checkContinue', (request, response) => {
+  const goOn = (request: IncomingMessage, response: ServerResponse) => {
     request.url = targetOf(request);
     if (!refusal(request, response, maxHeaders)) response.writeContinue();
     server.emit('request', request, response);
-  });
+  };
+  server.on('checkContinue', guardedListener(sinks, goOn));
   server.on('connect', (_request, socket) => {
     socket.on('error', () => socket.destroy());
     refuseConnection(new FlotillaError('FLT_MALFORMED_HTTP', 'This is no proxy for CONNECT.'), socket);

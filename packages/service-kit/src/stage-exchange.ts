@@ -13,6 +13,8 @@ export interface StageExchange {
   readonly rpc?: RpcProtocol | undefined;
   /** Told what a stage hands on to the next one, where somebody wants to know. The bytes do not change afterwards. */
   readonly onHandedOn?: ((bytes: Uint8Array) => void) | undefined;
+  /** Logs what nobody has thought of, where it is answered without {@link answer}. */
+  note?(error: unknown): void;
 }
 
 /** Answers a request. What it throws becomes a problem, if no answer has begun. */

@@ -6,13 +6,11 @@ import type { DirectExchange } from './direct/direct-exchange.js';
 import { DirectLane } from './direct/direct-lane.js';
 import { Handling } from './handling.js';
 import { readHttp2 } from './http2/http2-routes.js';
-import { handlingOf, openTrail, requestIdOf } from './node-trail.js';
+import { guardedListener, handlingOf, openTrail, type RequestListener, requestIdOf } from './node-trail.js';
 import { refusal } from './request-checks.js';
 import { noteEnd, RequestTrail, requestIdFrom } from './request-trail.js';
 import { addRpcRoutes } from './rpc/rpc-routes.js';
 import type { StageRouteOptions, StageRoutes } from './stage-exchange.js';
-
-type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /**
  * Adds the routes that a process is there for. There are four ways to the stage's, with the same checks and the same
@@ -41,15 +39,15 @@ function readWithoutFramework({ server }: FastifyInstance, routes: StageRoutes, 
   const [framework] = server.listeners('request') as RequestListener[];
   if (!framework) throw new Error('the framework does not listen to its server');
   server.off('request', framework);
+  const others = guardedListener(options, framework);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (!isPlain(request, path)) {
-      framework(request, response);
+      others(request, response);
       return;
     }
     const handling = openTrail(request, response, requestIdOf(request), options, () => path);
-    const refused = refusal(request, response, options.config.maxHeaders);
-    if (refused) handling.fault(refused);
-    else void answer(handling, handler, options);
+    const check = () => refusal(request, response, options.config.maxHeaders);
+    void answer(handling, handler, options, check);
   });
 }
 
@@ -67,6 +65,7 @@ function readDirectly(app: FastifyInstance, routes: StageRoutes, options: StageR
     headersTimeoutMs: config.headersTimeoutMs,
     acceptHttp2: (socket, first) => http2.accept(socket, first),
     isDraining: () => lifecycle.phase === 'draining',
+    logger: options.logger,
     answer: (exchange: DirectExchange) => {
       const trail = new RequestTrail(requestIdFrom(exchange.header(header.requestId)));
       const handling = new Handling(exchange, trail, options.logger);

@@ -10,6 +10,7 @@ import {
   Lifecycle,
   readConfig,
   type StageExchange,
+  type StageHandler,
 } from '../src/index.js';
 import { receive } from '../src/receive.js';
 
@@ -22,8 +23,10 @@ const ANSWER_BYTES = 32 * 1024;
  * An app whose route `POST /work` gives back how many bytes came, and whose stage's route `POST /held` answers when its
  * test lets it, or at once if it is asked for `?answered`; with `?unread` it reads no more than the first of a body. And
  * what it logged.
+ *
+ * @param handler - Of the stage's route, in place of that one.
  */
-export async function testApp(env: Record<string, string> = {}) {
+export async function testApp(env: Record<string, string> = {}, handler?: StageHandler) {
   const lines: string[] = [];
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -49,8 +52,8 @@ export async function testApp(env: Record<string, string> = {}) {
     else held.push(() => response.send(200, [], 'released'));
     return Promise.resolve();
   };
-  const rpc = { paths: ['/held.Service/Hold'], handler: hold };
-  addStageRoute(app, { path: '/held', handler: hold, rpc }, { metrics, logger, lifecycle, config });
+  const rpc = { paths: ['/held.Service/Hold'], handler: handler ?? hold };
+  addStageRoute(app, { path: '/held', handler: handler ?? hold, rpc }, { metrics, logger, lifecycle, config });
   app.post('/work', (request, reply) => {
     let bytes = 0;
     receive(

@@ -7,6 +7,7 @@ import {
   bodyLimit,
   type Config,
   createApp,
+  describeError,
   streamLimit,
 } from '@flotilla/service-kit';
 import { type Stage, type StageNumber, stageNumbered } from '@flotilla/topology';
@@ -43,10 +44,11 @@ export async function buildRelayApp(
   dependencies: StageDependencies<typeof relaySettings>,
   { stage: number, nextAddresses, begin }: RelayDefinition,
 ): Promise<FastifyInstance> {
-  const { identity, config } = dependencies;
+  const { identity, config, logger } = dependencies;
   const stage = stageNumbered(number);
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
-  const upstream = new Upstream(nextAddresses, config);
+  const onFault = (error: unknown) => logger.error({ error: describeError(error) }, 'unexpected error');
+  const upstream = new Upstream(nextAddresses, config, { onFault });
   const next = stageNumbered((number + 1) as StageNumber);
   const limits = { json: bodyLimit(number === 1 ? 'outer' : 'inner', config), plain: streamLimit(config) };
   const handsOn = number === 3 ? 'analysis' : 'text';

@@ -73,6 +73,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
         deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
         isIdempotent: true,
         hash: -1,
+        faults: response,
         headers: (remainingMs) => {
           const type = mediaTypes[handsOn === 'text' ? format : 'json'];
           return requestHeaders(exchange, next, type, remainingMs);
@@ -81,7 +82,6 @@ export function relayStage(options: RelayStageOptions): StageHandler {
       body,
     );
     const running = call.run();
-    const fail = (error: unknown) => call.cancel(asInputError(error));
     const sink: BodySink = {
       chunk: (chunk) => {
         work?.write(chunk);
@@ -93,9 +93,9 @@ export function relayStage(options: RelayStageOptions): StageHandler {
       end: () => {
         awaitsText = false;
         body.isFromCaller = false;
-        if (work) void endWork(work, fail);
+        return work?.end();
       },
-      fail,
+      fail: (error) => call.cancel(asInputError(error)),
     };
     const receiving = receiveUnpacked(request, coding, limit, sink, response);
     body.source = receiving;
@@ -113,14 +113,6 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     if (result.kind === 'refused') throw overloaded(next.service, result.retryAfterSeconds);
     relay(response, result.answer, (headers) => answerHeaders(headers, trail, identity));
   };
-}
-
-async function endWork(work: StageWork, fail: (error: unknown) => void): Promise<void> {
-  try {
-    await work.end();
-  } catch (error) {
-    fail(error);
-  }
 }
 
 /** What is traced goes on under the caller's trace (W3C Trace Context). */

@@ -1,4 +1,5 @@
 import { FlotillaError } from '@flotilla/contracts';
+import { callBack, type FaultTaker } from '@flotilla/service-kit';
 import type { TicketState } from '../core/admission.js';
 import { Attempts, FULL, type Group, STOP } from '../core/group.js';
 import { type Exhaustion, isFailure, type Outcome, summarise } from '../core/outcome.js';
@@ -38,6 +39,8 @@ export interface CallRequest {
   readonly isIdempotent: boolean;
   /** What requests are kept together by where the strategy is `consistent_hash`: an unsigned 32-bit number, or -1. */
   readonly hash: number;
+  /** Told of what is thrown while it is answered, by whatever that is called. */
+  readonly faults: FaultTaker;
   /**
    * Made for each try, since some of it may only be known once the body is.
    *
@@ -120,7 +123,9 @@ export class Call implements TryObserver, Watched {
         this.#settle(this.#exhausted());
         return;
       }
-      if (remainingMs < EXACT_DEADLINE_MS) this.#deadline = setTimeout(() => this.#timeOut(), remainingMs);
+      if (remainingMs < EXACT_DEADLINE_MS) {
+        this.#deadline = setTimeout(() => callBack(this, this.#timeOut, undefined), remainingMs);
+      }
       this.#body.whenStartable(() => this.#ask());
     });
   }
@@ -163,6 +168,19 @@ export class Call implements TryObserver, Watched {
     if (!this.#target.group.hasUsableUntried(this.attempts, performance.now())) return false;
     current.abort('timed_out');
     return true;
+  }
+
+  /** The request fails, and no instance is to blame: nothing goes on for it, as far as that can still be ended. */
+  fault(error: unknown): void {
+    const { faults } = this.#request;
+    faults.fault(error);
+    const reason = error as Error;
+    callBack(faults, () => this.cancel(reason), undefined);
+    callBack(faults, () => this.#settle({ kind: 'cancelled', reason }), undefined);
+  }
+
+  onFault(error: unknown): void {
+    this.fault(error);
   }
 
   onAnswer(current: Try): void {
@@ -210,7 +228,7 @@ export class Call implements TryObserver, Watched {
     this.#running.push(current);
     const delayMs = group.hedgeDelayMs;
     if (this.tryCount === 1 && delayMs !== Number.POSITIVE_INFINITY && this.#body.isOnePiece) {
-      this.#timer = setTimeout(() => this.#hedge(), delayMs);
+      this.#timer = setTimeout(() => callBack(this, this.#hedge, undefined), delayMs);
     }
     this.#target.send(current);
   }
@@ -234,7 +252,7 @@ export class Call implements TryObserver, Watched {
     const delayMs = this.#isTimedOut ? STOP : group.afterFailure(this.attempts, outcome, facts, nowMs, Math.random());
     if (delayMs === STOP) this.#settle(this.#exhausted());
     else if (delayMs === 0) this.#begin();
-    else this.#timer = setTimeout(() => this.#begin(), delayMs);
+    else this.#timer = setTimeout(() => callBack(this, this.#begin, undefined), delayMs);
   }
 
   #timeOut(): void {

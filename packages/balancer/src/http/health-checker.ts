@@ -92,6 +92,11 @@ class Check implements WireObserver {
   onError(): void {
     this.#onResult('silent');
   }
+
+  /** A check belongs to no request. */
+  onFault(error: unknown): void {
+    throw error;
+  }
 }
 
 function readinessRequest(host: string): WireRequest {

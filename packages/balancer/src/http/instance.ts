@@ -14,6 +14,8 @@ export interface InstanceOptions {
   /** 0: it is not checked. */
   readonly healthIntervalMs: number;
   readonly healthTimeoutMs: number;
+  /** A connection ends because of something on this side that nobody has thought of. */
+  onFault(error: unknown): void;
 }
 
 /** The connections to one instance, and what checks it. */
@@ -28,11 +30,12 @@ export class Instance {
     const { connectTimeoutMs, maxConnections, upstreamIdleMs, lookup, healthIntervalMs, healthTimeoutMs } = options;
     const { host, port, key } = address;
     const endpoint = { host: host.replace(/^\[|\]$/g, ''), port, connectTimeoutMs, lookup };
-    const limits = { maxConnections, idleMs: upstreamIdleMs };
+    const onFault = options.onFault.bind(options);
+    const limits = { maxConnections, idleMs: upstreamIdleMs, onFault };
     this.#pool = new ConnectionPool(endpoint, limits);
     this.#sessions = new SessionPool(endpoint, limits);
     if (healthIntervalMs === 0) return;
-    const checkPool = new ConnectionPool(endpoint, { maxConnections: 1, idleMs: upstreamIdleMs });
+    const checkPool = new ConnectionPool(endpoint, { ...limits, maxConnections: 1 });
     const times = { intervalMs: healthIntervalMs, timeoutMs: healthTimeoutMs };
     this.#checker = new HealthChecker(checkPool, key, times, (result: CheckResult) => {
       this.isSilent = result === 'silent';

@@ -13,6 +13,8 @@ export interface TryObserver {
   onAnswer(answer: Try): void;
   /** The try is over. Before an answer: it failed, or was cancelled. After one: the answer's end, or its breaking off. */
   onEnd(current: Try, outcome: Outcome): void;
+  /** Something was thrown on this side. */
+  onFault(error: unknown): void;
 }
 
 /**
@@ -133,6 +135,10 @@ export class Try implements WireObserver, Answer {
 
   onError(error: Error): void {
     this.#finish(this.#abortedAs ?? outcomeOfError(error), error);
+  }
+
+  onFault(error: unknown): void {
+    this.#observer.onFault(error);
   }
 
   #outcomeOfHead(): Outcome {

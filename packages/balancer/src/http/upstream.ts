@@ -1,6 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { InstanceAddress, SettingName } from '@flotilla/contracts';
-import type { Config } from '@flotilla/service-kit';
+import { type Config, callBack, type FaultTaker } from '@flotilla/service-kit';
 import type { TicketState } from '../core/admission.js';
 import type { GroupEvent } from '../core/events.js';
 import { Group } from '../core/group.js';
@@ -36,6 +36,8 @@ export interface UpstreamListener {
   /** @param latencyMs - How long the instance took for its answer; undefined if there was none. */
   onTryEnd?(instance: string, outcome: Outcome, latencyMs: number | undefined): void;
   onEvent?(event: GroupEvent): void;
+  /** Something was thrown that nobody has thought of, and that is the fault of no one request. */
+  onFault?(error: unknown): void;
 }
 
 /** Bodies up to this size are waited for before an instance is chosen: the size of one read of a socket. */
@@ -44,7 +46,7 @@ const GATHER_BYTES = 64 * 1024;
 const NOT_GATHERED = -1;
 
 /** A group of instances that requests can be sent to. */
-export class Upstream implements CallTarget {
+export class Upstream implements CallTarget, FaultTaker {
   readonly limits: UpstreamConfig;
   readonly group: Group;
   readonly #listener: UpstreamListener;
@@ -69,9 +71,13 @@ export class Upstream implements CallTarget {
     const { requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs } = config;
     const shortestMs = Math.min(requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs);
     this.#watch = new Watch(shortestMs, (nowMs) => {
-      this.group.tick(nowMs);
-      this.#letIn(nowMs);
+      callBack(this, this.#tick, nowMs);
     });
+  }
+
+  /** What was thrown is the fault of no one request. */
+  fault(error: unknown): void {
+    this.#listener.onFault?.(error);
   }
 
   /** Bytes of bodies that are kept so that they can be sent again. */
@@ -182,34 +188,49 @@ export class Upstream implements CallTarget {
     const name = this.group.nameOf(slot);
     const address = this.#addresses.find(({ key }) => key === name);
     if (!address) return;
-    const instance = new Instance(address, { ...this.limits, lookup: this.#lookup }, (isGood) => {
+    const onFault = (error: unknown) => this.fault(error);
+    const instance = new Instance(address, { ...this.limits, lookup: this.#lookup, onFault }, (isGood) => {
       if (this.#instances.get(slot) !== instance) return;
-      const nowMs = performance.now();
-      this.group.check(slot, isGood, nowMs);
-      this.#letIn(nowMs);
+      callBack(this, () => this.#checked(slot, isGood), undefined);
     });
     this.#instances.set(slot, instance);
   }
 
-  /** Those in the queue whose waiting is over. */
+  #tick(nowMs: number): void {
+    this.group.tick(nowMs);
+    this.#letIn(nowMs);
+  }
+
+  #checked(slot: number, isGood: boolean): void {
+    const nowMs = performance.now();
+    this.group.check(slot, isGood, nowMs);
+    this.#letIn(nowMs);
+  }
+
+  /** Those in the queue whose waiting is over. What is thrown is not the fault of whoever's end lets them in. */
   #letIn(nowMs: number): void {
+    callBack(this, this.#letInAll, nowMs);
+  }
+
+  #letInAll(nowMs: number): void {
     for (;;) {
       const attempts = this.group.poll(nowMs);
       if (!attempts) return;
-      (attempts as CallAttempts).call.admitted();
+      const { call } = attempts as CallAttempts;
+      callBack(call, call.admitted, undefined);
     }
   }
 
   #heard(event: GroupEvent): void {
     this.#listener.onEvent?.(event);
     // The group is in the middle of its work.
-    if (event.kind === 'unhealthy') queueMicrotask(() => this.#moveTriesOff(event.slot));
+    if (event.kind === 'unhealthy') queueMicrotask(() => callBack(this, this.#moveTriesOff, event.slot));
   }
 
   /** One that answers that it is not ready still works on what it has; one that says nothing may not. */
   #moveTriesOff(slot: number): void {
     if (!this.#instances.get(slot)?.isSilent) return;
-    for (const call of [...this.#watch.all]) if (call.leave(slot)) this.#movedTries++;
+    for (const call of [...this.#watch.all]) if (callBack(call, call.leave, slot)) this.#movedTries++;
   }
 }
 

@@ -1,5 +1,7 @@
+import { callBack, type FaultTaker } from '@flotilla/service-kit';
+
 /** What wants to be looked at now and then. */
-export interface Watched {
+export interface Watched extends FaultTaker {
   /** Its place among those that are watched; the watch's to change. */
   watchIndex: number;
   check(nowMs: number): void;
@@ -34,7 +36,7 @@ export class Watch<Each extends Watched> {
     const lookMs = Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, shortestMs / LOOKS));
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
-      for (const each of [...this.#watched]) each.check(nowMs);
+      for (const each of [...this.#watched]) callBack(each, each.check, nowMs);
       afterwards(nowMs);
     }, lookMs).unref();
   }

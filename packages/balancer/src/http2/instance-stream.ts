@@ -32,55 +32,61 @@ export class StreamReset extends Error {
 export class InstanceStream implements Carrier, ResponseObserver {
   readonly #exchange: Exchange;
   readonly #owner: StreamOwner;
-  readonly #stream: Stream;
+  /** Undefined: its request could not be made. */
+  #stream: Stream | undefined;
   #hasBegun = false;
   #isOver = false;
   #wakeWriter: (() => void) | undefined;
 
-  /** Sends the exchange's request. */
-  constructor(connection: ClientConnection, exchange: Exchange, owner: StreamOwner) {
+  constructor(exchange: Exchange, owner: StreamOwner) {
     this.#exchange = exchange;
     this.#owner = owner;
+    exchange.carrier = this;
+  }
+
+  /** Sends the exchange's request. */
+  send(connection: ClientConnection): void {
+    const exchange = this.#exchange;
     const { request } = exchange;
     const body = request.body();
-    exchange.carrier = this;
     exchange.wasSent = true;
-    this.#stream = connection.request(streamFields(request), body === null, this);
-    if (exchange.isPaused) this.#stream.pause();
+    const stream = connection.request(streamFields(request), body === null, this);
+    this.#stream = stream;
+    if (exchange.isPaused) stream.pause();
     if (body === null) exchange.sentAtMs = performance.now();
-    else if (body instanceof Uint8Array) this.#writeWhole(body);
-    else void this.#writeAll(body).catch((error: Error) => this.abort(exchange, error));
+    else if (body instanceof Uint8Array) this.#writeWhole(stream, body);
+    else void this.#writeAll(stream, body).catch((error: unknown) => this.#broken(error));
   }
 
   /** Ends it from this side: the instance is told that nobody waits for an answer any more. */
   abort(_exchange: Exchange, error: Error): void {
     if (this.#isOver) return;
-    this.#over(error, () => this.#stream.reset(errorCode.cancel));
+    this.#over(error, () => this.#stream?.reset(errorCode.cancel));
   }
 
   pause(): void {
-    this.#stream.pause();
+    this.#stream?.pause();
   }
 
   resume(): void {
-    this.#stream.resume();
+    this.#stream?.resume();
   }
 
   onHead({ status, fields }: ResponseHead): void {
     this.#hasBegun = true;
-    const { observer } = this.#exchange;
-    if (!this.#isOver) observer.onHead({ status, headers: [...fields], bodyBytes: CHUNKED, keepsAlive: true });
+    if (this.#isOver) return;
+    this.#exchange.head({ status, headers: [...fields], bodyBytes: CHUNKED, keepsAlive: true });
   }
 
   onData(view: Buffer): void {
-    if (!this.#isOver) this.#exchange.observer.onData(view);
+    if (!this.#isOver) this.#exchange.data(view);
   }
 
   onEnd(trailers: readonly string[]): void {
     if (this.#isOver) return;
     // The rest of a request that was answered early is not wanted.
     this.#over(undefined, () => {
-      if (!this.#stream.isLocalEnded) this.#stream.reset(errorCode.noError);
+      if (!this.#stream?.isLocalEnded) this.#stream?.reset(errorCode.noError);
     });
     this.#exchange.end([...trailers]);
   }
@@ -92,8 +98,12 @@ export class InstanceStream implements Carrier, ResponseObserver {
   onClosed(ending: StreamEnding, code: number): void {
     this.#wakeWriter?.();
     // What has come whole is still handed over.
-    if (this.#isOver || this.#stream.isRemoteEnded) return;
+    if (this.#isOver || this.#stream?.isRemoteEnded) return;
     this.#over(ending === 'reset' ? new StreamReset(code) : new Error('the connection was closed'));
+  }
+
+  onFault(error: unknown): void {
+    this.#exchange.fault(error);
   }
 
   #over(error: Error | undefined, last?: () => void): void {
@@ -102,13 +112,17 @@ export class InstanceStream implements Carrier, ResponseObserver {
     this.#owner.onStreamOver(this.#exchange, error, this.#hasBegun);
   }
 
-  #writeWhole(body: Uint8Array): void {
-    this.#stream.end(asBuffer(body));
+  /** What makes the request has broken off. */
+  #broken(error: unknown): void {
+    if (!this.#isOver) this.#exchange.fault(error);
+  }
+
+  #writeWhole(stream: Stream, body: Uint8Array): void {
+    stream.end(asBuffer(body));
     this.#exchange.sentAtMs = performance.now();
   }
 
-  async #writeAll(body: AsyncIterable<readonly Uint8Array[]>): Promise<void> {
-    const stream = this.#stream;
+  async #writeAll(stream: Stream, body: AsyncIterable<readonly Uint8Array[]>): Promise<void> {
     for await (const batch of body) {
       if (this.#isOver || stream.isClosed) return;
       let hasRoom = true;

@@ -94,6 +94,10 @@ export class SessionPool implements SessionOwner, Carrier {
     });
   }
 
+  onFault(error: unknown): void {
+    this.#limits.onFault(error);
+  }
+
   /** Of an exchange that waits. */
   abort(exchange: Exchange, error: Error): void {
     this.#waiting = this.#waiting.filter((each) => each !== exchange);

@@ -1,5 +1,6 @@
 import net, { type Socket } from 'node:net';
 import { ClientConnection, type ClientOwner, type ConnectionLimits, errorCode } from '@flotilla/http2';
+import { callBack, type FaultTaker } from '@flotilla/service-kit';
 import { ConnectTimeout, type Endpoint } from '../wire/connection.js';
 import type { Exchange } from '../wire/exchange.js';
 import { InstanceStream, type StreamOwner, StreamReset } from './instance-stream.js';
@@ -11,6 +12,8 @@ export interface SessionOwner {
   onClosed(session: Session, error: Error): void;
   /** An exchange has failed. If `mayResend`, the instance has done nothing with it, or the session was gone before. */
   onFailed(exchange: Exchange, error: Error, mayResend: boolean): void;
+  /** It ends because of something on this side that nobody has thought of. */
+  onFault(error: unknown): void;
 }
 
 /** What an instance may send ahead of its readers, in bytes, and how. */
@@ -34,7 +37,7 @@ const SILENT_MS = 2_000;
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** One connection of HTTP/2 to an instance. */
-export class Session implements StreamOwner, ClientOwner {
+export class Session implements StreamOwner, ClientOwner, FaultTaker {
   /** Since when it has had no streams, in ms. */
   idleSinceMs = performance.now();
   streams = 0;
@@ -56,7 +59,7 @@ export class Session implements StreamOwner, ClientOwner {
     this.#socket = net.connect({ host, port, lookup, noDelay: true, keepAlive: true, onread });
     this.#connection = new ClientConnection(this.#socket, LIMITS, this);
     this.#connectTimer = setTimeout(() => this.#giveUp(new ConnectTimeout('no connection in time')), connectTimeoutMs);
-    this.#socket.on('connect', () => this.#opened());
+    this.#socket.on('connect', () => callBack(this, this.#opened, undefined));
     this.#socket.on('error', (error) => this.#giveUp(error));
   }
 
@@ -70,7 +73,8 @@ export class Session implements StreamOwner, ClientOwner {
   /** Sends an exchange's request. There must be room. */
   run(exchange: Exchange): void {
     this.streams++;
-    new InstanceStream(this.#connection, exchange, this);
+    const stream = new InstanceStream(exchange, this);
+    callBack(exchange, () => stream.send(this.#connection), undefined);
   }
 
   onStreamOver(exchange: Exchange, error: Error | undefined, hasBegun: boolean): void {
@@ -91,6 +95,16 @@ export class Session implements StreamOwner, ClientOwner {
     this.#isClosed = true;
     clearTimeout(this.#connectTimer);
     this.#owner.onClosed(this, this.#error ?? new Error('the session was closed'));
+  }
+
+  onFault(error: unknown): void {
+    this.#owner.onFault(error);
+  }
+
+  /** The session itself has thrown. */
+  fault(error: unknown): void {
+    this.onFault(error);
+    this.destroy();
   }
 
   /** Streams under way end, and nothing more begins. */

@@ -5,6 +5,8 @@ import type { Carrier, Exchange } from './exchange.js';
 export interface PoolLimits {
   readonly maxConnections: number;
   readonly idleMs: number;
+  /** Told of what is thrown on this side, and belongs to no exchange. */
+  onFault(error: unknown): void;
 }
 
 /** How often idle connections are looked over, as a part of the time that they may be idle. */
@@ -99,6 +101,10 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     if (!exchange || exchange.isOver) return;
     if (isStale && !exchange.hasResent && exchange.request.mayResend()) this.#resend(exchange);
     else exchange.fail(error);
+  }
+
+  onFault(error: unknown): void {
+    this.#limits.onFault(error);
   }
 
   /** Of an exchange that waits: it has no connection of its own yet. */

@@ -1,7 +1,8 @@
 import net, { type LookupFunction, type Socket } from 'node:net';
+import { callBack, type FaultTaker } from '@flotilla/service-kit';
 import type { Carrier, Exchange } from './exchange.js';
 import { writeRequest } from './request-writer.js';
-import type { ResponseHead } from './response-head.js';
+import { MalformedResponse, type ResponseHead } from './response-head.js';
 import { ResponseReader, type ResponseSink } from './response-reader.js';
 
 /** Where an instance is, and how it is connected to. */
@@ -20,6 +21,8 @@ export interface ConnectionOwner {
   onIdle(connection: Connection): void;
   /** The connection is gone. An exchange that it leaves may be sent again on a new one, if `mayResend`. */
   onClosed(connection: Connection, exchange: Exchange | undefined, error: Error, mayResend: boolean): void;
+  /** Something was thrown on this side that is no exchange's. */
+  onFault(error: unknown): void;
 }
 
 /** The instance closed the connection, or broke it, before its response was whole. */
@@ -39,7 +42,7 @@ export class ConnectTimeout extends Error {
 const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** One connection to an instance, with one exchange at a time. */
-export class Connection implements Carrier, ResponseSink {
+export class Connection implements Carrier, ResponseSink, FaultTaker {
   /** When it became idle, in ms. */
   idleSinceMs = 0;
   readonly #owner: ConnectionOwner;
@@ -53,17 +56,15 @@ export class Connection implements Carrier, ResponseSink {
   constructor(endpoint: Endpoint, owner: ConnectionOwner) {
     this.#owner = owner;
     const { host, port, lookup, connectTimeoutMs } = endpoint;
-    const onread = { buffer: READ_BUFFER, callback: (bytes: number) => this.#read(bytes) };
+    const onread = { buffer: READ_BUFFER, callback: (bytes: number) => callBack(this, this.#read, bytes) ?? true };
     const socket = net.connect({ host, port, lookup, noDelay: true, keepAlive: true, onread });
     this.#socket = socket;
-    this.#connectTimer = setTimeout(() => this.#close(new ConnectTimeout('no connection in time')), connectTimeoutMs);
-    socket.on('connect', () => {
-      clearTimeout(this.#connectTimer);
-      owner.onOpen(this);
-    });
-    socket.on('end', () => this.#ended());
-    socket.on('error', (error) => this.#close(error));
-    socket.on('close', () => this.#close(new ConnectionClosed('the connection was closed')));
+    const giveUp = () => callBack(this, this.#close, new ConnectTimeout('no connection in time'));
+    this.#connectTimer = setTimeout(giveUp, connectTimeoutMs);
+    socket.on('connect', () => callBack(this, this.#opened, undefined));
+    socket.on('end', () => callBack(this, this.#ended, undefined));
+    socket.on('error', (error) => callBack(this, this.#close, error));
+    socket.on('close', () => callBack(this, this.#close, new ConnectionClosed('the connection was closed')));
   }
 
   /** Sends an exchange's request. The connection must be open and idle. */
@@ -71,9 +72,7 @@ export class Connection implements Carrier, ResponseSink {
     this.#exchange = exchange;
     exchange.carrier = this;
     this.#reader.start(this);
-    writeRequest(this.#socket, exchange, (error) => {
-      if (this.#exchange === exchange) this.#close(error);
-    });
+    callBack(exchange, () => writeRequest(this.#socket, exchange), undefined);
     if (exchange.isPaused) this.#socket.pause();
   }
 
@@ -95,11 +94,24 @@ export class Connection implements Carrier, ResponseSink {
   }
 
   onHead(head: ResponseHead): void {
-    this.#exchange?.observer.onHead(head);
+    this.#exchange?.head(head);
   }
 
   onBody(view: Buffer): void {
-    this.#exchange?.observer.onData(view);
+    this.#exchange?.data(view);
+  }
+
+  /** Nobody else is to blame: it is closed, and what was under way on it fails. */
+  fault(error: unknown): void {
+    const exchange = this.#exchange;
+    if (exchange) exchange.fault(error);
+    else this.#owner.onFault(error);
+    this.#socket.destroy();
+  }
+
+  #opened(): void {
+    clearTimeout(this.#connectTimer);
+    this.#owner.onOpen(this);
   }
 
   /** @returns False if the observer wants no more for now: Node stops reading then. */
@@ -112,7 +124,8 @@ export class Connection implements Carrier, ResponseSink {
     try {
       this.#reader.read(READ_BUFFER.subarray(0, bytes));
     } catch (error) {
-      this.#close(error as Error);
+      if (error instanceof MalformedResponse) this.#close(error);
+      else exchange.fault(error);
       return true;
     }
     if (this.#reader.isDone && this.#exchange === exchange) this.#finish(exchange);
@@ -123,6 +136,14 @@ export class Connection implements Carrier, ResponseSink {
     const { trailers } = this.#reader;
     this.#exchange = undefined;
     const wasAllSent = !Number.isNaN(exchange.sentAtMs);
+    try {
+      this.#giveBack(exchange, wasAllSent);
+    } finally {
+      exchange.end(trailers);
+    }
+  }
+
+  #giveBack(exchange: Exchange, wasAllSent: boolean): void {
     // An answer before the request's end: the rest of the request would be taken for the next one.
     if (this.#reader.keepsAlive && wasAllSent && !this.#isClosed && this.#socket.writableLength === 0) {
       this.#isReused = true;
@@ -132,7 +153,6 @@ export class Connection implements Carrier, ResponseSink {
     } else {
       this.#close(new ConnectionClosed('closed after an exchange'));
     }
-    exchange.end(trailers);
   }
 
   #ended(): void {

@@ -1,3 +1,4 @@
+import { callBack, type FaultTaker } from '@flotilla/service-kit';
 import type { RawHeaders } from '../http/headers.js';
 import type { ResponseHead } from './response-head.js';
 
@@ -48,6 +49,8 @@ export interface WireObserver {
   onData(view: Buffer): void;
   onEnd(trailers: RawHeaders): void;
   onError(error: Error): void;
+  /** Something was thrown on this side while it was told, or while its request was made. It may come at any time. */
+  onFault(error: unknown): void;
 }
 
 /** What an exchange can be told while it has a connection. */
@@ -57,10 +60,9 @@ export interface Carrier {
   resume(): void;
 }
 
-/** One request and its response. */
-export class Exchange {
+/** One request and its response. Whatever its sender throws when it is told something is a fault of that exchange alone. */
+export class Exchange implements FaultTaker {
   readonly request: WireRequest;
-  readonly observer: WireObserver;
   /** Whether a byte of the request may have left. */
   wasSent = false;
   /** When all of it had been handed to the kernel, in ms; NaN until then. */
@@ -70,10 +72,20 @@ export class Exchange {
   /** The connection, or the pool while it waits for one. */
   carrier: Carrier | undefined;
   isPaused = false;
+  readonly #observer: WireObserver;
 
   constructor(request: WireRequest, observer: WireObserver) {
     this.request = request;
-    this.observer = observer;
+    this.#observer = observer;
+  }
+
+  head(head: ResponseHead): void {
+    callBack(this, this.#tellHead, head);
+  }
+
+  /** @param view - Only valid during the call. */
+  data(view: Buffer): void {
+    callBack(this, this.#tellData, view);
   }
 
   /** Ends it from this side: the connection is closed, and `onError` told why. */
@@ -96,13 +108,35 @@ export class Exchange {
   end(trailers: RawHeaders): void {
     this.isOver = true;
     this.carrier = undefined;
-    this.observer.onEnd(trailers);
+    callBack(this, this.#tellEnd, trailers);
   }
 
   fail(error: Error): void {
     if (this.isOver) return;
     this.isOver = true;
     this.carrier = undefined;
-    this.observer.onError(error);
+    callBack(this, this.#tellError, error);
+  }
+
+  /** It has failed on this side: no instance is to blame, and none is asked again. */
+  fault(error: unknown): void {
+    this.#observer.onFault(error);
+    this.abort(new Error('a fault on this side'));
+  }
+
+  #tellHead(head: ResponseHead): void {
+    this.#observer.onHead(head);
+  }
+
+  #tellData(view: Buffer): void {
+    this.#observer.onData(view);
+  }
+
+  #tellEnd(trailers: RawHeaders): void {
+    this.#observer.onEnd(trailers);
+  }
+
+  #tellError(error: Error): void {
+    this.#observer.onError(error);
   }
 }

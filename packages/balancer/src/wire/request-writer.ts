@@ -14,16 +14,17 @@ const CRLF = '\r\n';
 const LAST_CHUNK = '0\r\n';
 
 /**
- * Writes an exchange's request. A small one goes out in one write; a stream as fast as the instance takes it.
- *
- * @param onError - Told why the body broke off. What was written of it is not a whole request.
+ * Writes an exchange's request. A small one goes out in one write; a stream as fast as the instance takes it. Where its
+ * making breaks off, the exchange is told: what was written is not a whole request then.
  */
-export function writeRequest(socket: Socket, exchange: Exchange, onError: (error: Error) => void): void {
+export function writeRequest(socket: Socket, exchange: Exchange): void {
   const { request } = exchange;
   const body = request.body();
   exchange.wasSent = true;
   if (body !== null && !(body instanceof Uint8Array)) {
-    void stream(socket, exchange, body).catch(onError);
+    void stream(socket, exchange, body).catch((error) => {
+      if (!exchange.isOver) exchange.fault(error);
+    });
     return;
   }
   const trailers = request.trailers();

@@ -1,7 +1,11 @@
 import type { Socket } from 'node:net';
 import { FlotillaError } from '@flotilla/contracts';
+import type { Logger } from 'pino';
+import { callBack } from '../boundary.js';
 import { endedInHead, refuseConnection } from '../connection-errors.js';
+import type { FaultTaker } from '../exchange.js';
 import { prefaceIn } from '../http2/preface.js';
+import { describeError } from '../log.js';
 import { type DirectChannel, DirectExchange } from './direct-exchange.js';
 import { type PlainHead, type PlainRoute, parsePlainHead } from './plain-head.js';
 
@@ -18,6 +22,7 @@ export interface DirectServer {
   readonly isClosing: boolean;
   /** And those without a request at once. */
   readonly isClosed: boolean;
+  readonly logger: Logger;
   answer(exchange: DirectExchange): void;
   /** The connection is Node's from now on, beginning with what has come and was not used. */
   handOver(connection: DirectConnection): void;
@@ -36,7 +41,7 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
  * third of what a small request cost (docs/performance.md). One request at a time; those behind it wait.
  * With the first that is not plain, or does not come at once, the connection goes over to Node for good.
  */
-export class DirectConnection implements DirectChannel {
+export class DirectConnection implements DirectChannel, FaultTaker {
   readonly socket: Socket;
   readonly remoteAddress: string | undefined;
   readonly keepAliveLines: string;
@@ -77,26 +82,20 @@ export class DirectConnection implements DirectChannel {
     socket.off('close', this.#onClose);
   }
 
-  /**
-   * Looks whether it waits for too long. To be called every few hundred milliseconds.
-   *
-   * @returns Whether it has been handed over.
-   */
-  check(nowMs: number): boolean {
-    if (this.#exchange || this.#isOver) return false;
+  /** Looks whether it waits for too long. To be called every few hundred milliseconds. */
+  check(nowMs: number): void {
+    if (this.#exchange || this.#isOver) return;
     const waitedMs = nowMs - this.#sinceMs;
     if (this.#hadRequest && !this.rest) {
       if (waitedMs >= this.#server.keepAliveMs || this.#server.isClosed) this.#close();
-      return false;
+      return;
     }
     // Which protocol it speaks is not known before its first bytes are here, however late or slowly they come.
     if (!this.#hadRequest && (!this.rest || prefaceIn(this.rest) === 'begun')) {
       if (waitedMs >= this.#server.headersTimeoutMs) this.#refuseLate();
-      return false;
+      return;
     }
-    if (waitedMs < MAX_ARRIVAL_MS) return false;
-    this.#handOver();
-    return true;
+    if (waitedMs >= MAX_ARRIVAL_MS) this.#handOver();
   }
 
   /** The server closes: a connection without a request closes now, another one after its answer. */
@@ -112,7 +111,7 @@ export class DirectConnection implements DirectChannel {
     if (closes || this.#server.isClosing) {
       this.#close();
     } else if (this.rest) {
-      setImmediate(() => this.#next());
+      setImmediate(() => callBack(this, this.#next, undefined));
     }
   }
 
@@ -137,7 +136,7 @@ export class DirectConnection implements DirectChannel {
     }
     if (!this.rest) this.#sinceMs = performance.now();
     this.rest = undefined;
-    this.#take(bytes);
+    callBack(this, this.#take, bytes);
   };
 
   readonly #onDrain = (): void => this.#exchange?.drained();
@@ -151,6 +150,15 @@ export class DirectConnection implements DirectChannel {
     if (!this.rest || this.#exchange) this.socket.destroySoon();
     else refuseConnection(this.#head ? new FlotillaError('FLT_BODY_INCOMPLETE') : endedInHead(), this.socket);
   };
+
+  /** What was thrown before there was a request, or behind one. */
+  fault(error: unknown): void {
+    this.#server.logger.error({ error: describeError(error) }, 'unexpected error');
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (this.#exchange) this.socket.destroy();
+    else refuseConnection(new FlotillaError('FLT_INTERNAL'), this.socket);
+  }
 
   readonly #onError = (): void => {
     this.socket.destroy();

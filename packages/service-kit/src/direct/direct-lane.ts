@@ -1,6 +1,8 @@
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { callBack } from '../boundary.js';
 import { DirectConnection, type DirectServer } from './direct-connection.js';
 import type { DirectExchange } from './direct-exchange.js';
 import type { PlainRoute } from './plain-head.js';
@@ -14,6 +16,7 @@ export interface DirectLaneOptions {
   acceptHttp2(socket: Socket, first: Buffer): void;
   /** Whether the process is about to end: connections are closed after their answers. */
   isDraining(): boolean;
+  readonly logger: Logger;
   answer(exchange: DirectExchange): void;
 }
 
@@ -59,12 +62,16 @@ export class DirectLane implements DirectServer {
     server.once('close', () => clearInterval(this.#timer));
   }
 
+  get logger(): Logger {
+    return this.#options.logger;
+  }
+
   get isClosing(): boolean {
     return this.isClosed || this.#options.isDraining();
   }
 
   answer(exchange: DirectExchange): void {
-    this.#options.answer(exchange);
+    callBack(exchange, this.#options.answer, exchange);
   }
 
   handOver(connection: DirectConnection): void {
@@ -103,7 +110,8 @@ export class DirectLane implements DirectServer {
     this.#isChecking = true;
     let handedOver = 0;
     for (const connection of this.#connections) {
-      if (!connection.check(performance.now())) continue;
+      callBack(connection, connection.check, performance.now());
+      if (this.#connections.has(connection)) continue;
       handedOver++;
       if (handedOver % HANDED_OVER_PER_TURN === 0) await nextTurn();
     }

@@ -86,6 +86,10 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
     this.tellDrained();
   }
 
+  onFault(error: unknown): void {
+    this.fault(error);
+  }
+
   onClosed(ending: StreamEnding): void {
     this.#body?.breakOff();
     this.tellClosed(ending === 'whole');

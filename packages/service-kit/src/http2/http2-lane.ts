@@ -1,5 +1,8 @@
 import type { Socket } from 'node:net';
 import { errorCode, ServerConnection, type ServerLimits } from '@flotilla/http2';
+import type { Logger } from 'pino';
+import { callBack } from '../boundary.js';
+import { describeError } from '../log.js';
 import { Http2Exchange } from './http2-exchange.js';
 
 /** What becomes of a process's connections of HTTP/2. */
@@ -15,6 +18,7 @@ export interface Http2LaneOptions {
   readonly keepAliveMs: number;
   /** How long a request may take, from its first byte to the end of its answer. */
   readonly requestTimeoutMs: number;
+  readonly logger: Logger;
   answer(exchange: Http2Exchange): void;
 }
 
@@ -70,6 +74,7 @@ export class Http2Lane {
     const connection: ServerConnection = new ServerConnection(socket, first, this.#limits, {
       onRequest: (request) => this.#begun(new Http2Exchange(request, remoteAddress)),
       onClosed: (closed) => this.#connections.delete(closed),
+      onFault: (error) => this.#options.logger.error({ error: describeError(error) }, 'unexpected error'),
     });
     if (!connection.isClosed) this.#connections.add(connection);
   }
@@ -92,7 +97,7 @@ export class Http2Lane {
   #begun(exchange: Http2Exchange): void {
     exchange.index = this.#exchanges.push(exchange) - 1;
     exchange.onClose(() => this.#forget(exchange));
-    this.#options.answer(exchange);
+    callBack(exchange, this.#options.answer, exchange);
   }
 
   #look(): void {

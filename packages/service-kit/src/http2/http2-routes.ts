@@ -21,7 +21,8 @@ export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: St
     maxStreams: config.maxConnectionStreams,
     keepAliveMs: config.keepAliveMs,
     requestTimeoutMs: config.requestTimeoutMs,
-    answer: (exchange) => void answerStream(app, exchange, routes, options),
+    logger: options.logger,
+    answer: (exchange) => answerStream(app, exchange, routes, options),
   });
   lifecycle.watch(() => {
     if (lifecycle.phase === 'draining') lane.close();
@@ -29,19 +30,15 @@ export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: St
   return lane;
 }
 
-async function answerStream(
+function answerStream(
   app: FastifyInstance,
   request: Http2Exchange,
   routes: StageRoutes,
   options: StageRouteOptions,
-): Promise<void> {
+): void {
   const trail = new RequestTrail(requestIdFrom(request.header(header.requestId)));
   const handling = new Handling(request, trail, options.logger);
-  try {
-    await answerAsRouted(app, request, handling, routes, options);
-  } catch (error) {
-    handling.fault(error);
-  }
+  void answerAsRouted(app, request, handling, routes, options).catch((error) => handling.fault(error));
 }
 
 async function answerAsRouted(

@@ -1,13 +1,20 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { FlotillaError, header, type ProblemCode, problemBody, rpcStatusOf } from '@flotilla/contracts';
+import type { StageExchange } from '../stage-exchange.js';
 
-/** What an implementation throws, as connect tells it: an error of the catalogue with its code and headers. */
-export function asConnectError(error: unknown): ConnectError {
+/**
+ * What an implementation throws, as connect tells it: an error of the catalogue with its code and headers.
+ *
+ * @param exchange - Told of what nobody has thought of.
+ */
+export function asConnectError(error: unknown, exchange?: Pick<StageExchange, 'note'>): ConnectError {
   if (!(error instanceof FlotillaError)) {
     const own = ConnectError.from(error, Code.Internal);
     // Without the code it would be taken for a fault of the caller's.
-    if (!(error instanceof ConnectError) && own.code === Code.Internal)
+    if (!(error instanceof ConnectError) && own.code === Code.Internal) {
       own.metadata.set(header.code, 'FLT_INTERNAL' satisfies ProblemCode);
+      exchange?.note?.(error);
+    }
     return own;
   }
   const metadata = new Headers(error.headers as Record<string, string>);

@@ -33,7 +33,7 @@ export function stageCall(handler: StageHandler): StageCall {
       passOn(answer, caller);
       return read(answer);
     } catch (error) {
-      throw asConnectError(error);
+      throw asConnectError(error, caller.exchange);
     }
   };
 }

@@ -65,7 +65,7 @@ async function answerDirectly(exchange: StageExchange, method: UnaryMethod, call
     const message = await calling.race(received(caller, method, call));
     await sendMessage(exchange, call.protocol, headers, message);
   } catch (error) {
-    const told = asConnectError(error);
+    const told = asConnectError(error, exchange);
     calling.abort(told);
     sendError(exchange, call.protocol, headers, told);
   } finally {
