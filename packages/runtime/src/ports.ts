@@ -6,7 +6,13 @@ import { portHolder } from './port-holder.js';
 /** Where the fleet listens, and where its processes dial each other. */
 const LOOPBACK = '127.0.0.1';
 const CONNECT_TIMEOUT_MS = 500;
-const OFFSET_HINT = 'Free it, or set FLOTILLA_PORT_OFFSET=1000 to stand beside it.';
+
+/** Below it a port of the table plus the offset stays out of what systems hand to outgoing connections. */
+const MAX_OFFSET = 24_000;
+const MIN_OFFSET = 1000;
+/** More than the span of the pipeline's ports, so that two of them at different offsets have no port in common. */
+const OFFSET_STEP = 50;
+const TRIES = 100;
 
 /** Whether a process of a fleet could listen on a port of this machine now. */
 async function isPortFree(port: number, host: string): Promise<boolean> {
@@ -26,18 +32,19 @@ export interface PortQuestion {
   readonly host?: string;
   /** Who has a port, where the runtime knows better than the system. */
   readonly holderOf?: (port: number) => string | undefined;
-  /** What helps. Default: another place for a local fleet. */
-  readonly hint?: string;
+  /** What stands before the offset at which the fleet could stand. Default: for a fleet that is local anyway. */
+  readonly advice?: string;
 }
 
 /**
  * Makes sure that every process of a fleet has its port.
  *
- * @throws FleetError naming each busy port, the process that wants it, and who has it.
+ * @throws FleetError naming each busy port, the process that wants it, who has it, and an offset that is free.
  */
 export async function requirePorts(
+  definition: FleetDefinition,
   processes: readonly Pick<PlacedProcess, 'name' | 'ports'>[],
-  { host, holderOf, hint = OFFSET_HINT }: PortQuestion = {},
+  { host, holderOf, advice = 'set' }: PortQuestion = {},
 ): Promise<void> {
   const busy = await busyPorts(
     processes.flatMap(({ ports }) => ports),
@@ -48,7 +55,26 @@ export async function requirePorts(
     const wanted = processes.find(({ ports }) => ports.includes(port))?.name;
     return `port ${port} (${wanted}) is in use by ${holderOf?.(port) ?? (await describeHolder(port))}`;
   });
-  throw new FleetError([...(await Promise.all(lines)), hint].join('\n'));
+  throw new FleetError([...(await Promise.all(lines)), await hintOf(definition, advice)].join('\n'));
+}
+
+async function hintOf(definition: FleetDefinition, advice: string): Promise<string> {
+  for (const portOffset of roundOffsets()) {
+    if (await isOffsetFree(definition, portOffset)) {
+      return `Free it, or ${advice} FLOTILLA_PORT_OFFSET=${portOffset} to stand beside it.`;
+    }
+  }
+  return `Free it: at no round FLOTILLA_PORT_OFFSET up to ${MAX_OFFSET} is there room either.`;
+}
+
+/** 0, 1000, 2000, …: offsets that a person can remember. */
+function* roundOffsets(): Generator<number> {
+  for (let portOffset = 0; portOffset <= MAX_OFFSET; portOffset += MIN_OFFSET) yield portOffset;
+}
+
+async function isOffsetFree(definition: FleetDefinition, portOffset: number): Promise<boolean> {
+  const ports = localProcesses(definition, { portOffset }).flatMap((process) => process.ports);
+  return (await busyPorts(ports)).length === 0;
 }
 
 /** `pid 4711: python3 -m http.server 8061`, as far as the system tells. */
@@ -56,13 +82,6 @@ async function describeHolder(port: number): Promise<string> {
   const holder = await portHolder(port);
   return holder ? `pid ${holder.pid}: ${holder.command}` : 'a process that the system does not name';
 }
-
-/** Below it a port of the table plus the offset stays out of what systems hand to outgoing connections. */
-const MAX_OFFSET = 24_000;
-const MIN_OFFSET = 1000;
-/** More than the span of the pipeline's ports, so that two of them at different offsets have no port in common. */
-const OFFSET_STEP = 50;
-const TRIES = 100;
 
 /**
  * An offset at which every port of a fleet is free now. Random, so that fleets started at the same time by different
@@ -75,8 +94,7 @@ export async function freePortOffset(definition: FleetDefinition): Promise<numbe
   for (let tries = 0; tries < TRIES; tries++) {
     const steps = Math.floor((Math.random() * (MAX_OFFSET - MIN_OFFSET)) / OFFSET_STEP);
     const portOffset = MIN_OFFSET + steps * OFFSET_STEP;
-    const ports = localProcesses(definition, { portOffset }).flatMap((process) => process.ports);
-    if ((await busyPorts(ports)).length === 0) return portOffset;
+    if (await isOffsetFree(definition, portOffset)) return portOffset;
   }
   throw new FleetError(`found no ${MAX_OFFSET - MIN_OFFSET} ports with room for a fleet`);
 }

@@ -246,11 +246,36 @@ describe('a process that is stopped', () => {
 test('a busy port: nothing is started, and the message names the port, who wants it, and who has it', async () => {
   using fixture = new FixtureRoot();
   const portOffset = await freePortOffset(pipeline({ mode: 'sequential' }));
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(8062 + portOffset, '127.0.0.1', resolve));
+  await using _holder = await holdPort(8062 + portOffset);
   const message = await start(fixture, { portOffset }).catch((error: Error) => error.message);
   expect(message).toContain(`port ${8062 + portOffset} (service2a) is in use by pid ${process.pid}: `);
-  expect(message).toContain('FLOTILLA_PORT_OFFSET');
   expect(childStates()).toEqual([]);
-  await new Promise((resolve) => server.close(resolve));
 });
+
+test('a busy port: the message names an offset at which there is room, and never one that is taken', async () => {
+  using fixture = new FixtureRoot();
+  const portOffset = await freePortOffset(pipeline({ mode: 'sequential' }));
+  await using _holder = await holdPort(8062 + portOffset);
+  const namedOffset = async () => {
+    const message = await start(fixture, { portOffset }).catch((error: Error) => error.message);
+    return Number(/FLOTILLA_PORT_OFFSET=(\d+)/.exec(String(message))?.[1]);
+  };
+  const first = await namedOffset();
+  await using _atFirst = await holdPort(8063 + first);
+  const second = await namedOffset();
+  expect(second).toBeGreaterThan(first);
+  expect(await busyPorts([8061, 8062, 8063, 8064].map((port) => port + second))).toEqual([]);
+});
+
+async function holdPort(port: number): Promise<AsyncDisposable> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    [Symbol.asyncDispose]: async () => {
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

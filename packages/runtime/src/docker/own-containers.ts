@@ -16,7 +16,7 @@ import { describeContainer, type EngineContainer, engineContainers, publishes } 
 
 /** What the compose files publish ports on unless the caller names another address. */
 const DEFAULT_BIND_ADDRESS = '127.0.0.1';
-const PORT_HINT = 'Free it, or stand beside it: RUNTIME=local FLOTILLA_PORT_OFFSET=1000.';
+const OFFSET_ADVICE = 'set RUNTIME=local';
 
 /** A fleet's containers on the engine. */
 export interface ContainerFleet {
@@ -81,7 +81,11 @@ export class OwnContainers {
       const holder = others.find((each) => publishes(each, port));
       return holder && describeContainer(holder);
     };
-    await requirePorts(processes, { host: host || DEFAULT_BIND_ADDRESS, holderOf, hint: PORT_HINT });
+    await requirePorts(definition, processes, {
+      host: host || DEFAULT_BIND_ADDRESS,
+      holderOf,
+      advice: OFFSET_ADVICE,
+    });
   }
 
   /**

@@ -66,7 +66,7 @@ export interface LocalFleet {
 export async function startFleet(options: FleetOptions): Promise<LocalFleet> {
   const plan = planOf(options);
   const files = fleetFiles(plan.stateDir);
-  await requirePorts(plan.processes);
+  await requirePorts(options.definition, plan.processes);
   prepareFiles(files);
   const supervisor = new Supervisor(plan, nodeEffects(plan, console.error));
   const rotation = new LogRotation(files.logDir, plan.maxLogBytes, console.error);

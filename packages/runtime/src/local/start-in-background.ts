@@ -24,7 +24,7 @@ export async function startInBackground(
   interruption: Interruption | undefined,
 ): Promise<StartedFleet> {
   const plan = fleetPlan(context, definition, changes);
-  await requirePorts(plan.processes);
+  await requirePorts(definition, plan.processes);
   interruption?.throwIfReceived();
   context.say(`starting the ${definition.name} fleet: ${plan.processes.length} processes`);
   const startedMs = performance.now();
