@@ -58,7 +58,7 @@ suite.skipIf(noMount)(`a state folder that cannot be written${because(noMount)}`
         out: '',
         err:
           `nothing was started: ${directory.path}, where the fleet would be remembered, cannot be written ` +
-          `(${scarcity.reason}); make room there, or set FLOTILLA_STATE_DIR`,
+          `(${scarcity.reason}); make room there (\`make clean\` removes its logs), or set FLOTILLA_STATE_DIR`,
       });
       expect((await line.run('status')).out).toContain('no fleet runs');
       await expectNothingLeft(line);
@@ -73,7 +73,9 @@ test('where the fleet cannot be remembered though there is room for a lock, up s
   const { code, out, err } = await line.run('up', '--mode', 'sequential');
   rmSync(inTheWay, { recursive: true });
   expect({ code, out }).toEqual({ code: 1, out: 'starting the sequential fleet: 4 processes' });
-  expect(err).toMatch(/^nothing was started: .* cannot be written \(.*\); make room there, or set FLOTILLA_STATE_DIR$/);
+  expect(err).toMatch(
+    /^nothing was started: .* cannot be written \(.*\); make room there \(.*\), or set FLOTILLA_STATE_DIR$/,
+  );
   await expectNothingLeft(line);
 });
 

@@ -64,7 +64,7 @@ export function sayUnlocked({ files, say }: FleetContext): (reason: string) => v
 export function unwritableState({ stateDir }: FleetFiles, reason: string): FleetError {
   return new FleetError(
     `nothing was started: ${stateDir}, where the fleet would be remembered, cannot be written (${reason}); ` +
-      'make room there, or set FLOTILLA_STATE_DIR',
+      'make room there (`make clean` removes its logs), or set FLOTILLA_STATE_DIR',
   );
 }
 
