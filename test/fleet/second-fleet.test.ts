@@ -1,8 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freePortOffset } from '@flotilla/runtime';
 import { movedPorts, pipeline, programOf } from '@flotilla/topology';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FixtureRoot } from '../../packages/runtime/test/fixture-root.js';
 import { greetings, programs } from './second-fleet/greetings.js';
@@ -48,11 +48,13 @@ afterAll(async () => {
   fixture[Symbol.dispose]();
 });
 
-async function run(...parameters: string[]): Promise<{ code: number | undefined; out: string; err: string }> {
+function run(...parameters: string[]): Promise<{ code: unknown; out: string; err: string }> {
   const command = [MAIN, '--root', fixture.root, '--runtime', 'local', ...parameters];
-  const options = { reject: false, stdin: 'ignore', extendEnv: false } as const;
-  const { exitCode, stdout, stderr } = await execa(process.execPath, command, { ...options, env });
-  return { code: exitCode, out: stdout, err: stderr };
+  return new Promise((resolve) => {
+    execFile(process.execPath, command, { env }, (error, stdout, stderr) =>
+      resolve({ code: error ? error.code : 0, out: stdout.trimEnd(), err: stderr.trimEnd() }),
+    );
+  });
 }
 
 async function rows(): Promise<Row[]> {
