@@ -193,3 +193,18 @@ describe.each(ways)('packed messages of %s', (_name, { path, type, coding, taken
     });
   });
 });
+
+test.each(ways.filter(([, { type }]) => !type.includes('json')))(
+  'a stage that answers before it has read all of what %s unpacks to ends the call',
+  async (_name, { path, type, coding, body }) => {
+    const next = http.createServer((request, response) => {
+      request.on('error', () => {});
+      response.writeHead(422, { 'content-type': 'application/problem+json' });
+      response.end('{"code":"FLT_WORD_TOO_LONG"}');
+    });
+    const port = await stageBefore(next);
+    const sent = body('two words '.repeat(2 * MIB), gzipSync);
+    const told = await byHttp2(port, path, { 'content-type': type, [coding]: 'gzip' }, sent);
+    expect(outcomeOf(told)).toEqual({ status: 'invalid_argument', code: 'FLT_WORD_TOO_LONG' });
+  },
+);

@@ -20,7 +20,7 @@ import { messageCodingOf } from './message-coding.js';
 import type { RpcCaller } from './rpc-caller.js';
 import { rpcProtocolOf } from './rpc-protocol.js';
 import { unpackedEnvelopes, unpackedMessage } from './unpacked-body.js';
-import { RoomOfCall, UnpackedRoom } from './unpacked-room.js';
+import { RoomOfCall } from './unpacked-room.js';
 import { writeAll } from './write-all.js';
 
 /** The exchange that a call came by. */
@@ -34,7 +34,6 @@ const MAX_WAITING_BYTES = 256 * 1024;
 /** Answers calls by connect's handlers, which speak gRPC, gRPC-Web and Connect. */
 export function connectHandler(router: ConnectRouter): StageHandler {
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
-  const unpackedRoom = new UnpackedRoom();
   return async (exchange) => {
     const { request, response, trail } = exchange;
     const path = request.url.split('?', 1)[0] as string;
@@ -45,7 +44,7 @@ export function connectHandler(router: ConnectRouter): StageHandler {
     response.onClose((isWhole) => {
       if (!isWhole) leaving.abort(new ConnectError('the client has left', Code.Canceled));
     });
-    const room = new RoomOfCall(unpackedRoom);
+    const room = new RoomOfCall();
     const received = bodyOf(request);
     const body = coding === 'gzip' ? unpackedBody(received, handler, exchange, room) : received;
     try {

@@ -66,7 +66,7 @@ export async function* unpackedEnvelopes(body: Body, room: RoomOfCall, isStream:
 async function unpacked(packed: readonly Buffer[], packedBytes: number, room: RoomOfCall): Promise<Buffer[]> {
   await room.takeFor(packedBytes);
   const pieces: Buffer[] = [];
-  await unpackMessage(packed, (piece) => pieces.push(piece));
+  await unpackMessage(packed, (piece) => pieces.push(piece) > 0);
   return pieces;
 }
 

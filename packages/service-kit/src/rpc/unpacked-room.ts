@@ -35,13 +35,15 @@ export class UnpackedRoom {
   }
 }
 
+const ofProcess = new UnpackedRoom();
+
 /** What one call has of that room. */
 export class RoomOfCall {
   readonly #room: UnpackedRoom;
   #bytes = 0;
   #isOver = false;
 
-  constructor(room: UnpackedRoom) {
+  constructor(room = ofProcess) {
     this.#room = room;
   }
 

@@ -1,6 +1,7 @@
-import { codingsIn } from '../../content-coding.js';
+import type { ContentCoding } from '../../content-coding.js';
 import type { InboundRequest } from '../../exchange.js';
 import { typeInUtf8 } from '../../media-type.js';
+import { messageCodingOf } from '../message-coding.js';
 
 /** How a call with one message each way is spoken. */
 export type UnaryProtocol = 'grpc' | 'grpc-web' | 'connect';
@@ -8,6 +9,8 @@ export type UnaryProtocol = 'grpc' | 'grpc-web' | 'connect';
 /** A call that can be read here. */
 export interface DirectCall {
   readonly protocol: UnaryProtocol;
+  /** How its message may be packed. */
+  readonly coding: ContentCoding;
   /** What the caller leaves it, in ms; undefined: it sets no limit. */
   readonly timeoutMs: number | undefined;
 }
@@ -31,17 +34,17 @@ const CONNECT_TIMEOUT = /^\d{1,10}$/;
  * What a request's head says of a call.
  *
  * @returns Undefined if anything about it is other than usual: connect-es says then what it is, and what is wrong with it.
+ * @throws FlotillaError if its message is packed in a way that is not taken here.
  */
 export function directCallOf(request: Pick<InboundRequest, 'header'>): DirectCall | undefined {
   const protocol = PROTOCOLS.get(typeInUtf8(request.header('content-type')) ?? '');
   if (protocol === undefined) return undefined;
   const isConnect = protocol === 'connect';
-  const encoding = request.header(isConnect ? 'content-encoding' : 'grpc-encoding');
-  if (encoding !== undefined && codingsIn(encoding).length > 0) return undefined;
+  const coding = messageCodingOf(request, protocol);
   const timeout = request.header(isConnect ? 'connect-timeout-ms' : 'grpc-timeout');
-  if (timeout === undefined) return { protocol, timeoutMs: undefined };
+  if (timeout === undefined) return { protocol, coding, timeoutMs: undefined };
   const timeoutMs = isConnect ? connectTimeoutMs(timeout) : grpcTimeoutMs(timeout);
-  return timeoutMs === undefined ? undefined : { protocol, timeoutMs };
+  return timeoutMs === undefined ? undefined : { protocol, coding, timeoutMs };
 }
 
 function connectTimeoutMs(value: string): number | undefined {

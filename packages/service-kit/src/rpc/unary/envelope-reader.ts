@@ -1,10 +1,11 @@
 import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
+import type { ContentCoding } from '../../content-coding.js';
 import { compressed, incomplete, messageTooLarge, notOneMessage } from './faults.js';
 
 /** Takes the one message of a request. */
 export interface MessageSink {
-  /** @param lengthBytes - Undefined: it is not known before the end. */
-  begin(lengthBytes: number | undefined): void;
+  /** @param lengthBytes - Undefined: it is not known before the end. @param isPacked - Whether it comes packed. */
+  begin(lengthBytes: number | undefined, isPacked: boolean): void;
   write(piece: Buffer): void;
 }
 
@@ -26,6 +27,7 @@ export class EnvelopeReader implements MessageReader {
   readonly #sink: MessageSink;
   /** Whether an envelope may have trailers, which nobody reads. */
   readonly #isWeb: boolean;
+  readonly #coding: ContentCoding;
   readonly #head = Buffer.alloc(HEAD_BYTES);
   #headBytes = 0;
   #leftBytes = 0;
@@ -33,9 +35,10 @@ export class EnvelopeReader implements MessageReader {
   /** Whether what is read is handed on: of a second message nothing is. */
   #isWanted = false;
 
-  constructor(sink: MessageSink, isWeb: boolean) {
+  constructor(sink: MessageSink, isWeb: boolean, coding: ContentCoding) {
     this.#sink = sink;
     this.#isWeb = isWeb;
+    this.#coding = coding;
   }
 
   write(chunk: Buffer): void {
@@ -58,12 +61,13 @@ export class EnvelopeReader implements MessageReader {
 
   #beginEnvelope(flags: number, lengthBytes: number): void {
     if (lengthBytes > MAX_MESSAGE_BYTES) throw messageTooLarge(lengthBytes, 'readMaxBytes');
-    if ((flags & COMPRESSED_FLAG) !== 0) throw compressed();
+    const isPacked = (flags & COMPRESSED_FLAG) !== 0;
+    if (isPacked && this.#coding === 'identity') throw compressed();
     this.#leftBytes = lengthBytes;
     const isMessage = !(this.#isWeb && (flags & TRAILERS_FLAG) !== 0);
     if (isMessage) this.#messages++;
     this.#isWanted = isMessage && this.#messages === 1;
-    if (this.#isWanted) this.#sink.begin(lengthBytes);
+    if (this.#isWanted) this.#sink.begin(lengthBytes, isPacked);
     if (lengthBytes === 0) this.#endEnvelope();
   }
 
@@ -87,11 +91,11 @@ export class BareReader implements MessageReader {
   #readBytes = 0;
 
   /** @param lengthBytes - What the request says that it has. @throws ConnectError if that is too much. */
-  constructor(sink: MessageSink, lengthBytes: number | undefined) {
+  constructor(sink: MessageSink, lengthBytes: number | undefined, coding: ContentCoding) {
     if (lengthBytes !== undefined && lengthBytes > MAX_MESSAGE_BYTES)
       throw messageTooLarge(lengthBytes, 'readMaxBytes');
     this.#sink = sink;
-    sink.begin(lengthBytes);
+    sink.begin(lengthBytes, coding === 'gzip');
   }
 
   write(chunk: Buffer): void {

@@ -1,8 +1,11 @@
 import type { ConnectError } from '@connectrpc/connect';
+import { HeldData } from '@flotilla/http2';
 import type { BodyLimit } from '../../exchange.js';
 import type { StageExchange, StageHandler } from '../../stage-exchange.js';
 import { asConnectError } from '../connect-error.js';
 import type { RpcCaller } from '../rpc-caller.js';
+import { unpackMessage } from '../unpack-message.js';
+import { RoomOfCall } from '../unpacked-room.js';
 import { CallSignal } from './call-signal.js';
 import { type DirectCall, directCallOf } from './direct-call.js';
 import { BareReader, EnvelopeReader, type MessageReader, type MessageSink } from './envelope-reader.js';
@@ -33,7 +36,7 @@ export interface UnaryWork {
 const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
 
 /**
- * Answers calls of these methods, in protobuf's own format and not compressed, without connect-es: the bytes of a request go
+ * Answers calls of these methods, in protobuf's own format, without connect-es: the bytes of a request go
  * to the method as they come. All other calls go on.
  *
  * @param others - connect-es, which answers the same in the same way; a test holds the two equal.
@@ -51,6 +54,7 @@ export function unaryHandler(methods: readonly UnaryMethod[], others: StageHandl
 async function answerDirectly(exchange: StageExchange, method: UnaryMethod, call: DirectCall): Promise<void> {
   const { response } = exchange;
   const headers = new Map<string, string>();
+  const room = new RoomOfCall();
   const calling = new CallSignal(call.timeoutMs);
   response.onClose((isWhole) => {
     if (!isWhole) calling.abort(clientLeft());
@@ -62,23 +66,24 @@ async function answerDirectly(exchange: StageExchange, method: UnaryMethod, call
     setHeader: (name, value) => void headers.set(name, value),
   };
   try {
-    const message = await calling.race(received(caller, method, call));
+    const message = await calling.race(received(caller, method, call, room));
     await sendMessage(exchange, call.protocol, headers, message);
   } catch (error) {
     const told = asConnectError(error, exchange);
     calling.abort(told);
     sendError(exchange, call.protocol, headers, told);
   } finally {
+    room.end();
     calling.end();
   }
 }
 
 /** Reads a request, and has its method work on it. */
-function received(caller: RpcCaller, method: UnaryMethod, { protocol }: DirectCall): Promise<Uint8Array> {
+function received(caller: RpcCaller, method: UnaryMethod, call: DirectCall, room: RoomOfCall): Promise<Uint8Array> {
   const { request } = caller.exchange;
   return new Promise((resolve, reject) => {
-    const sink = new WorkSink((lengthBytes) => method.begin(caller, lengthBytes, () => receiving.resume()));
-    const reader = readerOf(sink, protocol, request.header('content-length'));
+    const sink = new WorkSink(caller, method, room, () => receiving.resume());
+    const reader = readerOf(sink, call, request.header('content-length'));
     const receiving = request.receive(NO_LIMIT, {
       chunk: (chunk) => {
         // Nobody waits for what would come of it.
@@ -101,33 +106,65 @@ function received(caller: RpcCaller, method: UnaryMethod, { protocol }: DirectCa
 
 function readerOf(
   sink: MessageSink,
-  protocol: DirectCall['protocol'],
+  { protocol, coding }: DirectCall,
   contentLength: string | undefined,
 ): MessageReader {
-  if (protocol !== 'connect') return new EnvelopeReader(sink, protocol === 'grpc-web');
-  return new BareReader(sink, contentLength === undefined ? undefined : Number(contentLength));
+  if (protocol !== 'connect') return new EnvelopeReader(sink, protocol === 'grpc-web', coding);
+  return new BareReader(sink, contentLength === undefined ? undefined : Number(contentLength), coding);
 }
 
-/** Hands a message to the work that begins with it. */
+/** Hands a message to the work that begins with it. One that is packed is gathered first: it costs us no more than its sender. */
 class WorkSink implements MessageSink {
   hasRoom = true;
-  readonly #begin: (lengthBytes: number | undefined) => UnaryWork;
+  readonly #caller: RpcCaller;
+  readonly #method: UnaryMethod;
+  readonly #room: RoomOfCall;
+  readonly #resume: () => void;
+  #packed: HeldData | undefined;
   #work: UnaryWork | undefined;
 
-  constructor(begin: (lengthBytes: number | undefined) => UnaryWork) {
-    this.#begin = begin;
+  constructor(caller: RpcCaller, method: UnaryMethod, room: RoomOfCall, resume: () => void) {
+    this.#caller = caller;
+    this.#method = method;
+    this.#room = room;
+    this.#resume = resume;
   }
 
-  begin(lengthBytes: number | undefined): void {
-    this.#work = this.#begin(lengthBytes);
+  begin(lengthBytes: number | undefined, isPacked: boolean): void {
+    if (isPacked) this.#packed = new HeldData();
+    else this.#work = this.#method.begin(this.#caller, lengthBytes, this.#resume);
   }
 
   write(piece: Buffer): void {
-    this.hasRoom = this.#workBegun.write(piece);
+    if (this.#packed) this.#packed.keep(piece);
+    else this.hasRoom = this.#workBegun.write(piece);
   }
 
   async end(): Promise<Uint8Array> {
+    if (this.#packed) await this.#unpack(this.#packed.takeAll());
     return this.#workBegun.end();
+  }
+
+  /** Unpacks it twice: the work wants to know its length, and may then hand it on while it comes. */
+  async #unpack(packed: readonly Buffer[]): Promise<void> {
+    const { signal } = this.#caller;
+    await this.#room.takeFor(packed.reduce((sum, { length }) => sum + length, 0));
+    let lengthBytes = 0;
+    await unpackMessage(packed, (piece) => {
+      signal.throwIfAborted();
+      lengthBytes += piece.length;
+      return true;
+    });
+    let resume = () => {};
+    const work = this.#method.begin(this.#caller, lengthBytes, () => resume());
+    this.#work = work;
+    const take = (piece: Buffer) => {
+      signal.throwIfAborted();
+      return work.write(piece);
+    };
+    await unpackMessage(packed, take, (given) => {
+      resume = given;
+    });
   }
 
   get #workBegun(): UnaryWork {
