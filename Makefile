@@ -153,7 +153,7 @@ test: compile ## Send FILE (sample.txt) cut in PARALLEL (4) through the sequenti
 test-parallel: compile ## The same through the parallel fleet
 	@$(RUN) with $(IN_PARALLEL) -- $(CLIENT) process $(FILE) $(VIA) --parallel $(PARALLEL)
 
-.PHONY: benchmark benchmark-parallel benchmark-transports compare large-test chaos soak
+.PHONY: benchmark benchmark-parallel benchmark-transports compare large-test chaos floods soak
 benchmark: compile ## 20 iterations in batches of 4, then sustained load
 	@$(RUN) with $(SEQUENTIAL) -- $(CLIENT) benchmark $(FILE) $(VIA)
 benchmark-parallel: compile ## The same on both fleets, side by side, kept as a file
@@ -170,6 +170,8 @@ large-test: compile ## A text of SIZE (100MB), 2-way and 4-way, with the process
 	@$(RUN) with $(IN_PARALLEL) -- $(CLIENT) large-test --size $(SIZE) $(VIA) --port-offset $(or $(FLOTILLA_PORT_OFFSET),0)
 chaos: compile ## Break a fleet under load, fault by fault, and check every answer: SCENARIO=kill,stop TRANSPORT=grpc
 	@node bundle/chaos/main.cjs drill $(VIA)$(if $(SCENARIO), --scenario $(SCENARIO))
+floods: compile ## Attack a fleet that others use, flood by flood, with what costs an attacker little: FLOOD=small,held
+	@node bundle/chaos/main.cjs floods$(if $(FLOOD), --flood $(FLOOD))
 soak: REQUESTS ?= 1000000
 soak: compile ## REQUESTS (1000000) without a pause, and what each process holds before, meanwhile and after
 	@node bundle/chaos/main.cjs soak --requests $(REQUESTS)

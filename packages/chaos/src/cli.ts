@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { describeMachine, thisMachine } from '@flotilla/client/machine';
 import { FleetError } from '@flotilla/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -6,6 +7,11 @@ import type { ScenarioResult } from './drill/result.js';
 import type { Scenario } from './drill/scenario.js';
 import { scenarios } from './drill/scenarios/index.js';
 import { resultLine, resultTable, verdict } from './drill/table.js';
+import { attack } from './floods/attack.js';
+import type { Flood } from './floods/flood.js';
+import { floods } from './floods/index.js';
+import { runFloods } from './floods/run-floods.js';
+import { floodLine, floodTable, floodVerdict } from './floods/table.js';
 import { type TransportName, transportNames } from './load/transport.js';
 import { runSoak } from './soak/soak.js';
 import { progressLine, soakTable, soakVerdict } from './soak/table.js';
@@ -13,6 +19,12 @@ import { progressLine, soakTable, soakVerdict } from './soak/table.js';
 interface DrillFlags {
   readonly scenario?: readonly string[];
   readonly transport: TransportName;
+  readonly short?: true;
+  readonly json?: true;
+}
+
+interface FloodFlags {
+  readonly flood?: readonly string[];
   readonly short?: true;
   readonly json?: true;
 }
@@ -26,6 +38,9 @@ interface SoakFlags {
 const MAX_REQUESTS = 1_000_000_000;
 const MAX_CLIENTS = 1000;
 const PROGRESS_INTERVAL_MS = 10_000;
+const MAX_PORT = 65_535;
+/** Of an attacker: the processes that it attacks share its machine, and would not have to if it came from elsewhere. */
+const NICEST = 19;
 
 /** Runs one command. @returns its exit code: 0 when every figure was reached. */
 export async function runCli(argv: readonly string[], signal: AbortSignal): Promise<number> {
@@ -44,6 +59,26 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
     .option('--json', 'the results as JSON')
     .action(async (flags: DrillFlags) => {
       exitCode = await drill(flags, signal);
+    });
+  program
+    .command('floods')
+    .description('one flood after the other for 10 s; what each did to the processes, and to those who use them')
+    .addOption(new Option('--flood <names>', 'only these, or those that begin so').argParser((text) => text.split(',')))
+    .option('--short', 'a second of each, and no look at latencies')
+    .option('--json', 'the results as JSON')
+    .action(async (flags: FloodFlags) => {
+      exitCode = await flood(flags, signal);
+    });
+  program
+    .command('flood')
+    .description('attacks one port of this machine until it is told to stop')
+    .argument('<name>')
+    .requiredOption('--port <number>', '', wholeNumber(MAX_PORT))
+    .action(async (name: string, { port }: { port: number }) => {
+      setPriority(NICEST);
+      const attacking = attack(floodsNamed([name])[0] as Flood, port);
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      attacking.stop();
     });
   program
     .command('soak')
@@ -87,6 +122,29 @@ function choose(names: readonly string[] | undefined, isShort: boolean): Scenari
   }
   if (names) return scenarios.filter((scenario) => names.some((name) => scenario.name.startsWith(name)));
   return scenarios.filter((scenario) => !isShort || scenario.isShort);
+}
+
+async function flood({ flood: names, short, json }: FloodFlags, signal: AbortSignal): Promise<number> {
+  const chosen = names ? floodsNamed(names) : floods;
+  const results = await runFloods({
+    floods: chosen,
+    isShort: short === true,
+    signal,
+    onResult: (result) => console.error(floodLine(result)),
+  });
+  const machine = thisMachine();
+  if (json) console.log(JSON.stringify({ made_at: new Date().toISOString(), machine, results }, null, 2));
+  else console.log(['', floodTable(results), floodVerdict(results), describeMachine(machine)].join('\n\n'));
+  return results.some(({ missed }) => missed.length > 0) ? 1 : 0;
+}
+
+/** @throws FleetError for a name that fits none. */
+function floodsNamed(names: readonly string[]): Flood[] {
+  const unknown = names.find((name) => !floods.some((each) => each.name.startsWith(name)));
+  if (unknown !== undefined) {
+    throw new FleetError(`no flood is called ${unknown}; there are ${floods.map(({ name }) => name).join(', ')}`);
+  }
+  return floods.filter((each) => names.some((name) => each.name.startsWith(name)));
 }
 
 async function soak({ requests, clients, json }: SoakFlags, signal: AbortSignal): Promise<number> {

@@ -94,6 +94,10 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     socket.on('close', () => this.#lost());
   }
 
+  get isGone(): boolean {
+    return this.isClosed || this.#socket.destroyed;
+  }
+
   /** Closes it at once. Streams under way are lost. */
   destroy(): void {
     this.#socket.destroy();

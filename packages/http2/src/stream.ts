@@ -47,6 +47,8 @@ export interface HeadObserver extends Pick<StreamObserver, 'onFault'> {
 export interface StreamCarrier {
   /** What a peer may send before more is given. */
   readonly streamWindowBytes: number;
+  /** Nothing more can be sent on it, though its streams may not have been told yet. */
+  readonly isGone: boolean;
   sendHead(stream: Stream, fields: readonly string[], isEnd: boolean): void;
   /** The stream has more to send. */
   sendMore(stream: Stream): void;
@@ -89,6 +91,11 @@ export class Stream {
     this.sendWindow = sendWindow;
     this.#window = new ReceiveWindow(carrier.streamWindowBytes);
     this.#isPaused = isPaused;
+  }
+
+  /** Whether nothing can be sent on it any more, be it for the connection's sake. */
+  get isGone(): boolean {
+    return this.isClosed || this.#carrier.isGone;
   }
 
   /** Sends the first fields. @param isEnd - Nothing follows. */

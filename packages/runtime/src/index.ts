@@ -1,4 +1,5 @@
 export type { Environment } from './environment.js';
+export { CHECKOUT } from './fleet-context.js';
 export { FleetError } from './fleet-error.js';
 export type { BackoffPolicy } from './local/backoff.js';
 export type { ProcessState } from './local/lifecycle.js';

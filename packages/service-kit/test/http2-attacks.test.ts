@@ -33,6 +33,24 @@ const repeated = (bytes: Buffer) => Buffer.concat(Array.from({ length: BATCH }, 
 const request = (stream: number, flags: number = flag.endHeaders, path = PATH) =>
   frame(type.headers, flags, stream, post(path));
 
+describe('a request whose reset has come with it', () => {
+  const reset = (stream: number) => frame(type.reset, 0, stream, uint32(8));
+  const whole = (stream: number) =>
+    Buffer.concat([request(stream), frame(type.data, flag.endStream, stream, text('a'))]);
+  const streams = (count: number) => Array.from({ length: count }, (_, index) => 2 * index + 1);
+
+  test('is not worked on', async () => {
+    const { port, held } = await testApp();
+    const client = new RawClient(port);
+    await client.send(
+      Buffer.concat(streams(200).map((stream) => Buffer.concat([whole(stream), reset(stream)]))),
+      whole(401),
+    );
+    await until(() => held.length > 0);
+    expect(held).toHaveLength(1);
+  });
+});
+
 describe('the connection is closed of a client that', () => {
   test('begins streams and resets them (CVE-2023-44487)', async () => {
     const { port, held } = await testApp();

@@ -90,6 +90,11 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
     this.fault(error);
   }
 
+  /** Nothing more can be sent: its client has given it up, or the connection is gone. */
+  get isGone(): boolean {
+    return this.#stream.isGone;
+  }
+
   onClosed(ending: StreamEnding): void {
     this.#body?.breakOff();
     this.tellClosed(ending === 'whole');

@@ -40,6 +40,8 @@ const RESETS = { burst: 1000, perSecond: 500 };
 /** Time beyond a request's own in which its handler may end it with an answer. */
 const LATE_MS = 5_000;
 const CHECK_INTERVAL_MS = 1_000;
+/** If more than these have come in one turn of the event loop, another turn costs each of them little. */
+const FEW_REQUESTS = 8;
 
 /** The connections of a server that speak HTTP/2. */
 export class Http2Lane {
@@ -48,6 +50,8 @@ export class Http2Lane {
   readonly #connections = new Set<ServerConnection>();
   /** No `Set`: what comes and goes in one is carried into the old generation with it (`Watch` of the balancer). */
   readonly #exchanges: Http2Exchange[] = [];
+  /** Those that came in this turn of the event loop. */
+  #beginning: Http2Exchange[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: Http2LaneOptions) {
@@ -97,7 +101,22 @@ export class Http2Lane {
   #begun(exchange: Http2Exchange): void {
     exchange.index = this.#exchanges.push(exchange) - 1;
     exchange.onClose(() => this.#forget(exchange));
-    callBack(exchange, this.#options.answer, exchange);
+    if (this.#beginning.push(exchange) === 1) setImmediate(() => this.#answerAll());
+  }
+
+  /**
+   * Once all that had arrived is read: a process that is behind finds requests side by side with their resets, and has no
+   * work with them. The end of a connection is read a turn after what came before it.
+   */
+  #answerAll(): void {
+    const exchanges = this.#beginning;
+    this.#beginning = [];
+    if (exchanges.length > FEW_REQUESTS) setImmediate(() => this.#answer(exchanges));
+    else this.#answer(exchanges);
+  }
+
+  #answer(exchanges: readonly Http2Exchange[]): void {
+    for (const exchange of exchanges) if (!exchange.isGone) callBack(exchange, this.#options.answer, exchange);
   }
 
   #look(): void {
