@@ -58,7 +58,7 @@ describe('the floors of the house', () => {
       'the ground imports nothing of ours',
       'packages/text/src/a.ts',
       "import { b } from '../../json/src/b.js';\nb();",
-      'floor of packages/(text|json|dataset|contracts|topology)/',
+      'floor of packages/(text|json|dataset|topology)/',
     ],
     [
       'the text engine does no I/O',

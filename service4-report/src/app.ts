@@ -7,5 +7,5 @@ export const settings = [...stageSettings, 'maxWordBytes', 'maxUniqueWords'] as 
 /** Builds the app of service 4 from its dependencies. It does not listen. */
 export function buildApp(dependencies: StageDependencies<typeof settings>) {
   const { maxWordBytes, maxUniqueWords } = dependencies.config;
-  return buildAnswerApp(dependencies, report({ maxWordBytes, maxUniqueWords }));
+  return buildAnswerApp(dependencies, { stage: 4, begin: report({ maxWordBytes, maxUniqueWords }) });
 }

@@ -1,4 +1,4 @@
-import { type InstanceAddress, rpcMethods, type SettingName, standardMethods } from '@flotilla/contracts';
+import { type InstanceAddress, type SettingName, standardMethods } from '@flotilla/contracts';
 import {
   type AppConfig,
   type AppDependencies,
@@ -11,7 +11,7 @@ import {
   type RpcRoutes,
   type StageHandler,
 } from '@flotilla/service-kit';
-import type { Stage, StageNumber } from '@flotilla/topology';
+import type { Stage } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerAdmin } from './admin.js';
@@ -45,16 +45,11 @@ export interface BalancerDependencies extends Omit<AppDependencies, 'api' | 'con
   readonly names?: NameService;
 }
 
-/**
- * Stage 1 hands a stream on byte for byte, and drops white space of JSON; stage 2 drops most that is no word; stage 3
- * sends nothing before it has all.
- */
-const watchesPausesOf = { 1: 'all', 2: 'streams', 3: 'none', 4: 'all' } as const;
-
 /** Builds a balancer: the stage's route over its instances, and `/stats`. It does not listen. */
 export async function buildBalancer(dependencies: BalancerDependencies): Promise<FastifyInstance> {
   const { config, stage, limit, streamLimit, metrics, logger, identity } = dependencies;
-  const api = { role: 'balancer', route: stage.route, stage: stage.number } as const;
+  const { route, summary, requestSchema } = stage;
+  const api = { role: 'balancer', route, summary, requestSchema } as const;
   const app = await createApp({ ...dependencies, api });
   const membership = new Membership(dependencies.instances, config.dnsIntervalMs, dependencies.names);
   const members = await membership.resolve();
@@ -72,11 +67,11 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
     limit,
     streamLimit,
     isIdempotent: true,
-    watchesPausesOf: watchesPausesOf[stage.number],
+    idleTimeoutFor: stage.idleTimeoutFor,
   });
-  const methods = rpcMethods[stage.number];
+  const methods = stage.rpc.methods;
   const calls = rpcProxy({ upstream, service: stage.service, name: identity.instance, streamLimit, methods });
-  const rpc = rpcRoutes(stage.number, calls, dependencies.lifecycle);
+  const rpc = rpcRoutes(stage, calls, dependencies.lifecycle);
   addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
   app.get('/stats', () => statsOf(upstream));
   if (config.adminToken !== '') await registerAdmin(app, upstream, config.adminToken);
@@ -97,16 +92,16 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
 }
 
 /** What a balancer answers itself is told by its path; all else goes to an instance. */
-function rpcRoutes(stage: StageNumber, calls: StageHandler, lifecycle: Lifecycle): RpcRoutes {
+function rpcRoutes({ rpc }: Stage, calls: StageHandler, lifecycle: Lifecycle): RpcRoutes {
   let own: Promise<StageHandler> | undefined;
   return {
-    paths: [...rpcMethods[stage].map(({ path }) => path), ...standardMethods],
+    paths: [...rpc.methods.map(({ path }) => path), ...standardMethods],
     handler: async (exchange) => {
       if (!standardMethods.includes(exchange.request.url)) {
         await calls(exchange);
         return;
       }
-      own ??= import('./rpc-own.js').then(({ ownCalls }) => ownCalls(stage, lifecycle));
+      own ??= import('./rpc-own.js').then(({ ownCalls }) => ownCalls(rpc.service, lifecycle));
       await (await own)(exchange);
     },
   };

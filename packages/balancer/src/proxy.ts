@@ -28,7 +28,7 @@ export interface ProxyOptions {
   /** Whether the route's requests do no harm if an instance sees them twice. If not, they need an `Idempotency-Key`. */
   readonly isIdempotent: boolean;
   /** Of which bodies the pauses are looked at. A stage in front may drop all that it gets, and have nothing to hand on. */
-  readonly watchesPausesOf: 'all' | 'streams' | 'none';
+  readonly idleTimeoutFor: 'all' | 'streams' | 'none';
 }
 
 /** The balanced route: the request goes to an instance as bytes, and the answer back as bytes. */
@@ -68,13 +68,13 @@ function callOf(
   options: ProxyOptions,
   { request, response, trail }: StageExchange,
 ): { call: Call; body: Body; limit: BodyLimit } {
-  const { upstream, name, watchesPausesOf } = options;
+  const { upstream, name, idleTimeoutFor } = options;
   const isStream = typeInUtf8(request.header('content-type')) === 'text/plain';
   const limit = isStream ? options.streamLimit : options.limit;
   checkAnnouncedLength(request, limit);
   const body = upstream.newBody(isStream ? 'stream' : 'whole');
   body.contentLength = contentLength(request);
-  body.isPauseWatched = watchesPausesOf === 'all' || (watchesPausesOf === 'streams' && isStream);
+  body.isPauseWatched = idleTimeoutFor === 'all' || (idleTimeoutFor === 'streams' && isStream);
   const headers = forwardedHeaders(request, trail.requestId, name);
   const call = upstream.newCall(
     {

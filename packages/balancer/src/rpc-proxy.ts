@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES, type RpcMethod } from '@flotilla/contracts';
+import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
@@ -6,6 +6,7 @@ import {
   type StageExchange,
   type StageHandler,
 } from '@flotilla/service-kit';
+import type { RpcMethod } from '@flotilla/topology';
 import { exhausted, overloaded } from './exhausted.js';
 import type { Answer } from './http/answer.js';
 import type { Body } from './http/body.js';

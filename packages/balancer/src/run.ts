@@ -1,14 +1,15 @@
+import { stageInstancesSetting } from '@flotilla/contracts';
 import { bodyLimit, runProcess, streamLimit } from '@flotilla/service-kit';
-import { type StageNumber, stageNumbered } from '@flotilla/topology';
+import { stageNumbered } from '@flotilla/topology';
 import { balancerSettings, buildBalancer } from './app.js';
 
 /** The first balancer of a stage has the stage's name alone; the second is `service1-loadbalancer2`. */
 const FIRST_ID = '1';
 
 /** Runs the balancer of a stage, as its environment says, until it is told to stop. */
-export async function runBalancer(number: StageNumber): Promise<void> {
+export async function runBalancer(number: number): Promise<void> {
   const stage = stageNumbered(number);
-  const instances = `service${number}Instances` as const;
+  const instances = stageInstancesSetting(stage);
   const localInstances = stage.instances.map(({ name, port }) => `${name}:${port}=127.0.0.1:${port}`);
   await runProcess({
     settings: [instances, 'instanceId', 'maxBodyBytes', 'maxInnerBodyBytes', 'maxStreamBytes', ...balancerSettings],
@@ -22,7 +23,7 @@ export async function runBalancer(number: StageNumber): Promise<void> {
         ...dependencies,
         stage,
         instances: dependencies.config[instances],
-        limit: bodyLimit(number === 1 ? 'outer' : 'inner', dependencies.config),
+        limit: bodyLimit(stage.bodyLimit, dependencies.config),
         streamLimit: streamLimit(dependencies.config),
       }),
   });

@@ -8,15 +8,11 @@ export interface ApiOfProcess {
   readonly role: 'service' | 'balancer';
   /** The stage's route: `/process`. */
   readonly route: string;
-  readonly stage: 1 | 2 | 3 | 4;
+  /** What the route does. */
+  readonly summary: string;
+  /** The shape of its bodies. */
+  readonly requestSchema: 'TextRequest' | 'ReportRequest';
 }
-
-const SUMMARIES = {
-  1: 'Takes a text in and hands it on.',
-  2: 'Cleans a text.',
-  3: 'Counts the words of a cleaned text.',
-  4: 'Writes the report.',
-} as const;
 
 /** The OpenAPI 3.1 document of a process, from the schemas that check its bodies. */
 export function openApi(api: ApiOfProcess): Record<string, unknown> {
@@ -57,9 +53,8 @@ function withoutIds(schemas: Record<string, object>): Record<string, object> {
 }
 
 function stageOperation(api: ApiOfProcess) {
-  const body = api.stage === 4 ? 'ReportRequest' : 'TextRequest';
   return {
-    summary: SUMMARIES[api.stage],
+    summary: api.summary,
     parameters: [
       { name: 'include', in: 'query', schema: { type: 'string', enum: ['frequencies'] } },
       { name: 'x-request-id', in: 'header', schema: { type: 'string' } },
@@ -70,7 +65,7 @@ function stageOperation(api: ApiOfProcess) {
         schema: { type: 'string', enum: ['gzip', 'identity'] },
       },
     ],
-    requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } },
+    requestBody: { required: true, content: { 'application/json': { schema: reference(api.requestSchema) } } },
     responses: {
       200: { description: 'The report.', content: { 'application/json': { schema: reference('PipelineResponse') } } },
       415: {

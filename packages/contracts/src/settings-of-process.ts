@@ -1,5 +1,6 @@
 import { both, type Setting, setting } from './setting.js';
-import { httpUrl, instanceList, integer, oneOf, text } from './setting-types.js';
+import { integer, oneOf, text } from './setting-types.js';
+import { stageSettings } from './settings-of-stages.js';
 
 /** What a process is: where it listens, who it is, and whom it calls. */
 export const processSettings = {
@@ -27,62 +28,7 @@ export const processSettings = {
     both,
     'Which instance this is: service1 + a makes service1a in logs, metrics and x-served-by. The second balancer of a stage is 2; a balancer’s default is 1.',
   ),
-  service2Url: setting(
-    'SERVICE2_URL',
-    httpUrl,
-    undefined,
-    'URL',
-    ['service'],
-    'Where service 1 finds stage 2; several, separated by commas, are tried in turn.',
-  ),
-  service3Url: setting(
-    'SERVICE3_URL',
-    httpUrl,
-    undefined,
-    'URL',
-    ['service'],
-    'Where service 2 finds stage 3; several, separated by commas, are tried in turn.',
-  ),
-  service4Url: setting(
-    'SERVICE4_URL',
-    httpUrl,
-    undefined,
-    'URL',
-    ['service'],
-    'Where service 3 finds stage 4; several, separated by commas, are tried in turn.',
-  ),
-  service1Instances: setting(
-    'SERVICE1_INSTANCES',
-    instanceList,
-    undefined,
-    'list',
-    ['balancer'],
-    'The instances behind stage 1’s balancer: name:port, or name:port=host:port where the name is not what one dials. dns:host:port stands for all addresses of a host, srv:name for all targets of a service; both are looked up every FLOTILLA_DNS_INTERVAL_MS. *3 after one gives it three times the weight.',
-  ),
-  service2Instances: setting(
-    'SERVICE2_INSTANCES',
-    instanceList,
-    undefined,
-    'list',
-    ['balancer'],
-    'The instances behind stage 2’s balancer.',
-  ),
-  service3Instances: setting(
-    'SERVICE3_INSTANCES',
-    instanceList,
-    undefined,
-    'list',
-    ['balancer'],
-    'The instances behind stage 3’s balancer.',
-  ),
-  service4Instances: setting(
-    'SERVICE4_INSTANCES',
-    instanceList,
-    undefined,
-    'list',
-    ['balancer'],
-    'The instances behind stage 4’s balancer.',
-  ),
+  ...stageSettings,
   adminToken: setting(
     'FLOTILLA_ADMIN_TOKEN',
     text(0, 128, /^$|^[\x21-\x7e]{16,}$/, 'none, or at least 16 visible characters of ASCII'),

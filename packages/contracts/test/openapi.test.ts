@@ -1,9 +1,10 @@
+import { stages } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { openApi } from '../src/openapi.js';
 
-const apis = ([1, 2, 3, 4] as const).flatMap((stage) => [
-  { name: `service${stage}`, role: 'service', route: '/process', stage } as const,
-  { name: `service${stage}-loadbalancer`, role: 'balancer', route: '/process', stage } as const,
+const apis = stages.flatMap(({ service, balancer, route, summary, requestSchema }) => [
+  { name: service, role: 'service', route, summary, requestSchema } as const,
+  { name: balancer, role: 'balancer', route, summary, requestSchema } as const,
 ]);
 
 /** Every `$ref` of a document. */

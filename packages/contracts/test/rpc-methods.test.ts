@@ -1,3 +1,4 @@
+import { stages } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { rpcCodeOf, rpcCodes } from '../src/index.js';
 import {
@@ -7,9 +8,10 @@ import {
   ReportService,
   reflectionV1Alpha,
   ServerReflection,
+  serviceNamed,
   TextInputService,
 } from '../src/rpc/index.js';
-import { rpcMethods, standardMethods } from '../src/rpc-methods.js';
+import { standardMethods } from '../src/rpc-methods.js';
 
 type Service = typeof TextInputService | typeof Health | typeof ServerReflection;
 
@@ -23,13 +25,13 @@ function methodsOf(
 }
 
 describe('what those know of the methods that read no .proto', () => {
-  test.each([
-    [1, TextInputService],
-    [2, PreprocessService],
-    [3, AnalysisService],
-    [4, ReportService],
-  ] as const)('of stage %i is what the .proto says', (stage, service) => {
-    expect(rpcMethods[stage]).toEqual(methodsOf(service));
+  test.each(stages)('of stage $number is what the .proto says', ({ rpc }) => {
+    expect(rpc.methods).toEqual(methodsOf(serviceNamed(rpc.service)));
+  });
+
+  test('all services of the .proto are those of stages', () => {
+    const services = [TextInputService, PreprocessService, AnalysisService, ReportService];
+    expect(stages.map(({ rpc }) => rpc.service)).toEqual(services.map(({ typeName }) => typeName));
   });
 
   test('of every process is what the .proto files say', () => {

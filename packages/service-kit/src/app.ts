@@ -42,7 +42,7 @@ export interface AppDependencies {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
-  readonly api: Pick<ApiOfProcess, 'role' | 'route' | 'stage'>;
+  readonly api: Omit<ApiOfProcess, 'name'>;
 }
 
 /** Bodies are read in pieces, and what else comes in is checked by zod. Loading Ajv would make each start longer. */

@@ -38,7 +38,7 @@ export async function testApp(env: Record<string, string> = {}, handler?: StageH
   const lifecycle = new Lifecycle();
   const config = readConfig(appSettings, { SERVICE_PORT: '1', ...env });
   const metrics = createMetrics(identity);
-  const api = { role: 'service', route: '/process', stage: 1 } as const;
+  const api = { role: 'service', route: '/process', summary: 'Takes a text.', requestSchema: 'TextRequest' } as const;
   const logger = pino(sink);
   const app = await createApp({ identity, config, logger, metrics, lifecycle, api });
   const held: (() => void)[] = [];

@@ -2,7 +2,7 @@ export { buildAnswerApp } from './answer-app.js';
 export type { AnswerWork, BeginAnswer } from './answer-stage.js';
 export { endWithRequestId } from './json-text.js';
 export type { NextBody } from './next-body.js';
-export { buildRelayApp, relaySettings, type StageDependencies, stageSettings } from './relay-app.js';
+export { buildRelayApp, relaySettingsOf, type StageDependencies, stageSettings } from './relay-app.js';
 export { requestIdMember, takeRequestId } from './request-id.js';
 export { runStage } from './run-stage.js';
 export { textReader, textWriter } from './text-body.js';

@@ -1,5 +1,5 @@
 import { Upstream, upstreamSettings } from '@flotilla/balancer';
-import type { InstanceAddress, SettingName } from '@flotilla/contracts';
+import { type SettingName, type StageUrlSetting, stageUrlSetting } from '@flotilla/contracts';
 import {
   type AppConfig,
   type AppDependencies,
@@ -10,7 +10,7 @@ import {
   describeError,
   streamLimit,
 } from '@flotilla/service-kit';
-import { type Stage, type StageNumber, stageNumbered } from '@flotilla/topology';
+import { nextStage, type Stage, stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { relayStage } from './relay-stage.js';
 import { stageRpcRoutes } from './rpc-routes.js';
@@ -23,8 +23,18 @@ export const stageSettings = [
   'maxInnerBodyBytes',
 ] as const satisfies readonly SettingName[];
 
-/** The settings of a service that calls the next stage. */
-export const relaySettings = [...stageSettings, 'maxStreamBytes', ...upstreamSettings] as const;
+const relaySettings = [...stageSettings, 'maxStreamBytes', ...upstreamSettings] as const;
+
+/** The settings of a service that calls the next stage: where that is among them. */
+export function relaySettingsOf(number: number) {
+  return [...relaySettings, stageUrlSetting(nextOf(stageNumbered(number)))] as const;
+}
+
+function nextOf(stage: Stage): Stage {
+  const next = nextStage(stage);
+  if (!next) throw new Error(`stage ${stage.number} is the last, and has nobody to hand on to`);
+  return next;
+}
 
 /** What a service's app is made of: what every app is, and its settings. */
 export type StageDependencies<Settings extends readonly SettingName[]> = Omit<AppDependencies, 'api' | 'config'> & {
@@ -33,33 +43,34 @@ export type StageDependencies<Settings extends readonly SettingName[]> = Omit<Ap
 
 /** One stage of those that have another behind them. */
 export interface RelayDefinition {
-  readonly stage: 1 | 2 | 3;
-  /** Where the next stage is: one balancer or service, or several that are tried in turn. */
-  readonly nextAddresses: readonly InstanceAddress[];
+  /** Its number. */
+  readonly stage: number;
   readonly begin: BeginRelay;
 }
 
 /** Builds the app of a service that works on a text and hands it on. It does not listen. */
 export async function buildRelayApp(
-  dependencies: StageDependencies<typeof relaySettings>,
-  { stage: number, nextAddresses, begin }: RelayDefinition,
+  dependencies: StageDependencies<readonly [...typeof relaySettings, StageUrlSetting]>,
+  { stage: number, begin }: RelayDefinition,
 ): Promise<FastifyInstance> {
   const { identity, config, logger } = dependencies;
   const stage = stageNumbered(number);
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
   const onFault = (error: unknown) => logger.error({ error: describeError(error) }, 'unexpected error');
-  const upstream = new Upstream(nextAddresses, config, { onFault });
-  const next = stageNumbered((number + 1) as StageNumber);
-  const limits = { json: bodyLimit(number === 1 ? 'outer' : 'inner', config), plain: streamLimit(config) };
-  const handsOn = number === 3 ? 'analysis' : 'text';
-  const handler = relayStage({ identity, limits, handsOn, keepsPlainText: number === 1, next, upstream, begin });
-  const rpc = stageRpcRoutes(number, handler, dependencies.lifecycle);
+  const next = nextOf(stage);
+  // One balancer or service, or several that are tried in turn.
+  const upstream = new Upstream(config[stageUrlSetting(next)], config, { onFault });
+  const limits = { json: bodyLimit(stage.bodyLimit, config), plain: streamLimit(config) };
+  const outputType = stage.outputType === 'analysis' ? 'analysis' : 'text';
+  const { keepsPlainText } = stage;
+  const handler = relayStage({ identity, limits, outputType, keepsPlainText, next, upstream, begin });
+  const rpc = stageRpcRoutes(stage, handler, dependencies.lifecycle);
   addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
   app.addHook('onClose', () => upstream.close());
   return app;
 }
 
 /** What a service says of itself in its OpenAPI document. */
-export function apiOf(stage: Stage) {
-  return { role: 'service', route: stage.route, stage: stage.number } as const;
+export function apiOf({ route, summary, requestSchema }: Stage) {
+  return { role: 'service', route, summary, requestSchema } as const;
 }

@@ -36,7 +36,7 @@ export interface RelayStageOptions {
   /** How large a body may be, by its format. */
   readonly limits: Readonly<Record<TextFormat, BodyLimit>>;
   /** What the next stage gets: the text, in the format in which it came, or what was found out about it, in JSON. */
-  readonly handsOn: 'text' | 'analysis';
+  readonly outputType: 'text' | 'analysis';
   /** Whether a text that came as itself goes on byte for byte: unless it came packed, its length is known beforehand. */
   readonly keepsPlainText: boolean;
   readonly next: Stage;
@@ -46,7 +46,7 @@ export interface RelayStageOptions {
 
 /** The route of a stage that has another behind it: what comes back from there goes to the caller as bytes. */
 export function relayStage(options: RelayStageOptions): StageHandler {
-  const { upstream, next, identity, limits, handsOn } = options;
+  const { upstream, next, identity, limits, outputType } = options;
   return async (exchange) => {
     const { request, response, trail } = exchange;
     const coding = contentCodingOf(request);
@@ -60,7 +60,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const nextBody = new NextBody(body, exchange.onHandedOn);
     // An analysis is sent when the text has ended. That nothing goes on until then does not mean that the caller has
     // stopped; if it does, those in front notice, through whom the text passes.
-    let awaitsText = handsOn === 'analysis';
+    let awaitsText = outputType === 'analysis';
     body.isFromCaller = !awaitsText;
     // Stage 1 drops white space of JSON: those behind it see a pause where there is none.
     body.isPauseWatched = options.keepsPlainText || format === 'plain';
@@ -75,7 +75,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
         hash: -1,
         faults: response,
         headers: (remainingMs) => {
-          const type = mediaTypes[handsOn === 'text' ? format : 'json'];
+          const type = mediaTypes[outputType === 'text' ? format : 'json'];
           return requestHeaders(exchange, next, type, remainingMs);
         },
       },

@@ -3,17 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { appSettings, createMetrics, Lifecycle, readConfig } from '@flotilla/service-kit';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { type BeginRelay, buildRelayApp, relaySettings } from '../src/index.js';
+import { type BeginRelay, buildRelayApp, relaySettingsOf } from '../src/index.js';
 
 /** A service of stage 1 that calls what listens on a port, and does this work. */
 export async function service(nextPort: number, begin: BeginRelay, env: Record<string, string> = {}) {
-  const settings = [...appSettings, ...relaySettings] as const;
-  const config = readConfig(settings, { SERVICE_PORT: '1', ...env });
+  const settings = [...appSettings, ...relaySettingsOf(1)] as const;
+  const config = readConfig(settings, { SERVICE_PORT: '1', SERVICE2_URL: `http://127.0.0.1:${nextPort}`, ...env });
   const identity = { service: 'service1', instance: 'service1a', stage: 1 };
   const logger = pino({ level: 'silent' });
   const app = await buildRelayApp(
     { identity, config, logger, metrics: createMetrics(identity), lifecycle: new Lifecycle() },
-    { stage: 1, nextAddresses: [{ key: 'next', host: '127.0.0.1', port: nextPort }], begin },
+    { stage: 1, begin },
   );
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());

@@ -6,13 +6,10 @@ export { NODE_OPTIONS, programOf } from './node-options.js';
 export {
   instancesVariable,
   nextStage,
-  type Stage,
   type StageNumber,
   stageNumbered,
-  stageOf,
   stages,
   urlVariable,
-  withInstance,
 } from './pipeline.js';
 export { type PipelineChoice, type PipelineMode, pipeline, pipelineFleet } from './pipeline-fleet.js';
 export {
@@ -25,4 +22,5 @@ export { localPlacement, networkPlacement } from './placement.js';
 export { MAX_PORT_OFFSET, movedPorts, reservedPorts } from './ports.js';
 export { processNamed, resolved } from './resolve-value.js';
 export { scrapeTargets } from './scrape-targets.js';
+export { type RpcMethod, type Stage, type StageRow, stageOf, withInstance } from './stage.js';
 export { stopOrder } from './stop-order.js';

@@ -8,15 +8,8 @@ import {
   urlsOf,
   type Value,
 } from './model.js';
-import {
-  type BalancerSpec,
-  type InstanceSpec,
-  instancesVariable,
-  nextStage,
-  type Stage,
-  stages,
-  urlVariable,
-} from './pipeline.js';
+import { instancesVariable, nextStage, stages, urlVariable } from './pipeline.js';
+import type { BalancerSpec, InstanceSpec, Stage } from './stage.js';
 
 /** How the pipeline runs: one instance of each service and no balancer, or all instances behind balancers. */
 export type PipelineMode = 'sequential' | 'parallel';

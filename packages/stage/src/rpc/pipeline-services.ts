@@ -1,17 +1,19 @@
 import type { DescService } from '@bufbuild/protobuf';
-import type { ConnectRouter } from '@connectrpc/connect';
+import type { ConnectRouter, HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import {
   AnalysisService,
   PreprocessService,
   ReportService,
+  serviceNamed,
   type TextChunk,
   TextInputService,
+  type TextRequest,
 } from '@flotilla/contracts/rpc';
 import { callerOf } from '@flotilla/service-kit/rpc';
-import type { StageNumber } from '@flotilla/topology';
+import type { Stage } from '@flotilla/topology';
 import { generateReport } from './report-method.js';
 import type { StageCall } from './stage-call.js';
-import { analyzeText, cleanText, receiveText, type TextInput } from './text-methods.js';
+import { analyzeText, cleanText, receiveText, type TextInput, textMethodAt } from './text-methods.js';
 
 /** A stage's service, and what adds it to a router. */
 export interface PipelineService {
@@ -19,13 +21,31 @@ export interface PipelineService {
   readonly implement: (router: ConnectRouter, call: StageCall) => void;
 }
 
-/** The service of each stage by connect-es, over the stage's own handler. */
-export const pipelineServices: Readonly<Record<StageNumber, PipelineService>> = {
-  1: { service: TextInputService, implement: textInput },
-  2: { service: PreprocessService, implement: preprocess },
-  3: { service: AnalysisService, implement: analysis },
-  4: { service: ReportService, implement: report },
-};
+/** Services whose messages are their own. */
+const own: readonly PipelineService[] = [
+  { service: TextInputService, implement: textInput },
+  { service: PreprocessService, implement: preprocess },
+  { service: AnalysisService, implement: analysis },
+  { service: ReportService, implement: report },
+];
+
+/** The service of a stage by connect-es, over the stage's own handler. One that has no messages of its own takes texts. */
+export function pipelineServiceOf(stage: Stage): PipelineService {
+  return own.find(({ service }) => service.typeName === stage.rpc.service) ?? textService(stage);
+}
+
+function textService({ rpc, route }: Stage): PipelineService {
+  const service = serviceNamed(rpc.service);
+  const method = textMethodAt(route);
+  const answer = (call: StageCall) => (request: TextRequest, context: HandlerContext) =>
+    method.run(call, callerOf(context), inputOf(request, request.includeFrequencies));
+  const implement = (router: ConnectRouter, call: StageCall) => {
+    // Which methods it has is known at run time only.
+    const methods = service.methods.map(({ localName }) => [localName, answer(call)]);
+    router.service(service, Object.fromEntries(methods) as Partial<ServiceImpl<DescService>>);
+  };
+  return { service, implement };
+}
 
 function textInput(router: ConnectRouter, call: StageCall): void {
   router.service(TextInputService, {

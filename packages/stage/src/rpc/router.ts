@@ -2,15 +2,15 @@ import { createConnectRouter } from '@connectrpc/connect';
 import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
 import type { Lifecycle, StageHandler } from '@flotilla/service-kit';
 import { connectHandler, standardServices, unaryHandler } from '@flotilla/service-kit/rpc';
-import type { StageNumber } from '@flotilla/topology';
-import { pipelineServices } from './pipeline-services.js';
+import type { Stage } from '@flotilla/topology';
+import { pipelineServiceOf } from './pipeline-services.js';
 import { stageCall } from './stage-call.js';
 import { unaryMethods } from './unary-methods.js';
 
 /** What a stage's calls lead to. Loaded with the first of them: a fleet that nobody calls so starts without it. */
-export function stageRouter(stage: StageNumber, handler: StageHandler, lifecycle: Lifecycle): StageHandler {
+export function stageRouter(stage: Stage, handler: StageHandler, lifecycle: Lifecycle): StageHandler {
   const router = createConnectRouter({ readMaxBytes: MAX_MESSAGE_BYTES, writeMaxBytes: MAX_MESSAGE_BYTES });
-  const { service, implement } = pipelineServices[stage];
+  const { service, implement } = pipelineServiceOf(stage);
   const call = stageCall(handler);
   implement(router, call);
   standardServices(router, service, lifecycle);

@@ -30,16 +30,18 @@ export interface TextMethod<Response extends DescMessage = DescMessage> {
 
 const type = mediaTypes.plain;
 
-/** Its flag is `include_frequencies`. */
-export const receiveText: TextMethod<typeof TextResponseSchema> = {
+/** Takes a `TextRequest`, whose flag is `include_frequencies`, to a route. */
+export const textMethodAt = (route: string): TextMethod<typeof TextResponseSchema> => ({
   response: TextResponseSchema,
   hasFlag: true,
   run: async (call, caller, { text: body, lengthBytes, requestId, flag }) => {
-    const { route } = stageNumbered(1);
     const url = flag ? `${route}?include=frequencies` : route;
     return asTextResponse(await call(caller, { url, type, body, lengthBytes, requestId }));
   },
-};
+});
+
+/** Of the first stage. */
+export const receiveText = textMethodAt(stageNumbered(1).route);
 
 /** Its flag is `omit_cleaned_text`. */
 export const cleanText: TextMethod<typeof CleanResponseSchema> = {

@@ -1,29 +1,29 @@
-import { rpcMethods } from '@flotilla/contracts';
 import type { UnaryMethod } from '@flotilla/service-kit/rpc';
-import type { StageNumber } from '@flotilla/topology';
+import type { Stage } from '@flotilla/topology';
 import { ReportWork } from './report-work.js';
 import type { StageCall } from './stage-call.js';
-import { analyzeText, cleanText, receiveText, type TextMethod } from './text-methods.js';
+import { analyzeText, cleanText, receiveText, type TextMethod, textMethodAt } from './text-methods.js';
 import { TextWork } from './text-work.js';
 
 /** The methods of a stage with one message each way, over the stage's own handler. */
-export function unaryMethods(stage: StageNumber, call: StageCall): UnaryMethod[] {
-  const begin = BEGINNINGS[stage](call);
-  return rpcMethods[stage].filter(({ isClientStreaming }) => !isClientStreaming).map(({ path }) => ({ path, begin }));
+export function unaryMethods({ rpc, route }: Stage, call: StageCall): UnaryMethod[] {
+  const factory = handlerFactories[rpc.service] ?? ofText(textMethodAt(route));
+  const begin = factory(call);
+  return rpc.methods.filter(({ isClientStreaming }) => !isClientStreaming).map(({ path }) => ({ path, begin }));
 }
 
-type Begin = (call: StageCall) => UnaryMethod['begin'];
+type HandlerFactory = (call: StageCall) => UnaryMethod['begin'];
 
 const ofText =
-  (method: TextMethod): Begin =>
+  (method: TextMethod): HandlerFactory =>
   (call) =>
   (caller, lengthBytes, resume) =>
     new TextWork({ method, call, caller, lengthBytes, resume });
 
-/** Each stage has one. */
-const BEGINNINGS: Readonly<Record<StageNumber, Begin>> = {
-  1: ofText(receiveText),
-  2: ofText(cleanText),
-  3: ofText(analyzeText),
-  4: (call) => (caller) => new ReportWork(call, caller),
+/** By the name of the service, those whose messages are their own. */
+const handlerFactories: Readonly<Record<string, HandlerFactory>> = {
+  'pipeline.TextInputService': ofText(receiveText),
+  'pipeline.PreprocessService': ofText(cleanText),
+  'pipeline.AnalysisService': ofText(analyzeText),
+  'pipeline.ReportService': (call) => (caller) => new ReportWork(call, caller),
 };

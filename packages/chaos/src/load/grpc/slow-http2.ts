@@ -1,11 +1,11 @@
 import { connect } from 'node:http2';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { rpcMethods } from '@flotilla/contracts';
 import { TextRequestSchema } from '@flotilla/contracts/rpc';
+import { stageNumbered } from '@flotilla/topology';
 import { dripping } from '../rest/slow-http1.js';
 import type { SlowKind } from '../slow-clients.js';
 
-const [{ path = '' } = {}] = rpcMethods[1];
+const [{ path = '' } = {}] = stageNumbered(1).rpc.methods;
 const HEADERS = { ':method': 'POST', ':path': path, 'content-type': 'application/grpc', te: 'trailers' };
 
 /** The head of a message's frame: not compressed, and so long. */
