@@ -208,3 +208,13 @@ test.each(ways.filter(([, { type }]) => !type.includes('json')))(
     expect(outcomeOf(told)).toEqual({ status: 'invalid_argument', code: 'FLT_WORD_TOO_LONG' });
   },
 );
+
+test.each(ways.filter(([, { path }]) => path === UNARY))(
+  'of %s, what becomes objects may unpack to 8 MiB, and what is read as it comes to as much as any message',
+  async (_name, { path, type, coding, body }) => {
+    const { port } = await stage();
+    const sent = body('two words '.repeat(MIB), gzipSync);
+    const told = await byHttp2(port, path, { 'content-type': type, [coding]: 'gzip' }, sent);
+    expect(outcomeOf(told).status).toBe(type.includes('json') ? 'resource_exhausted' : 'ok');
+  },
+);

@@ -7,6 +7,11 @@ type Body = AsyncGenerator<Buffer>;
 
 const HEAD_BYTES = 5;
 const COMPRESSED_FLAG = 0x01;
+/**
+ * What a message may unpack to that becomes objects here: one in JSON, mostly. They take up to fifty times its size, and what
+ * is nothing but brackets can be packed a thousand times. gRPC's own default is 4 MiB. That of a stream is a piece of a text.
+ */
+const MAX_OBJECTS_BYTES = 8 * 1024 * 1024;
 
 /**
  * A body that is one message, unpacked. It is unpacked when it is whole, and there is room for what it may become.
@@ -21,7 +26,7 @@ export async function* unpackedMessage(body: Body, room: RoomOfCall): Body {
     if (packedBytes > MAX_MESSAGE_BYTES) throw messageTooLarge(undefined, 'readMaxBytes');
     packed.push(piece);
   }
-  yield* await unpacked(packed, packedBytes, room);
+  yield* await unpacked(packed, packedBytes, room, MAX_OBJECTS_BYTES);
 }
 
 /**
@@ -51,7 +56,7 @@ export async function* unpackedEnvelopes(body: Body, room: RoomOfCall, isStream:
       yield head;
       return;
     }
-    const pieces = await unpacked(packed, lengthBytes, room);
+    const pieces = await unpacked(packed, lengthBytes, room, isStream ? MAX_MESSAGE_BYTES : MAX_OBJECTS_BYTES);
     head.writeUInt8(head.readUInt8(0) & ~COMPRESSED_FLAG, 0);
     head.writeUInt32BE(
       pieces.reduce((sum, { length }) => sum + length, 0),
@@ -63,10 +68,15 @@ export async function* unpackedEnvelopes(body: Body, room: RoomOfCall, isStream:
   }
 }
 
-async function unpacked(packed: readonly Buffer[], packedBytes: number, room: RoomOfCall): Promise<Buffer[]> {
+async function unpacked(
+  packed: readonly Buffer[],
+  packedBytes: number,
+  room: RoomOfCall,
+  maxBytes: number,
+): Promise<Buffer[]> {
   await room.takeFor(packedBytes);
   const pieces: Buffer[] = [];
-  await unpackMessage(packed, (piece) => pieces.push(piece) > 0);
+  await unpackMessage(packed, (piece) => pieces.push(piece) > 0, { maxBytes });
   return pieces;
 }
 

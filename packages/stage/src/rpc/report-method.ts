@@ -5,8 +5,13 @@ import { stageNumbered } from '@flotilla/topology';
 import { mediaTypes } from '../text-format.js';
 import type { StageCall } from './stage-call.js';
 
+/** What a report is made of. */
+export type ReportFigures = Pick<ReportRequest, 'totalWords' | 'uniqueWords' | 'requestId'> & {
+  readonly wordFrequencies: readonly { readonly word: string; readonly count: number }[];
+};
+
 /** Has stage 4 write a report. */
-export async function generateReport(call: StageCall, caller: RpcCaller, request: ReportRequest) {
+export async function generateReport(call: StageCall, caller: RpcCaller, request: ReportFigures) {
   const startedMs = performance.now();
   const body = Buffer.from(JSON.stringify({ analysis: figuresOf(request) }));
   const { requestId } = request;
@@ -15,7 +20,7 @@ export async function generateReport(call: StageCall, caller: RpcCaller, request
   return { report: answer.report, processingTime: (performance.now() - startedMs) / 1000 };
 }
 
-function figuresOf({ totalWords, uniqueWords, wordFrequencies }: ReportRequest) {
+function figuresOf({ totalWords, uniqueWords, wordFrequencies }: ReportFigures) {
   if (totalWords < 0 || uniqueWords < 0) {
     throw asConnectError(new FlotillaError('FLT_INVALID_REQUEST', 'total_words and unique_words are 0 or more.'));
   }
@@ -23,12 +28,12 @@ function figuresOf({ totalWords, uniqueWords, wordFrequencies }: ReportRequest) 
   return { word_count: totalWords, unique_words: uniqueWords, top_words: topOf(counts) };
 }
 
-/** The contract's order: higher count first, then the word in code-point order, which is that of its bytes in UTF-8. */
 function topOf(counts: WordCount[]): WordCount[] {
-  return counts
-    .sort(
-      ([word, count], [other, otherCount]) =>
-        otherCount - count || Buffer.compare(Buffer.from(word), Buffer.from(other)),
-    )
-    .slice(0, TOP_WORDS);
+  return counts.sort(byRank).slice(0, TOP_WORDS);
+}
+
+/** The contract's order: higher count first, then the word in code-point order, which is that of its bytes in UTF-8. */
+export function byRank([word, count]: WordCount, [other, otherCount]: WordCount): number {
+  if (count !== otherCount) return otherCount - count;
+  return word === other ? 0 : Buffer.compare(Buffer.from(word), Buffer.from(other));
 }

@@ -13,9 +13,13 @@ export function compressed(): ConnectError {
 }
 
 /** A message beyond the limit. @param bytes - How long it is; undefined: not all of it is known. */
-export function messageTooLarge(bytes: number | undefined, setting: 'readMaxBytes' | 'writeMaxBytes'): ConnectError {
+export function messageTooLarge(
+  bytes: number | undefined,
+  setting: 'readMaxBytes' | 'writeMaxBytes',
+  maxBytes = MAX_MESSAGE_BYTES,
+): ConnectError {
   const size = bytes === undefined ? '' : ` ${bytes}`;
-  const why = `message size${size} is larger than configured ${setting} ${MAX_MESSAGE_BYTES}`;
+  const why = `message size${size} is larger than configured ${setting} ${maxBytes}`;
   return blamed('FLT_BODY_TOO_LARGE', why, Code.ResourceExhausted);
 }
 

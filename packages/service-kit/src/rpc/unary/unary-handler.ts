@@ -162,9 +162,10 @@ class WorkSink implements MessageSink {
       signal.throwIfAborted();
       return work.write(piece);
     };
-    await unpackMessage(packed, take, (given) => {
+    const onBegun = (given: () => void) => {
       resume = given;
-    });
+    };
+    await unpackMessage(packed, take, { onBegun });
   }
 
   get #workBegun(): UnaryWork {
