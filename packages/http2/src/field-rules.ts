@@ -1,11 +1,14 @@
+import { NAME_CHARACTERS, VALUE_CHARACTERS } from './field-characters.js';
+
 /** A name in lower case (RFC 9113, section 8.2.1; RFC 9110, section 5.6.2). */
-const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-const VALUE = /^(?:[^\0\r\n\t ](?:[^\0\r\n]*[^\0\r\n\t ])?)?$/;
+const NAME = new RegExp(`^[${NAME_CHARACTERS}]+$`);
+/** Without blanks around it (RFC 9113, section 8.2.1). */
+const VALUE = new RegExp(`^(?![\\t ])[${VALUE_CHARACTERS}]*(?<![\\t ])$`);
 /** Of a connection of HTTP/1.1 (RFC 9113, section 8.2.2). */
 const OF_CONNECTION = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
 /** Some read what begins with 0 as octal. */
 const LENGTH = /^(?:0|[1-9]\d{0,14})$/;
-const METHOD = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const METHOD = new RegExp(`^[${NAME_CHARACTERS}A-Z]+$`);
 const STATUS = /^[1-9]\d\d$/;
 
 /** The head of a request. */

@@ -4,6 +4,9 @@ import { frameFlag } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { ALL, data, GET, headers, literals, POST } from './frames.js';
 
+/** All but the tab. */
+const CONTROLS = Array.from({ length: 128 }, (_, n) => n).filter((n) => (n < 32 && n !== 9) || n === 127);
+
 /** What is read of a request with these fields; undefined if it is refused. */
 function headOf(...fields: readonly string[]): RequestHead | undefined {
   const client = new FakeClient();
@@ -58,6 +61,10 @@ describe('a request that is malformed', () => {
     ['a name with a space', [...GET, 'a b', 'x']],
     ['a value of two lines', [...GET, 'x-a', 'b\r\nc: d']],
     ['a value with a zero', [...GET, 'x-a', 'b\0']],
+    ...CONTROLS.map((byte): [string, string[]] => [
+      `a value with the byte ${byte}`,
+      [...GET, 'x-a', `b${String.fromCharCode(byte)}c`],
+    ]),
     ['a value with a space around it', [...GET, 'x-a', ' b']],
     ['a field of the connection', [...GET, 'connection', 'close']],
     ['a coding of its transfer', [...GET, 'transfer-encoding', 'chunked']],

@@ -1,8 +1,10 @@
+import { NAME_CHARACTERS, VALUE_CHARACTERS } from '@flotilla/http2';
+
 /**
  * Field lines with CRLF between them (RFC 9112, section 5): no control characters, no bare CR or LF, no folded line, no
  * space before a colon. One look at all of them: a look at each name would cost as much as reading it.
  */
-const FIELD_LINES = /^(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t\x20-\x7e\x80-\xff]*(?:\r\n|$))*$/;
+const FIELD_LINES = new RegExp(`^(?:[${NAME_CHARACTERS}A-Z]+:[${VALUE_CHARACTERS}]*(?:\\r\\n|$))*$`);
 
 /**
  * Reads field lines.
