@@ -1,3 +1,5 @@
+import { describeSystemError, runProgram } from '@flotilla/contracts/command-line';
+
 /** @throws RangeError that says what is allowed. */
 export function wholeNumber(name: string, text: string, min: number): number {
   const number = Number(text);
@@ -29,13 +31,22 @@ export async function runBenchmark(
 ): Promise<void> {
   const interruption = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+  await runProgram(() => exitCodeOf(name, run, interruption), { onOutputGone: () => interruption.abort() });
+}
+
+async function exitCodeOf(
+  name: string,
+  run: (signal: AbortSignal) => Promise<{ readonly output: string; readonly isFine: boolean }>,
+  interruption: AbortController,
+): Promise<number> {
   try {
     if (process.platform !== 'linux') throw new Error('it needs Linux: processor time is read from /proc');
     const { output, isFine } = await run(interruption.signal);
     console.log(output);
-    if (!isFine) process.exitCode = 1;
+    return isFine ? 0 : 1;
   } catch (error) {
-    process.exitCode = interruption.signal.aborted ? 130 : 1;
-    if (!interruption.signal.aborted) console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+    if (interruption.signal.aborted) return 130;
+    console.error(`${name}: ${describeSystemError(error) ?? (error instanceof Error ? error.message : error)}`);
+    return 1;
   }
 }

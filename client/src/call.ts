@@ -1,3 +1,4 @@
+import { reasonOfCode } from '@flotilla/contracts/command-line';
 import { ClientError, ConnectionError, NoAnswerError, START_FLEET } from './problems.js';
 
 /** How a request is made, whatever transport it takes. */
@@ -53,15 +54,26 @@ function timedOut(url: string, timeoutMs: number, cause: unknown): NoAnswerError
 
 /** What mends a connection that fails, by what the system or the library calls it. */
 const fixes: Readonly<Record<string, string>> = {
-  ECONNREFUSED: START_FLEET,
   ERR_HTTP2_ERROR: 'Whoever listens there may not know gRPC. Another way: --transport rest',
 };
+
+/** The answer to the first bytes of TLS was none of TLS. */
+const NO_TLS = /^(EPROTO|ERR_SSL_WRONG_VERSION_NUMBER|ERR_SSL_PACKET_LENGTH_TOO_LONG)$/;
+/** Errors of TLS have a code and no call of the system: `ERR_SSL_…`, `CERT_HAS_EXPIRED`. */
+const OF_TLS = /^(EPROTO$|ERR_SSL_|ERR_TLS_)|CERT/;
+
+/** Whether an error's code is one that a connection of TLS fails with. */
+export const isOfTls = (code: string | undefined): boolean => code !== undefined && OF_TLS.test(code);
 
 /** @param reason - What the system or the library calls it: `ECONNREFUSED`. */
 export function connectionFailed(url: string, reason: string, cause: unknown): ConnectionError {
   const { origin } = new URL(url);
-  const isRefused = reason === 'ECONNREFUSED';
-  const message = isRefused ? `nothing listens at ${origin}` : `the connection to ${origin} failed (${reason})`;
+  if (reason === 'ECONNREFUSED') return new ConnectionError(`nothing listens at ${origin}`, START_FLEET, { cause });
+  if (NO_TLS.test(reason)) {
+    const fix = 'A fleet speaks no TLS itself: --url http://host:port';
+    return new ConnectionError(`what listens at ${origin} does not speak TLS`, fix, { cause });
+  }
+  const message = `the connection to ${origin} failed: ${reasonOfCode(reason) ?? reason}`;
   return new ConnectionError(message, fixes[reason], { cause });
 }
 

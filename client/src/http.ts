@@ -1,6 +1,6 @@
 import { header, problem } from '@flotilla/contracts';
 import { Agent, type Dispatcher, errors, request } from 'undici';
-import { type CallOptions, CONNECT_TIMEOUT_MS, connectionFailed, tryOnce } from './call.js';
+import { type CallOptions, CONNECT_TIMEOUT_MS, connectionFailed, isOfTls, tryOnce } from './call.js';
 import { ClientError, RefusedError } from './problems.js';
 import { parseRetryAfterMs } from './retry.js';
 
@@ -116,7 +116,8 @@ function codeOf(error: unknown): string | undefined {
   // Several addresses were tried, as for localhost: they failed alike.
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
   const { code } = error as NodeJS.ErrnoException;
-  const isOfConnection = 'syscall' in error || error instanceof errors.UndiciError || code?.startsWith('HPE_');
+  const isOfConnection =
+    'syscall' in error || error instanceof errors.UndiciError || code?.startsWith('HPE_') || isOfTls(code);
   return isOfConnection ? code : undefined;
 }
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runProgram } from '@flotilla/contracts/command-line';
 import { buildCli } from './cli.js';
 
 const interruption = new AbortController();
@@ -7,13 +8,14 @@ const interrupt = () => interruption.abort();
 process.once('SIGINT', interrupt);
 process.once('SIGTERM', interrupt);
 
-// Whoever reads the output may stop reading, as `head` does; that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  interruption.abort();
-});
-
 const { stdout, stderr } = process;
-void buildCli({ stdout, stderr, signal: interruption.signal }, (code) => {
-  process.exitCode = code;
-}).parseAsync();
+const work = async () => {
+  let exitCode = 0;
+  const program = buildCli({ stdout, stderr, signal: interruption.signal }, (code) => {
+    exitCode = code;
+  });
+  await program.parseAsync();
+  return exitCode;
+};
+// What only serves to print ends with whoever reads it, as `head` ends what is piped to it.
+void runProgram(work, { onOutputGone: () => process.exit() });

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '@flotilla/contracts';
+import { describeSystemError } from '@flotilla/contracts/command-line';
 
 /** An error as it is shown to people, and as it stands in `--json`. */
 export interface ErrorReport {
@@ -72,6 +73,8 @@ export function reportOf(error: unknown): ErrorReport {
   if (error instanceof ClientError) {
     return { message: error.message, ...(error.fix === undefined ? {} : { fix: error.fix }) };
   }
+  const sentence = describeSystemError(error);
+  if (sentence !== undefined) return { message: sentence };
   return { message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 

@@ -64,12 +64,12 @@ describe('an error of the connection', () => {
     [
       'with a code of Node',
       failed(Code.Aborted, Object.assign(new Error('reset'), { code: 'ECONNRESET' })),
-      'ECONNRESET',
+      'connection reset by peer',
     ],
     ['of HTTP/2', failed(Code.Canceled), 'http/2 stream closed'],
     ['of HTTP/2 that looks like an answer', failed(Code.Unavailable), 'http/2 stream closed'],
   ])('makes another address be asked: %s', (_what, error, reason) => {
-    const message = `the connection to http://127.0.0.1:8061 failed (${reason})`;
+    const message = `the connection to http://127.0.0.1:8061 failed: ${reason}`;
     expect(rpcProblem(error, URL_OF_STAGE)).toMatchObject({ name: 'ConnectionError', message });
     expect(isAnswer(error)).toBe(false);
   });

@@ -23,6 +23,7 @@ import type { Context } from '../run-command.js';
 import { statsByStage } from '../stage-stats.js';
 import { isFlawless, type LoadResult, runLoad } from '../sustained.js';
 import { TextFile } from '../text-file.js';
+import { writing } from '../writing.js';
 
 interface BenchmarkOptions extends TextOptions {
   readonly iterations: number;
@@ -86,7 +87,8 @@ export async function runBenchmark(context: Context, name: string, options: Benc
     instances: workBetween(before, after),
     sustained: sustained.map(sustainedDocument),
   });
-  if (options.save) await writeFile(options.save, `${JSON.stringify(document, null, 2)}\n`);
+  const { save } = options;
+  if (save) await writing(save, () => writeFile(save, `${JSON.stringify(document, null, 2)}\n`));
   output.text(renderBenchmark(document));
   output.result(document);
   for (const problem of failuresOf(document, sustained)) output.problem(problem);

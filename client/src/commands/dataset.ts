@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -9,6 +8,7 @@ import { number, size } from '../options.js';
 import type { Context } from '../run-command.js';
 import { formatBytes } from '../tables.js';
 import { DATASETS_FOLDER } from '../text-file.js';
+import { writing } from '../writing.js';
 
 interface DatasetOptions {
   readonly size: number;
@@ -38,13 +38,18 @@ export async function runDataset({ output, signal }: Context, options: DatasetOp
 
 /** Writes a made text to a file; an interrupted one is taken away again. */
 export async function writeText(file: string, sizeBytes: number, seed: number, signal: AbortSignal): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true });
-  try {
-    await pipeline(Readable.from(generateText({ sizeBytes, seed })), createWriteStream(file), { signal });
-  } catch (error) {
-    await rm(file, { force: true });
-    throw error;
-  }
+  await writing(file, async () => {
+    await mkdir(path.dirname(file), { recursive: true });
+    const handle = await open(file, 'w');
+    // A device or a pipe is not ours to remove.
+    const isOurs = (await handle.stat()).isFile();
+    try {
+      await pipeline(Readable.from(generateText({ sizeBytes, seed })), handle.createWriteStream(), { signal });
+    } catch (error) {
+      if (isOurs) await rm(file, { force: true });
+      throw error;
+    }
+  });
 }
 
 /** `32MB` for 32,000,000, `1500B` for 1,500: the largest decimal unit that divides the size. */

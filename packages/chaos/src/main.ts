@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { runProgram } from '@flotilla/contracts/command-line';
 import { runCli } from './cli.js';
 
 const interruption = new AbortController();
@@ -9,7 +10,8 @@ void main();
 
 async function main(): Promise<void> {
   try {
-    process.exitCode = await runCli(process.argv.slice(2), interruption.signal);
+    const work = () => runCli(process.argv.slice(2), interruption.signal);
+    await runProgram(work, { onOutputGone: () => interruption.abort() });
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
     // The fleet is gone; its load would go on against nobody.

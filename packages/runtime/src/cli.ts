@@ -37,8 +37,6 @@ interface CommandLine {
  * @returns its exit code.
  */
 export async function runCli(argv: readonly string[], registry: Registry): Promise<number> {
-  // Output that nobody reads any more (`| head`, a closed terminal) must not break a command off half-way.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   let exitCode = 0;
   const program = commands(registry, (code) => {
     exitCode = code;

@@ -7,7 +7,12 @@ async function main(): Promise<void> {
     const { superviseInBackground } = await import('./local/supervise.js');
     superviseInBackground();
   } else {
-    const [{ runCli }, { fleets }] = await Promise.all([import('./cli.js'), import('@flotilla/topology')]);
-    process.exitCode = await runCli(process.argv.slice(2), fleets);
+    const [{ runCli }, { fleets }, { runProgram }] = await Promise.all([
+      import('./cli.js'),
+      import('@flotilla/topology'),
+      import('@flotilla/contracts/command-line'),
+    ]);
+    // Output that nobody reads any more (`| head`, a closed terminal) must not break a command off half-way.
+    await runProgram(() => runCli(process.argv.slice(2), fleets));
   }
 }
