@@ -1,7 +1,9 @@
+import { HeldBytes } from '@flotilla/http2';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keptBytes } from '../../http2/test/memory.js';
 import { Body } from '../src/http/body.js';
+import { Progress } from '../src/http/progress.js';
 import { ReplayBudget } from '../src/http/replay-budget.js';
 
 const GATHER_BYTES = 16;
@@ -20,8 +22,8 @@ function attempt(body: Body) {
   return body.forTry();
 }
 
-function newBody(perRequestBytes = 1024, totalBytes = 4096) {
-  const budget = new ReplayBudget(totalBytes);
+function newBody(perRequestBytes = 1024, totalBytes = 4096, held = new HeldBytes()) {
+  const budget = new ReplayBudget(totalBytes, held);
   return { budget, body: new Body(budget, GATHER_BYTES, perRequestBytes) };
 }
 
@@ -159,6 +161,64 @@ describe('a body on its way', () => {
     body.push(Buffer.alloc(1));
     body.end();
     expect(started).toBe(1);
+  });
+});
+
+describe('a body in a process that holds all it may', () => {
+  const PIECE = Buffer.alloc(32 * 1024);
+  const batches = (body: Body) => (attempt(body) as AsyncIterable<readonly Buffer[]>)[Symbol.asyncIterator]();
+
+  test('is read no further ahead than it takes to begin it, and goes on as it is taken, whatever its length', async () => {
+    const held = new HeldBytes();
+    held.maxBytes = 1;
+    const { body, budget } = newBody(10_000_000, 10_000_000, held);
+    let resumed = 0;
+    body.source = { resume: () => resumed++ };
+    for (let n = 0; n < 2; n++) expect(body.push(PIECE)).toBe(true);
+    expect([body.push(PIECE), body.isInTheWay]).toEqual([false, true]);
+    const reader = batches(body);
+    for (let n = 1; n <= 100; n++) {
+      await reader.next();
+      expect(resumed).toBe(n);
+      while (body.push(PIECE));
+    }
+    expect(budget.keptBytes).toBe(0);
+    expect(held.bytes).toBeLessThan(200_000);
+    body.release();
+    expect(held.bytes).toBe(0);
+  });
+
+  test('counts for what of it is in memory, kept or on its way, and for nothing once it is over', async () => {
+    const held = new HeldBytes();
+    const kept = newBody(10_000_000, 10_000_000, held).body;
+    for (let n = 0; n < 4; n++) kept.push(PIECE);
+    await batches(kept).next();
+    expect(held.bytes).toBe(4 * PIECE.length);
+    kept.push(PIECE);
+    kept.stopKeeping();
+    expect(held.bytes).toBe(PIECE.length);
+    kept.release();
+    const passing = newBody(0, 0, held).body;
+    for (let n = 0; n < 4; n++) passing.push(PIECE);
+    expect(held.bytes).toBe(4 * PIECE.length);
+    await batches(passing).next();
+    expect(held.bytes).toBe(0);
+    passing.release();
+    expect(held.bytes).toBe(0);
+  });
+
+  test('is ended when it does not move, whoever should', () => {
+    const held = new HeldBytes();
+    const { body } = newBody(10_000_000, 10_000_000, held);
+    const progress = new Progress({ tryTimeoutMs: 60_000, progressTimeoutMs: 60_000 }, 0);
+    body.push(Buffer.alloc(10));
+    progress.check(body, undefined, 0);
+    expect(progress.check(body, undefined, 6_000)).toBeUndefined();
+    held.maxBytes = 1;
+    expect(progress.check(body, undefined, 4_999)).toBeUndefined();
+    expect(progress.check(body, undefined, 5_000)).toBe('client');
+    body.release();
+    expect(progress.check(body, undefined, 59_000)).toBeUndefined();
   });
 });
 

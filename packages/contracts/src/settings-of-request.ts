@@ -73,7 +73,7 @@ export const requestSettings = {
     '256',
     'requests',
     both,
-    'Requests under way on one connection of HTTP/2; a client with more opens another, or waits. What a connection may hold is this times 128 KiB.',
+    'Requests under way on one connection of HTTP/2; a client with more opens another, or waits. What a connection may hold is this times 128 KiB, within FLOTILLA_MAX_HELD_BYTES.',
   ),
   corsOrigins: setting(
     'FLOTILLA_CORS_ORIGINS',
@@ -170,6 +170,14 @@ export const requestSettings = {
     'bytes',
     both,
     'The same for all requests of a process together: what bounds its memory.',
+  ),
+  maxHeldBytes: setting(
+    'FLOTILLA_MAX_HELD_BYTES',
+    integer(64 * 1024, 64 * GIB),
+    String(256 * MIB),
+    'bytes',
+    both,
+    'What a process holds of all requests together, whatever they came by: what has come and is not passed on yet, and what is kept under FLOTILLA_MAX_REPLAY_TOTAL_BYTES. At the bound no window is opened for what is not taken, bodies are read no further ahead than it takes to begin them, nothing more is kept, and what holds and has not moved for 5 s is ended; what moves goes on.',
   ),
   maxHeldResponseBytes: setting(
     'FLOTILLA_MAX_HELD_RESPONSE_BYTES',

@@ -13,6 +13,7 @@ import { type FieldBlock, FieldBlockReader } from './field-block.js';
 import { FloodGuard } from './flood-guard.js';
 import { type FrameHead, FrameReader, type FrameSink } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
+import { heldBytes, type RoomWaiter } from './held-bytes.js';
 import { type DecodedFields, FieldDecoder } from './hpack/decoder.js';
 import { Output } from './output.js';
 import {
@@ -55,7 +56,7 @@ const DRAIN_MS = 30_000;
 const LINGER_MS = 1_000;
 
 /** One connection of HTTP/2 (RFC 9113), whichever side of it this is. */
-export abstract class Connection implements FrameSink, StreamCarrier {
+export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter {
   readonly streamWindowBytes: number;
   /** When something last came, in ms of `performance.now()`. */
   activeAtMs = performance.now();
@@ -73,6 +74,8 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   readonly #decoder: FieldDecoder;
   readonly #guard: FloodGuard;
   readonly #window: ReceiveWindow;
+  /** What has come and is not given back of the window, since the process holds too much. */
+  #owedBytes = 0;
   #hasSettings = false;
 
   constructor(socket: Socket, limits: ConnectionLimits) {
@@ -149,6 +152,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   onDataEnd({ stream: id, flags, length }: FrameHead, paddingBytes: number): void {
     if ((flags & frameFlag.endStream) === 0) this.#guard.countData(length - paddingBytes);
     const stream = this.streams.get(id);
+    this.#returnWindow(length, stream);
     if (!stream) return;
     stream.returnPadding(paddingBytes);
     if ((flags & frameFlag.endStream) !== 0) this.receiveEnd(stream, []);
@@ -162,6 +166,13 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     else if (type === frameType.windowUpdate) this.#onWindowUpdate(head, payload);
     else if (type === frameType.reset) this.#onReset(head, payload);
     else this.#onNothing(head, payload);
+  }
+
+  /** The process holds less again. */
+  onRoom(): void {
+    const owedBytes = this.#owedBytes;
+    this.#owedBytes = 0;
+    if (!this.isClosed) this.#returnWindow(owedBytes, undefined);
   }
 
   /** A message's fields have come. @param stream - Undefined if it has not begun. */
@@ -403,6 +414,15 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     if (!this.#window.take(bytes)) {
       throw new ConnectionFault(errorCode.flowControlError, 'more than there was room for');
     }
+  }
+
+  /** A stream that moves has its window whatever others hold. */
+  #returnWindow(bytes: number, stream: Stream | undefined): void {
+    if (stream && stream.heldBytes > 0 && heldBytes.isFull) {
+      this.#owedBytes += bytes;
+      heldBytes.await(this);
+      return;
+    }
     const returned = this.#window.use(bytes);
     if (returned > 0) this.#writer.windowUpdate(0, returned);
   }
@@ -410,6 +430,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   #lost(): void {
     if (this.isClosed) return;
     this.isClosed = true;
+    heldBytes.forget(this);
     this.#reader.stop();
     for (const stream of this.streams.all()) {
       this.streams.remove(stream.id, false);

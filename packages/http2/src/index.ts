@@ -2,6 +2,7 @@ export { ClientConnection, type ClientOwner, type ResponseObserver } from './cli
 export type { ConnectionLimits } from './connection.js';
 export { NAME_CHARACTERS, VALUE_CHARACTERS } from './field-characters.js';
 export type { RequestHead, ResponseHead } from './field-rules.js';
+export { HeldBytes, heldBytes } from './held-bytes.js';
 export { HeldData } from './held-data.js';
 export { keptPiece } from './kept-piece.js';
 export { errorCode, PREFACE } from './protocol.js';

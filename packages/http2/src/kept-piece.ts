@@ -1,5 +1,5 @@
-/** A piece that is less than this part of the memory that it came in would keep all of that alive. */
-const KEPT_PART = 2;
+/** A piece that is less than this part of the memory that it came in would keep all of that alive, for more than it counts. */
+const KEPT_PART = 3 / 4;
 /** From here on a copy has memory of its own. Node's pool is 64 KiB, which lives for as long as any piece in it. */
 const OWN_MEMORY_BYTES = 4 * 1024;
 
@@ -10,7 +10,7 @@ const OWN_MEMORY_BYTES = 4 * 1024;
  * @returns The piece, or a copy of it.
  */
 export function keptPiece(piece: Buffer): Buffer {
-  return piece.length * KEPT_PART < piece.buffer.byteLength ? copyOf(piece) : piece;
+  return piece.length < KEPT_PART * piece.buffer.byteLength ? copyOf(piece) : piece;
 }
 
 /** A copy that keeps nothing else alive, unless it is small. */

@@ -1,4 +1,5 @@
 import type { ResponseHead } from './field-rules.js';
+import { heldBytes } from './held-bytes.js';
 import { HeldData } from './held-data.js';
 import { ReceiveWindow } from './receive-window.js';
 import { SendQueue } from './send-queue.js';
@@ -81,6 +82,7 @@ export class Stream {
   readonly #window: ReceiveWindow;
   #isPaused: boolean;
   readonly #held = new HeldData();
+  #heldBytes = 0;
   #heldTrailers: readonly string[] | undefined;
   #awaitsDrain = false;
 
@@ -127,6 +129,7 @@ export class Stream {
   reset(code: number): void {
     if (this.isClosed) return;
     this.#held.clear();
+    this.#uncount();
     this.#heldTrailers = undefined;
     this.#carrier.reset(this, code);
   }
@@ -139,10 +142,21 @@ export class Stream {
     this.#isPaused = false;
     while (!this.#held.isEmpty && !this.#isPaused) {
       const piece = this.#held.shift();
+      this.#count(-piece.length);
       this.#tellData(piece);
       this.#used(piece.length);
     }
     this.#endIfDue();
+  }
+
+  /** What has come and nobody was ready for, in bytes. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** What of the data that have come was taken by whoever uses them, in bytes. */
+  get takenBytes(): number {
+    return this.receivedBytes - this.#heldBytes;
   }
 
   /** To be called when the queue was sent, or a part of it. */
@@ -162,6 +176,7 @@ export class Stream {
     this.receivedBytes += view.length;
     if (this.#isPaused || !this.#held.isEmpty) {
       this.#held.push(view);
+      this.#count(view.length);
       return;
     }
     this.#tellData(view);
@@ -185,12 +200,26 @@ export class Stream {
     this.isClosed = true;
     this.#awaitsDrain = false;
     this.queue.clear();
+    // What has come whole is still handed over, and no longer counted: whoever does not want it lets it go unheard.
     if (!this.isRemoteEnded) this.#held.clear();
+    this.#uncount();
     try {
       this.observer?.onClosed(ending, code);
     } catch (error) {
       this.observer?.onFault(error);
     }
+  }
+
+  #count(bytes: number): void {
+    if (this.isClosed) return;
+    this.#heldBytes += bytes;
+    if (bytes > 0) heldBytes.add(bytes);
+    else heldBytes.giveBack(-bytes);
+  }
+
+  #uncount(): void {
+    heldBytes.giveBack(this.#heldBytes);
+    this.#heldBytes = 0;
   }
 
   #endIfDue(): void {

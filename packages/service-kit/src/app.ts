@@ -1,6 +1,7 @@
 import sensible from '@fastify/sensible';
 import { FlotillaError } from '@flotilla/contracts';
 import type { ApiOfProcess } from '@flotilla/contracts/openapi';
+import { heldBytes } from '@flotilla/http2';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
@@ -27,6 +28,7 @@ export const appSettings = [
   'keepAliveMs',
   'maxConnectionStreams',
   'maxFieldPieces',
+  'maxHeldBytes',
   'corsOrigins',
   'upstreamIdleMs',
   'drainDelayMs',
@@ -59,6 +61,7 @@ const TIMEOUT_CHECK_INTERVAL_MS = 1000;
  */
 export async function createApp(dependencies: AppDependencies): Promise<FastifyInstance> {
   const { identity, config, logger, metrics, lifecycle, api } = dependencies;
+  heldBytes.maxBytes = config.maxHeldBytes;
   const app = Fastify({
     loggerInstance: logger,
     // One line per request, of our own; and no child logger for each, since the line carries the id itself.

@@ -4,6 +4,8 @@ import type { ReplayBudget } from './replay-budget.js';
 
 /** How far a body's source may be ahead of its reader, in bytes, before it is asked to wait. */
 const HIGH_WATER_BYTES = 256 * 1024;
+/** The same where the process holds all that it may: as much as it takes to begin a try. */
+const LEAST_BYTES = 64 * 1024 + 1;
 
 /** How much of it is handed to a reader at once, in bytes, at least if it is there: one write of a socket. */
 const MAX_BATCH_BYTES = 256 * 1024;
@@ -55,6 +57,8 @@ export class Body {
   #totalBytes = 0;
   #unreadBytes = 0;
   #keptBytes = 0;
+  /** What is in memory: kept, or not read yet. */
+  #heldBytes = 0;
   #isEnded = false;
   #isReplayable = true;
   #failure: Error | undefined;
@@ -120,7 +124,13 @@ export class Body {
 
   /** Whether the source may add more. If not, {@link BodySource.resume} will be called. */
   get hasRoom(): boolean {
-    return this.#unreadBytes < HIGH_WATER_BYTES || this.#isReleased || this.#failure !== undefined;
+    const mostBytes = this.#budget.isHeldUp ? LEAST_BYTES : HIGH_WATER_BYTES;
+    return this.#unreadBytes < mostBytes || this.#isReleased || this.#failure !== undefined;
+  }
+
+  /** Whether it holds what others could do with, and has not been read to its end. */
+  get isInTheWay(): boolean {
+    return this.#heldBytes > 0 && !this.isFullyRead && this.#budget.isHeldUp;
   }
 
   /** Adds a chunk, which must not change afterwards. False: wait for {@link BodySource.resume} before adding more. */
@@ -131,6 +141,7 @@ export class Body {
     else this.#add(chunk);
     this.#totalBytes += chunk.length;
     this.#unreadBytes += chunk.length;
+    this.#hold(chunk.length);
     if (this.#isReplayable) this.#keep(chunk.length);
     this.#wake();
     this.#isSourceWaiting = !this.hasRoom;
@@ -199,6 +210,7 @@ export class Body {
     this.stopKeeping();
     this.#chunks = [];
     this.#pack = undefined;
+    this.#hold(-this.#heldBytes);
     this.#isReleased = true;
     this.#wake();
     this.#drained();
@@ -209,8 +221,14 @@ export class Body {
     this.#isReplayable = false;
     this.#budget.giveBack(this.#keptBytes);
     this.#keptBytes = 0;
+    this.#hold(Math.min(0, this.#unreadBytes - this.#heldBytes));
     this.#chunks.fill(undefined, 0, this.#position);
     this.#moveUp();
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes += bytes;
+    this.#budget.hold(bytes);
   }
 
   #add(chunk: Uint8Array): void {
@@ -285,12 +303,14 @@ export class Body {
   }
 
   #take(chunk: Uint8Array): Uint8Array {
-    if (!this.#isReplayable) this.#chunks[this.#position] = undefined;
     this.#position++;
-    if (!this.#isReplayable) this.#moveUp();
-    const wasFull = this.#unreadBytes >= HIGH_WATER_BYTES;
+    if (!this.#isReplayable) {
+      this.#chunks[this.#position - 1] = undefined;
+      this.#hold(-Math.min(chunk.length, this.#heldBytes));
+      this.#moveUp();
+    }
     this.#unreadBytes -= chunk.length;
-    if (wasFull && this.#unreadBytes < HIGH_WATER_BYTES) this.#drained();
+    if ((this.#isSourceWaiting || this.#wakeSource) && this.hasRoom) this.#drained();
     return chunk;
   }
 

@@ -1,6 +1,9 @@
 import type { Body } from './body.js';
 import type { Try } from './try.js';
 
+/** How long a request may stand still whose body is in the way of others: they wait for the memory that it holds. */
+const IN_THE_WAY_MS = 5_000;
+
 /** Whose turn it is, when nothing moves. */
 export type Laggard = 'client' | 'instance';
 
@@ -39,7 +42,8 @@ export class Progress {
     const { tryTimeoutMs, progressTimeoutMs } = this.#limits;
     const isToBegin = laggard === 'instance' && !current?.hasBegun;
     const stallMs = isToBegin ? Math.min(tryTimeoutMs, progressTimeoutMs) : progressTimeoutMs;
-    const limitMs = isToBegin && body.isFullyRead ? tryTimeoutMs : stallMs;
+    const usualMs = isToBegin && body.isFullyRead ? tryTimeoutMs : stallMs;
+    const limitMs = body.isInTheWay ? Math.min(usualMs, IN_THE_WAY_MS) : usualMs;
     return nowMs - this.#lastMs >= limitMs ? laggard : undefined;
   }
 }

@@ -19,6 +19,9 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
   readonly startedMs = performance.now();
   /** Its place among those of its lane, which changes it. */
   index = 0;
+  /** What of it was taken when the lane last looked, and since when that has been so. Only while the process holds too much. */
+  seenBytes = -1;
+  seenMs = 0;
   isBegun = false;
   /** Of the response, once it has begun. */
   status = 0;
@@ -88,6 +91,15 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
 
   onFault(error: unknown): void {
     this.fault(error);
+  }
+
+  /** What has come of its body and nobody was ready for, and what was taken, in bytes. */
+  get heldBytes(): number {
+    return this.#stream.heldBytes;
+  }
+
+  get takenBytes(): number {
+    return this.#stream.takenBytes;
   }
 
   /** Nothing more can be sent: its client has given it up, or the connection is gone. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { errorCode, ServerConnection, type ServerLimits } from '@flotilla/http2';
+import { errorCode, heldBytes, ServerConnection, type ServerLimits } from '@flotilla/http2';
 import type { Logger } from 'pino';
 import { callBack } from '../boundary.js';
 import { describeError } from '../log.js';
@@ -40,6 +40,8 @@ const RESETS = { burst: 1000, perSecond: 500 };
 /** Time beyond a request's own in which its handler may end it with an answer. */
 const LATE_MS = 5_000;
 const CHECK_INTERVAL_MS = 1_000;
+/** How long a stream may hold what it has sent, where the process holds all that it may. */
+const IN_THE_WAY_MS = 5_000;
 /** If more than these have come in one turn of the event loop, another turn costs each of them little. */
 const FEW_REQUESTS = 8;
 
@@ -122,6 +124,7 @@ export class Http2Lane {
   #look(): void {
     this.#closeIdle();
     this.#closeLate();
+    if (heldBytes.isFull) this.#endHeld();
   }
 
   #closeIdle(): void {
@@ -134,6 +137,20 @@ export class Http2Lane {
     const oldest = performance.now() - this.#options.requestTimeoutMs - LATE_MS;
     for (const exchange of [...this.#exchanges]) {
       if (exchange.startedMs <= oldest) exchange.abort(errorCode.cancel);
+    }
+  }
+
+  /** What holds memory that others wait for, and does not move, is in their way. */
+  #endHeld(): void {
+    const nowMs = performance.now();
+    for (const exchange of [...this.#exchanges]) {
+      const { heldBytes: held, takenBytes, seenBytes, seenMs } = exchange;
+      if (held === 0 || takenBytes !== seenBytes) {
+        exchange.seenBytes = takenBytes;
+        exchange.seenMs = nowMs;
+      } else if (nowMs - seenMs >= IN_THE_WAY_MS) {
+        exchange.abort(errorCode.enhanceYourCalm);
+      }
     }
   }
 
