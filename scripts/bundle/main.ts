@@ -1,6 +1,6 @@
 /**
- * Bundles the programs from their sources, and those of what they import: `bundle/<folder>/main.cjs` is what is run,
- * `bundle/shared` has what programs share, or load later. A process of the fleet is some 500 modules, and Node
+ * Bundles the programs from their sources, and those of what they import: `bundle/<folder>/main.cjs` is what is run, and
+ * loads `program.cjs` beside it; `bundle/shared` has what programs share, or load later. A process of the fleet is some 500 modules, and Node
  * looks for each; bundled it is up in less than half the time, and needs no `node_modules`. CommonJS, since an ES
  * module that imports a part of Node has all of its names made ready, also those that load much and that nobody uses.
  *
@@ -8,7 +8,7 @@
  *
  * A program is a folder with a `src/main.ts`. Nothing is checked here: `tsc -b` does that.
  */
-import { globSync } from 'node:fs';
+import { globSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { type Plugin, rolldown } from 'rolldown';
 
@@ -18,6 +18,11 @@ const BUNDLE = join(ROOT, 'bundle');
 const SHARED = 'shared';
 /** Loaded first by each program. */
 const PRELUDE = 'prelude';
+/** What is run: a line that every Node can read, whatever the program is written in. */
+const ENTRY = `#!/usr/bin/env node
+'use strict';
+if (!require('../${PRELUDE}/main.cjs').isHandedOver) require('./program.cjs');
+`;
 
 /** Fastify loads these for routes with JSON schemas, of which there are none: `createApp` refuses them. */
 const NEVER_LOADED = ['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler'];
@@ -34,12 +39,17 @@ const placesOfSources: Plugin = {
   },
 };
 
+/** The folder of a program. */
+function nameOf(main: string): string {
+  return basename(dirname(dirname(main)));
+}
+
 const mains = globSync(['*/src/main.ts', 'packages/*/src/main.ts'], { cwd: ROOT });
 const build = await rolldown({
   cwd: ROOT,
   input: {
     [PRELUDE]: 'scripts/bundle/prelude.ts',
-    ...Object.fromEntries(mains.map((main) => [basename(dirname(dirname(main))), main])),
+    ...Object.fromEntries(mains.map((main) => [nameOf(main), main])),
   },
   platform: 'node',
   external: NEVER_LOADED,
@@ -57,9 +67,9 @@ await build.write({
   dir: BUNDLE,
   cleanDir: true,
   format: 'cjs',
-  entryFileNames: '[name]/main.cjs',
+  entryFileNames: ({ name }) => (name === PRELUDE ? '[name]/main.cjs' : '[name]/program.cjs'),
   chunkFileNames: `${SHARED}/[name].cjs`,
-  intro: ({ isEntry, name }) => (isEntry && name !== PRELUDE ? `require('../${PRELUDE}/main.cjs');` : ''),
   sourcemap: true,
   sourcemapExcludeSources: true,
 });
+for (const main of mains) writeFileSync(join(BUNDLE, nameOf(main), 'main.cjs'), ENTRY);

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { placeOf } from '../../scripts/bundle/source-map.ts';
 
-const MAP = join(import.meta.dirname, '../../bundle/client/main.cjs.map');
+const MAP = join(import.meta.dirname, '../../bundle/client/program.cjs.map');
 const payload = JSON.parse(await readFile(MAP, 'utf8')) as SourceMapPayload;
 const lines = payload.mappings.split(';');
 
