@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '@flotilla/client/quantiles';
 import { DrillFleet } from '../drill/drill-fleet.js';
+import { OthersShare } from '../drill/others-share.js';
 import { untilAborted } from '../drill/until-aborted.js';
 import { type KnownText, knownTexts } from '../load/known-text.js';
 import { SteadyLoad } from '../load/steady-load.js';
@@ -33,6 +34,8 @@ export interface FloodResult {
   readonly grown: string;
   readonly grownBytes: number;
   readonly mostBytes: number;
+  /** Part of the machine that others used meanwhile, from 0 to 1. Undefined: not known. */
+  readonly othersShare: number | undefined;
   /** Figures that were to be reached, and were not. */
   readonly missed: readonly string[];
   readonly examples: readonly string[];
@@ -50,8 +53,9 @@ const SHORT_WARM_UP_REQUESTS = 100;
 const MIN_REQUESTS = 20;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LOOK_INTERVAL_MS = 100;
-/** What was held is given back before the next flood comes. */
+/** What was held is given back before the next flood comes. Memory is looked at meanwhile: it takes work to give up work. */
 const REST_MS = 3000;
+const SHORT_REST_MS = 200;
 
 const MAX_GROWN_BYTES = 200_000_000;
 const MAX_BYTES = 400_000_000;
@@ -79,7 +83,6 @@ async function floodOneByOne(fleet: DrillFleet, { floods, isShort, signal, onRes
     onResult?.(result);
     results.push(result);
     signal?.throwIfAborted();
-    if (!isShort) await sleep(REST_MS);
   }
   return results;
 }
@@ -91,6 +94,7 @@ async function runFlood(
   isShort: boolean,
 ): Promise<FloodResult> {
   const pids = fleet.pids.join();
+  const others = new OthersShare(() => fleet.pids);
   const before = await memoryByName(fleet.fleet);
   const { load, end } = openLoad(fleet, texts, flood.name, PAUSE_MS);
   await Promise.all([sleep(isShort ? 0 : BEFORE_MS), load.more(MIN_REQUESTS)]);
@@ -98,20 +102,24 @@ async function runFlood(
   const attacking = new AttackingProcess(flood, fleet.balancersOf(1)[0]?.port as number);
   const most = new Map(before);
   try {
-    const endMs = floodedMs + (isShort ? SHORT_MS : FULL_MS);
-    while (performance.now() < endMs) {
-      if (!attacking.isAttacking) throw new Error(`the attacker of ${flood.name} ended before its time`);
-      for (const [name, bytes] of await memoryByName(fleet.fleet)) {
-        most.set(name, Math.max(bytes, most.get(name) ?? 0));
-      }
-      await sleep(LOOK_INTERVAL_MS);
-    }
+    await watchMemory(fleet, most, floodedMs + (isShort ? SHORT_MS : FULL_MS));
+    if (!attacking.isAttacking) throw new Error(`the attacker of ${flood.name} ended before its time`);
   } finally {
     await attacking.stop();
   }
+  const othersShare = others.share;
   const tally = await end();
-  const figures = { flood, tally, floodedMs, before, most };
+  await watchMemory(fleet, most, performance.now() + (isShort ? SHORT_REST_MS : REST_MS));
+  const figures = { flood, tally, floodedMs, before, most, othersShare };
   return resultOf(figures, fleet.pids.join() === pids, isShort);
+}
+
+/** Notes the most that each process holds until a time has come. */
+async function watchMemory(fleet: DrillFleet, most: Map<string, number>, untilMs: number): Promise<void> {
+  while (performance.now() < untilMs) {
+    for (const [name, bytes] of await memoryByName(fleet.fleet)) most.set(name, Math.max(bytes, most.get(name) ?? 0));
+    await sleep(LOOK_INTERVAL_MS);
+  }
 }
 
 function openLoad(fleet: DrillFleet, texts: readonly KnownText[], name: string, pauseMs: number) {
@@ -132,10 +140,11 @@ interface Figures {
   readonly floodedMs: number;
   readonly before: ReadonlyMap<string, number>;
   readonly most: ReadonlyMap<string, number>;
+  readonly othersShare: number | undefined;
 }
 
 function resultOf(
-  { flood, tally, floodedMs, before, most }: Figures,
+  { flood, tally, floodedMs, before, most, othersShare }: Figures,
   isSameFleet: boolean,
   isShort: boolean,
 ): FloodResult {
@@ -171,6 +180,7 @@ function resultOf(
     grown,
     grownBytes,
     mostBytes,
+    othersShare,
     missed,
     examples,
   };

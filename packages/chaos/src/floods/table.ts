@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, renderTable } from '@flotilla/client/tables';
+import { formatBytes, formatCount, formatShare, renderTable } from '@flotilla/client/tables';
 import type { FloodResult } from './run-floods.js';
 
 /** Floods as a table. */
@@ -13,6 +13,7 @@ export function floodTable(results: readonly FloodResult[]): string {
     { head: 'grew most' },
     { head: 'by', ...right },
     { head: 'most held', ...right },
+    { head: 'others', ...right },
   ];
   const rows = results.map((result) => [
     result.what,
@@ -23,6 +24,7 @@ export function floodTable(results: readonly FloodResult[]): string {
     result.grown,
     formatBytes(result.grownBytes),
     formatBytes(result.mostBytes),
+    formatShare(result.othersShare ?? Number.NaN),
   ]);
   return renderTable(columns, rows);
 }
