@@ -105,7 +105,7 @@ describe('limits', () => {
 
   test('who waits too long is refused; who leaves the queue leaves no trace', async () => {
     const { waiting, port } = held();
-    const limits = { FLOTILLA_MAX_IN_FLIGHT: '1', FLOTILLA_QUEUE_TIMEOUT_MS: '100' };
+    const limits = { FLOTILLA_MAX_IN_FLIGHT: '1', FLOTILLA_QUEUE_TIMEOUT_MS: '2500' };
     const { post, stats } = await balancer([await port], limits);
     const first = post('{}');
     await until(() => waiting.length === 1);

@@ -52,6 +52,8 @@ const BOMB_PART = 4;
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 /** How long a connection without streams is kept for what its peer has still to read. */
 const DRAIN_MS = 30_000;
+/** How often it is looked whether a peer that sends no more is gone. */
+const PROBE_INTERVAL_MS = 1_000;
 /** After a fault the peer may take its time to read why, while what it sends is dropped. */
 const LINGER_MS = 1_000;
 
@@ -93,7 +95,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     this.#window = new ReceiveWindow(limits.connectionWindowBytes);
     socket.on('drain', () => this.#goOn());
     socket.on('error', ignore);
-    socket.on('end', () => socket.destroy());
+    socket.on('end', () => this.onPeerEnded());
     socket.on('close', () => this.#lost());
   }
 
@@ -182,6 +184,18 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   protected abstract onGoodBye(goodBye: GoodBye): void;
   /** It is over, for whatever reason. Its streams have been told. */
   protected abstract onClosed(): void;
+  /** Has it noticed when a peer that sends no more is gone. Nothing is read from it: that shows at a write, be it of nothing. */
+  protected noticeWhenGone(): void {
+    const socket = this.#socket;
+    const timer = setInterval(() => socket.writable && socket.write(''), PROBE_INTERVAL_MS).unref();
+    socket.once('close', () => clearInterval(timer));
+  }
+
+  /** The peer sends no more. */
+  protected onPeerEnded(): void {
+    this.destroy();
+  }
+
   /** It ends because of something on this side that nobody has thought of. */
   protected abstract onFault(error: unknown): void;
   /** A stream has ended. */

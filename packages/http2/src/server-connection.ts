@@ -98,6 +98,20 @@ export class ServerConnection extends Connection {
     this.close();
   }
 
+  /**
+   * A client that has ended its side may wait for the answers to what it has asked: it is told good-bye, to which the system
+   * of one that is gone answers with a reset. What it has not asked to its end never comes.
+   */
+  protected override onPeerEnded(): void {
+    this.noticeWhenGone();
+    this.close();
+    for (const stream of this.streams.all()) {
+      if (stream.isRemoteEnded || stream.isClosed) continue;
+      this.remove(stream, false);
+      stream.close('lost', errorCode.cancel);
+    }
+  }
+
   protected onClosed(): void {
     this.#owner.onClosed(this);
   }

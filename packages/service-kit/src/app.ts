@@ -5,7 +5,7 @@ import { heldBytes } from '@flotilla/http2';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from './config.js';
-import { answerClientError } from './connection-errors.js';
+import { answerClientError, answerHalfClosed } from './connection-errors.js';
 import { closeConnectionsOnDrain } from './drain-connections.js';
 import { registerHealth, registerMetrics } from './health.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -85,6 +85,7 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
       requireHostHeader: false,
     },
   }) as unknown as FastifyInstance;
+  answerHalfClosed(app.server);
   // Beyond its own count Node drops headers silently; 0 makes it keep all, and the hook refuses too many.
   app.server.maxHeadersCount = 0;
   await app.register(sensible);

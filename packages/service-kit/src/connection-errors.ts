@@ -1,7 +1,8 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FlotillaError, PROBLEM_MEDIA_TYPE, problemBody } from '@flotilla/contracts';
+import { noticeWhenGone } from './half-closed.js';
 import { problemOfForeign } from './problem-responses.js';
 import { isAnsweredEarly, LINGER_MS } from './receive.js';
 
@@ -10,6 +11,18 @@ const refused = new WeakSet<Duplex>();
 /** The response that a connection is waiting for, if it is. Node keeps it there and nowhere else. */
 export function responseUnderWay(socket: Socket): ServerResponse<IncomingMessage> | undefined {
   return (socket as Socket & { _httpMessage?: ServerResponse<IncomingMessage> | null })._httpMessage ?? undefined;
+}
+
+/** Has a server answer clients that have ended their side behind a whole request, as Node does where it is told so. */
+export function answerHalfClosed(server: Server): void {
+  // Node's types do not have it.
+  Object.assign(server, { httpAllowHalfOpen: true });
+  server.on('connection', (socket: Socket) => {
+    socket.once('end', () => {
+      const response = responseUnderWay(socket);
+      if (response) noticeWhenGone(socket, () => !response.headersSent && response.req.httpVersionMinor > 0);
+    });
+  });
 }
 
 /**

@@ -91,7 +91,7 @@ describe('a plain request', () => {
     await expect.poll(() => held.length).toBe(1);
     socket.destroy();
     await closed;
-    await expect.poll(() => lines.join('')).toContain('"status":499');
+    await expect.poll(() => lines.join(''), { timeout: 5000 }).toContain('"status":499');
     held[0]?.();
     expect(await exchange(port, LAST)).toContain('"healthy"');
   });

@@ -75,8 +75,9 @@ export class RawClient {
   #rest = Buffer.alloc(0);
 
   /** @param settings - Entries of its first frame. */
-  constructor(port: number, settings: Buffer = Buffer.alloc(0)) {
-    this.socket = net.connect({ port, host: '127.0.0.1' });
+  constructor(port: number, settings: Buffer = Buffer.alloc(0), { allowHalfOpen = false } = {}) {
+    this.socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen });
+    if (allowHalfOpen) this.socket.once('end', () => this.socket.destroy());
     this.socket.on('data', (chunk) => this.#take(chunk));
     this.socket.on('error', () => {});
     this.socket.on('close', () => {

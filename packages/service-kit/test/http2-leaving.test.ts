@@ -36,4 +36,6 @@ test('a connection of HTTP/2 on which nothing happens is told good-bye, and one 
   expect(idle.of(type.goAway)).toHaveLength(1);
   expect(busy.of(type.goAway)).toEqual([]);
   expect(busy.isClosed).toBe(false);
+  held[0]?.();
+  await expect.poll(() => busy.of(type.data).length).toBe(1);
 });

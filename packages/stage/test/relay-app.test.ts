@@ -56,5 +56,5 @@ test('long work for a caller that has left stops', async () => {
   await expect.poll(() => made).toBeGreaterThan(100);
   leaving.abort();
   await expect(answer).rejects.toThrow();
-  await expect.poll(() => stopped).toBe(true);
+  await expect.poll(() => stopped, { timeout: 5000 }).toBe(true);
 });

@@ -165,9 +165,11 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#connectTimer);
-    this.#socket.destroy();
     const exchange = this.#exchange;
     this.#exchange = undefined;
+    // By an ordinary end the instance would not learn that nobody waits for its answer any more.
+    if (exchange) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
     const isStale = exchange !== undefined && this.#isReused && !this.#reader.hasBegun && isOfTheInstance(error);
     this.#owner.onClosed(this, exchange, error, isStale);
   }

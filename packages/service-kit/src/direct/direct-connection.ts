@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { callBack } from '../boundary.js';
 import { endedInHead, refuseConnection } from '../connection-errors.js';
 import type { FaultTaker } from '../exchange.js';
+import { noticeWhenGone } from '../half-closed.js';
 import { prefaceIn } from '../http2/preface.js';
 import { describeError } from '../log.js';
 import { type DirectChannel, DirectExchange } from './direct-exchange.js';
@@ -108,7 +109,7 @@ export class DirectConnection implements DirectChannel, FaultTaker {
   onResponded(closes: boolean): void {
     this.#exchange = undefined;
     this.#sinceMs = performance.now();
-    if (closes || this.#server.isClosing) {
+    if (closes || this.#server.isClosing || (this.#isEnded && !this.rest)) {
       this.#close();
     } else if (this.rest) {
       setImmediate(() => callBack(this, this.#next, undefined));
@@ -141,13 +142,17 @@ export class DirectConnection implements DirectChannel, FaultTaker {
 
   readonly #onDrain = (): void => this.#exchange?.drained();
 
-  /** A client that sends no more has left, as with Node's server; one that stops within a request is told so. */
+  /** A client may send no more, and wait for its answer; one that stops within a request is told so. */
   readonly #onEnd = (): void => {
     this.#isEnded = true;
-    // With half a request behind the one that is being answered it has not left.
-    if (this.#isOver || (this.#exchange && this.rest)) return;
+    if (this.#isOver) return;
+    const exchange = this.#exchange;
+    if (exchange) {
+      noticeWhenGone(this.socket, () => this.#exchange === exchange && !exchange.isBegun);
+      return;
+    }
     this.#isOver = true;
-    if (!this.rest || this.#exchange) this.socket.destroySoon();
+    if (!this.rest) this.socket.destroySoon();
     else refuseConnection(this.#head ? new FlotillaError('FLT_BODY_INCOMPLETE') : endedInHead(), this.socket);
   };
 

@@ -74,8 +74,6 @@ export class Http2Lane {
 
   /** Takes a connection over whose client has begun with the preface. @param first - What has come. */
   accept(socket: Socket, first: Buffer): void {
-    // A client of HTTP/1.1 may end its side and wait for an answer; one of HTTP/2 that does so has left.
-    socket.allowHalfOpen = false;
     const { remoteAddress } = socket;
     const connection: ServerConnection = new ServerConnection(socket, first, this.#limits, {
       onRequest: (request) => this.#begun(new Http2Exchange(request, remoteAddress)),
