@@ -2,10 +2,13 @@ import { connect, createServer } from 'node:net';
 import { type FleetDefinition, localProcesses, type PlacedProcess } from '@flotilla/topology';
 import { FleetError } from './fleet-error.js';
 import { portHolder } from './port-holder.js';
+import { waitFor } from './wait-for.js';
 
 /** Where the fleet listens, and where its processes dial each other. */
 const LOOPBACK = '127.0.0.1';
 const CONNECT_TIMEOUT_MS = 500;
+/** How long a port is waited for that an outgoing connection of the machine has: those within a fleet are short. */
+const CONNECTION_PATIENCE_MS = 5000;
 
 /** Below it a port of the table plus the offset stays out of what systems hand to outgoing connections. */
 const MAX_OFFSET = 24_000;
@@ -17,13 +20,26 @@ const TRIES = 100;
 /** Whether a process of a fleet could listen on a port of this machine now. */
 async function isPortFree(port: number, host: string): Promise<boolean> {
   // macOS lets one listen on an address beside another that listens on all addresses; a connection tells.
-  return (await canListen(port, host)) && (process.platform !== 'darwin' || !(await canConnect(port)));
+  return (await canListen(port, host)) && (process.platform !== 'darwin' || !(await canConnect(port, LOOPBACK)));
 }
 
 /** Those of the ports that are taken, in the order given. @param host - the address to listen on. */
 export async function busyPorts(ports: readonly number[], host: string = LOOPBACK): Promise<number[]> {
   const free = await Promise.all(ports.map((port) => isPortFree(port, host)));
   return ports.filter((_, index) => !free[index]);
+}
+
+/** As {@link busyPorts}; one that an outgoing connection has, with nobody who listens, is waited for a while. */
+async function busyForLong(ports: readonly number[], host: string = LOOPBACK): Promise<number[]> {
+  let busy = await busyPorts(ports, host);
+  const isSettled = async () => {
+    const listeners = await Promise.all(busy.map((port) => canConnect(port, host)));
+    if (listeners.some(Boolean)) return true;
+    busy = await busyPorts(busy, host);
+    return busy.length === 0;
+  };
+  if (busy.length > 0) await waitFor(isSettled, CONNECTION_PATIENCE_MS);
+  return busy;
 }
 
 /** How a runtime looks at ports. */
@@ -46,7 +62,7 @@ export async function requirePorts(
   processes: readonly Pick<PlacedProcess, 'name' | 'ports'>[],
   { host, holderOf, advice = 'set' }: PortQuestion = {},
 ): Promise<void> {
-  const busy = await busyPorts(
+  const busy = await busyForLong(
     processes.flatMap(({ ports }) => ports),
     host,
   );
@@ -107,9 +123,9 @@ function canListen(port: number, host: string): Promise<boolean> {
   });
 }
 
-function canConnect(port: number): Promise<boolean> {
+function canConnect(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: LOOPBACK, port, timeout: CONNECT_TIMEOUT_MS });
+    const socket = connect({ host: host === '0.0.0.0' ? LOOPBACK : host, port, timeout: CONNECT_TIMEOUT_MS });
     const settle = (answer: boolean) => {
       socket.destroy();
       resolve(answer);

@@ -6,6 +6,7 @@ import { type AppConfig, type AppDependencies, appSettings } from './app.js';
 import { type Config, ConfigError, type Environment, type ProcessDefaults, readConfig } from './config.js';
 import { watchDescriptors } from './descriptor-watch.js';
 import { Lifecycle } from './lifecycle.js';
+import { listenPatiently } from './listen.js';
 import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
 import { trimHeap } from './memory.js';
 import { createMetrics, type Metrics } from './metrics.js';
@@ -49,7 +50,7 @@ export async function runProcess<const Name extends SettingName>(
   watchDescriptors(log.logger);
   const app = await definition.build({ identity, config, logger: log.logger, metrics, lifecycle });
   stopOnSignal(app, lifecycle, log, config, starterLost);
-  await listenOrExit(app, config);
+  await listenOrExit(app, config, log);
   lifecycle.phase = 'ready';
   trimHeap();
   log.logger.info({ host: config.bindHost, port: config.servicePort, node: process.version }, 'ready');
@@ -73,9 +74,11 @@ function configOrExit<Name extends SettingName>(definition: ProcessDefinition<Na
   }
 }
 
-async function listenOrExit(app: FastifyInstance, config: AppConfig): Promise<void> {
+async function listenOrExit(app: FastifyInstance, config: AppConfig, { logger }: ProcessLog): Promise<void> {
+  const onWait = () => logger.warn('an outgoing connection has the port: it is tried again');
   try {
-    await app.listen({ host: config.bindHost, port: config.servicePort, listenTextResolver: () => 'listening' });
+    const address = { host: config.bindHost, port: config.servicePort };
+    await listenPatiently(() => app.listen({ ...address, listenTextResolver: () => 'listening' }), address, onWait);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     process.stderr.write(
