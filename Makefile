@@ -82,6 +82,11 @@ conformance: compile ## gRPC and HTTP/2 as others see them: a client in Python, 
 check-docker: compile ## The compose files and the images on a real engine
 	@vitest run --config vitest.docker.config.ts
 
+.PHONY: fuzz
+fuzz: SECONDS = 300
+fuzz: compile ## What nobody has written to all that reads what others send, for SECONDS=300; SEED=… has a run again
+	@FUZZ_SECONDS=$(SECONDS) $(if $(filter command line environment,$(origin SEED)),FUZZ_SEED=$(SEED)) vitest run test/fuzz
+
 ##@ The fleet: sequential (one instance each) and parallel (four each behind balancers)
 
 .PHONY: build build-parallel

@@ -67,6 +67,8 @@ const refusals: [string, string][] = [
   ['a body in an interim response', 'HTTP/1.1 103 Early Hints\r\ncontent-length: 1\r|\n'],
   ['a coding in an interim response', 'HTTP/1.1 100 Continue\r\ntransfer-encoding: chunked\r|\n'],
   ['a body without content', 'HTTP/1.1 204 No Content\r\ncontent-length: 1\r|\n'],
+  ['an interim response that closes', 'HTTP/1.1 103 Early Hints\r\nconnection: close\r|\n'],
+  ['an interim response of HTTP/1.0', 'HTTP/1.0 100 Continue\r|\n'],
   ['a broken line behind an interim response', 'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK|\n'],
   ['words behind an interim response', 'HTTP/1.1 100 Continue\r\n\r\n|hello'],
   ['a 17th interim response', `${'HTTP/1.1 102 x\r\n\r\n'.repeat(16)}HTTP/1.1 102 x\r\n\r|\n`],

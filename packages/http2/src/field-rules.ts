@@ -9,6 +9,8 @@ const OF_CONNECTION = new Set(['connection', 'proxy-connection', 'keep-alive', '
 /** Some read what begins with 0 as octal. */
 const LENGTH = /^(?:0|[1-9]\d{0,14})$/;
 const METHOD = new RegExp(`^[${NAME_CHARACTERS}A-Z]+$`);
+/** RFC 3986, section 3.1. */
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
 const STATUS = /^[1-9]\d\d$/;
 
 /** The head of a request. */
@@ -48,7 +50,7 @@ export function requestHead(all: readonly string[], isWhole: boolean): RequestHe
 /** Whether it is said what a request is for, and nothing that has no place in it. */
 function hasTarget(pseudo: ReadonlyMap<string, string>): boolean {
   const method = pseudo.get(':method');
-  if (method !== 'CONNECT') return Boolean(method && pseudo.get(':path') && pseudo.has(':scheme'));
+  if (method !== 'CONNECT') return Boolean(method && pseudo.get(':path')) && SCHEME.test(pseudo.get(':scheme') ?? '');
   return Boolean(pseudo.get(':authority')) && !pseudo.has(':path') && !pseudo.has(':scheme');
 }
 

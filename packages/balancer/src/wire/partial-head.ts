@@ -2,7 +2,7 @@ import type { RawHeaders } from '../http/headers.js';
 import { LineReader } from './line-reader.js';
 import {
   frame,
-  framesBody,
+  isOfFraming,
   MAX_HEAD_BYTES,
   parseFields,
   parseStatusLine,
@@ -55,6 +55,6 @@ export class PartialHead {
     const field = parseFields(line);
     this.#headers.push(...field);
     // A second length, a coding beside one: what comes behind makes none of it sound.
-    if (framesBody(field[0] as string)) frame(this.#statusLine, this.#headers);
+    if (isOfFraming(field[0] as string)) frame(this.#statusLine, this.#headers);
   }
 }

@@ -55,7 +55,10 @@ export function parseStatusLine(line: string): StatusLine {
   if (!parts) throw new MalformedResponse('no status line of HTTP/1');
   const status = Number(parts[2]);
   if (status === SWITCHING_PROTOCOLS) throw new MalformedResponse('a switch of protocols that nobody asked for');
-  return { status, isHttp11: parts[1] === '1' };
+  const isHttp11 = parts[1] === '1';
+  // RFC 9110, section 15.2.
+  if (status < 200 && !isHttp11) throw new MalformedResponse('an interim response in HTTP/1.0');
+  return { status, isHttp11 };
 }
 
 /** Reads a head's fields, or those after a chunked body. @throws {@link MalformedResponse} */
@@ -65,16 +68,17 @@ export function parseFields(text: string): RawHeaders {
   return fields;
 }
 
-/** Whether a field of this name is one that says how long the body is. */
-export function framesBody(name: string): boolean {
-  return isName(name, 'content-length') || isName(name, 'transfer-encoding');
+/** Whether a field of this name has a say in where a response, or its connection, ends. */
+export function isOfFraming(name: string): boolean {
+  return isName(name, 'content-length') || isName(name, 'transfer-encoding') || isName(name, 'connection');
 }
 
 /** How long the body is (RFC 9112, section 6.3). @throws {@link MalformedResponse} */
-export function frame({ status, isHttp11 }: StatusLine, headers: RawHeaders): ResponseHead {
+export function frame(line: StatusLine, headers: RawHeaders): ResponseHead {
+  const { status } = line;
   let length: string | undefined;
   let coding: string | undefined;
-  let closes = !isHttp11;
+  let closes = !line.isHttp11;
   for (let i = 0; i < headers.length; i += 2) {
     const name = headers[i] as string;
     const value = headers[i + 1] as string;
@@ -88,14 +92,15 @@ export function frame({ status, isHttp11 }: StatusLine, headers: RawHeaders): Re
       closes = true;
     }
   }
-  if (coding !== undefined && (length !== undefined || !isHttp11)) {
-    throw new MalformedResponse('a coding beside a length, or in HTTP/1.0');
-  }
-  const bodyBytes = bodyBytesOf(status, length, coding);
+  if (closes && status < 200) throw new MalformedResponse('an interim response behind which nothing comes');
+  const bodyBytes = bodyBytesOf(line, length, coding);
   return { status, headers, bodyBytes, keepsAlive: !closes && bodyBytes !== UNTIL_CLOSE };
 }
 
-function bodyBytesOf(status: number, length: string | undefined, coding: string | undefined): number {
+function bodyBytesOf({ status, isHttp11 }: StatusLine, length: string | undefined, coding: string | undefined): number {
+  if (coding !== undefined && (length !== undefined || !isHttp11)) {
+    throw new MalformedResponse('a coding beside a length, or in HTTP/1.0');
+  }
   if (status < 200 || status === NO_CONTENT) {
     // RFC 9110, sections 8.6 and 15.2; a length of 0 says nothing else, and some say it.
     if (coding !== undefined || Number(length ?? 0) !== 0) throw new MalformedResponse('a body where there is none');

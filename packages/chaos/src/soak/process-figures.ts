@@ -4,7 +4,10 @@ import { request } from 'undici';
 
 /** What a process holds at one time. */
 export interface ProcessFigures {
+  /** As the system counts it. V8 keeps most of the pages whose content it has collected. */
   readonly memoryBytes: number;
+  /** What it refers to: V8's heap, and buffers outside of it. Garbage that has not been collected counts as well. */
+  readonly liveBytes: number;
   readonly sockets: number;
   /** Timers that keep the process running. */
   readonly timers: number;
@@ -22,8 +25,7 @@ export async function figuresOf(fleet: LocalFleet): Promise<Map<string, ProcessF
   const memory = await memoryByName(fleet);
   const entries = fleet.processes.map(async ({ name, port }) => {
     const sockets = socketsOf(fleet.pidOf(name));
-    const figures = { memoryBytes: memory.get(name) ?? 0, sockets, timers: await timersOf(port) };
-    return [name, figures] as const;
+    return [name, { memoryBytes: memory.get(name) ?? 0, sockets, ...(await ownFiguresOf(port)) }] as const;
   });
   return new Map(await Promise.all(entries));
 }
@@ -44,10 +46,21 @@ function isSocket(path: string): boolean {
   }
 }
 
-const TIMERS = /^nodejs_active_resources\{type="Timeout".*\} (\d+)$/m;
+const TIMERS = 'nodejs_active_resources{type="Timeout"';
+const HEAP = 'nodejs_heap_size_used_bytes';
+const OUTSIDE_OF_HEAP = 'nodejs_external_memory_bytes';
 
-/** As the process itself says; it names no kind of which it has none. The connection is not kept: it would count. */
-async function timersOf(port: number): Promise<number> {
+/** As the process itself says. The connection is not kept: it would count. */
+async function ownFiguresOf(port: number): Promise<Pick<ProcessFigures, 'liveBytes' | 'timers'>> {
   const response = await request(`http://127.0.0.1:${port}/metrics`, { reset: true });
-  return Number(TIMERS.exec(await response.body.text())?.[1] ?? 0);
+  const lines = (await response.body.text()).split('\n');
+  // It names no kind of resource of which it has none.
+  const sampleOf = (name: string) =>
+    Number(
+      lines
+        .find((line) => line.startsWith(name))
+        ?.split(' ')
+        .at(-1) ?? 0,
+    );
+  return { liveBytes: sampleOf(HEAP) + sampleOf(OUTSIDE_OF_HEAP), timers: sampleOf(TIMERS) };
 }

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatBytes, formatCount } from '@flotilla/client/tables';
+import { formatCount } from '@flotilla/client/tables';
 import { DrillFleet } from '../drill/drill-fleet.js';
 import { untilAborted } from '../drill/until-aborted.js';
 import { type KnownText, knownTexts } from '../load/known-text.js';
 import { SteadyLoad } from '../load/steady-load.js';
 import type { Tally } from '../load/tally.js';
 import { transports } from '../load/transports.js';
+import { growthPerRequest, type Look } from './growth.js';
 import { figuresOf, memoryByName, type ProcessFigures } from './process-figures.js';
 
 /** How long and how hard. */
@@ -36,8 +37,10 @@ export interface SoakResult extends Omit<SoakProgress, 'memoryBytes'> {
 interface SoakedProcess {
   readonly name: string;
   readonly before: ProcessFigures;
-  /** At rest after the first part of the requests. */
-  readonly warm: ProcessFigures;
+  /** At rest after the first part of the requests, and then again and again until the end. */
+  readonly looks: readonly Look[];
+  /** How fast it grew in the last of them. */
+  readonly bytesPerRequest: number;
   /** Under load. */
   readonly mostBytes: number;
   /** When the load was over, and idle connections had had their time. */
@@ -53,14 +56,16 @@ const LOOK_INTERVAL_MS = 1000;
 const REST_LOOKS = 5;
 /** Longer than idle connections are kept by default, to the next stage as well as to callers. */
 const SETTLE_MS = 90_000;
-/** Part of the requests in which processes warm up: caches fill, code is compiled. */
+/** Part of the requests before the first look: caches fill, code is compiled. */
 const WARM_UP_SHARE = 0.3;
-/** Processes collect what they have put off when nobody has asked for 10 s. */
-const IDLE_MS = 20_000;
-/** What a process may take more at the end than when it was warm. One that lost 100 bytes a request would need 17 MB more. */
-const MAX_GROWTH_BYTES = 10_000_000;
-/** With fewer requests some processes are not warm yet; their memory is shown, and not judged. */
-const MIN_JUDGED_REQUESTS = 200_000;
+/** Looks at what processes hold at rest, one behind each part of the other requests. */
+const LOOKS = 10;
+/** Processes do a full collection when nobody has asked for 5 to 10 s, and it takes a moment. */
+const IDLE_MS = 12_000;
+/** What a process may grow by in the end, per request, for {@link growthPerRequest} is not exact. */
+const MAX_BYTES_PER_REQUEST = 20;
+/** With fewer requests what is measured between two looks is mostly chance; memory is shown, and not judged. */
+const MIN_JUDGED_REQUESTS = 100_000;
 /** Whoever looks is a connection, and so is who scrapes at the same time. */
 const MAX_MORE_SOCKETS = 2;
 const MAX_MORE_TIMERS = 2;
@@ -94,22 +99,32 @@ async function soak(fleet: DrillFleet, { requests, clients, onProgress }: SoakOp
     Object.assign(done, added(done, tally), { seconds: done.seconds + tally.seconds });
     done.examples.push(...tally.examples);
   };
-  const warmUp = Math.round(requests * WARM_UP_SHARE);
-  await send(warmUp, 'warm');
-  await sleep(IDLE_MS);
-  const warm = await figuresOf(fleet.fleet);
-  await send(requests - warmUp, 'soak');
-  await sleep(IDLE_MS);
-  const after = await settled(fleet, before);
+  const looks = new Map<string, Look[]>([...before.keys()].map((name) => [name, []]));
+  let after = before;
+  for (const part of partsOf(requests)) {
+    await send(part, `soak-${done.requests}`);
+    await sleep(IDLE_MS);
+    after = await figuresOf(fleet.fleet);
+    for (const [name, { liveBytes }] of after) looks.get(name)?.push({ requests: done.requests, liveBytes });
+  }
+  after = await settled(fleet, before);
   const processes = [...before].map(([name, figures]) => ({
     name,
     before: figures,
-    warm: warm.get(name) as ProcessFigures,
+    looks: looks.get(name) as Look[],
+    bytesPerRequest: growthPerRequest(looks.get(name) as Look[]),
     mostBytes: most.get(name) ?? 0,
     after: after.get(name) as ProcessFigures,
   }));
   const missed = [...missedBy(done), ...processes.flatMap((each) => missedByProcess(each, requests))];
   return { ...done, processes, missed };
+}
+
+/** How many requests are sent before each look. */
+function partsOf(requests: number): number[] {
+  const warmUp = Math.round(requests * WARM_UP_SHARE);
+  const part = Math.ceil((requests - warmUp) / (LOOKS - 1));
+  return [warmUp, ...Array.from({ length: LOOKS - 1 }, () => part)];
 }
 
 /** What is sent in one go. */
@@ -167,6 +182,7 @@ async function atRest(fleet: DrillFleet): Promise<Map<string, ProcessFigures>> {
 function mostOf(now: ProcessFigures, before: ProcessFigures): ProcessFigures {
   return {
     memoryBytes: now.memoryBytes,
+    liveBytes: now.liveBytes,
     sockets: Math.max(now.sockets, before.sockets),
     timers: Math.max(now.timers, before.timers),
   };
@@ -199,11 +215,10 @@ function missedBy({ failed, wrong }: Counts): string[] {
   ];
 }
 
-function missedByProcess({ name, before, warm, after }: SoakedProcess, requests: number): string[] {
-  const growthBytes = after.memoryBytes - warm.memoryBytes;
-  const hasGrown = requests >= MIN_JUDGED_REQUESTS && growthBytes > MAX_GROWTH_BYTES;
+function missedByProcess({ name, before, after, bytesPerRequest }: SoakedProcess, requests: number): string[] {
+  const isGrowing = requests >= MIN_JUDGED_REQUESTS && bytesPerRequest > MAX_BYTES_PER_REQUEST;
   return [
     ...leaksOf(before, after).map((leak) => `${name}: ${leak}`),
-    ...(hasGrown ? [`${name}: its memory grew by ${formatBytes(growthBytes)}`] : []),
+    ...(isGrowing ? [`${name}: it keeps ${formatCount(Math.round(bytesPerRequest))} bytes of every request`] : []),
   ];
 }

@@ -15,18 +15,22 @@ export function soakTable({ processes }: SoakResult): string {
   const columns = [
     { head: 'process' },
     { head: 'memory before', ...right },
-    { head: 'warm', ...right },
     { head: 'most', ...right },
     { head: 'after', ...right },
+    { head: 'live, warm', ...right },
+    { head: 'live, after', ...right },
+    { head: 'bytes a request', ...right },
     { head: 'sockets', ...right },
     { head: 'timers', ...right },
   ];
-  const rows = processes.map(({ name, before, warm, mostBytes, after }) => [
+  const rows = processes.map(({ name, before, looks, bytesPerRequest, mostBytes, after }) => [
     name,
     formatBytes(before.memoryBytes),
-    formatBytes(warm.memoryBytes),
     formatBytes(mostBytes),
     formatBytes(after.memoryBytes),
+    formatBytes(looks[0]?.liveBytes ?? Number.NaN),
+    formatBytes(looks.at(-1)?.liveBytes ?? Number.NaN),
+    bytesPerRequest.toFixed(1),
     `${before.sockets} → ${after.sockets}`,
     `${before.timers} → ${after.timers}`,
   ]);
@@ -36,6 +40,6 @@ export function soakTable({ processes }: SoakResult): string {
 /** Sums up: which figures were missed; or that none was. */
 export function soakVerdict({ requests, failed, wrong, seconds, missed, examples }: SoakResult): string {
   const total = `${formatCount(requests)} requests in ${seconds.toFixed(0)} s, ${formatCount(failed)} failed, ${formatCount(wrong)} wrong answers`;
-  if (missed.length === 0) return `${total}. Memory is flat, nothing is left open.`;
+  if (missed.length === 0) return `${total}. No process grows, nothing is left open.`;
   return [`${total}. Missed:`, ...missed.map((each) => `  ${each}`), ...examples].join('\n');
 }
