@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatCount } from '@flotilla/client/tables';
 import { DrillFleet } from '../drill/drill-fleet.js';
 import { untilAborted } from '../drill/until-aborted.js';
 import { type KnownText, knownTexts } from '../load/known-text.js';
@@ -7,6 +6,7 @@ import { SteadyLoad } from '../load/steady-load.js';
 import type { Tally } from '../load/tally.js';
 import { transports } from '../load/transports.js';
 import { growthPerRequest, type Look } from './growth.js';
+import { type Counts, leaksOf, missedBy, missedByProcess, type SoakedProcess } from './judgement.js';
 import { figuresOf, memoryByName, type ProcessFigures } from './process-figures.js';
 
 /** How long and how hard. */
@@ -18,10 +18,7 @@ export interface SoakOptions {
   readonly onProgress?: (progress: SoakProgress) => void;
 }
 
-export interface SoakProgress {
-  readonly requests: number;
-  readonly failed: number;
-  readonly wrong: number;
+export interface SoakProgress extends Counts {
   readonly seconds: number;
   readonly memoryBytes: number;
 }
@@ -33,21 +30,6 @@ export interface SoakResult extends Omit<SoakProgress, 'memoryBytes'> {
   readonly missed: readonly string[];
   readonly examples: readonly string[];
 }
-
-interface SoakedProcess {
-  readonly name: string;
-  readonly before: ProcessFigures;
-  /** At rest after the first part of the requests, and then again and again until the end. */
-  readonly looks: readonly Look[];
-  /** How fast it grew in the last of them. */
-  readonly bytesPerRequest: number;
-  /** Under load. */
-  readonly mostBytes: number;
-  /** When the load was over, and idle connections had had their time. */
-  readonly after: ProcessFigures;
-}
-
-type Counts = Pick<SoakProgress, 'requests' | 'failed' | 'wrong'>;
 
 const TEXTS = 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -62,13 +44,6 @@ const WARM_UP_SHARE = 0.3;
 const LOOKS = 10;
 /** Processes do a full collection when nobody has asked for 5 to 10 s, and it takes a moment. */
 const IDLE_MS = 12_000;
-/** What a process may grow by in the end, per request, for {@link growthPerRequest} is not exact. */
-const MAX_BYTES_PER_REQUEST = 20;
-/** With fewer requests what is measured between two looks is mostly chance; memory is shown, and not judged. */
-const MIN_JUDGED_REQUESTS = 100_000;
-/** Whoever looks is a connection, and so is who scrapes at the same time. */
-const MAX_MORE_SOCKETS = 2;
-const MAX_MORE_TIMERS = 2;
 
 /**
  * Sends requests without a pause, and looks whether anything grows that should not.
@@ -197,28 +172,4 @@ async function settled(fleet: DrillFleet, before: ReadonlyMap<string, ProcessFig
     if (isSettled || performance.now() > endMs) return after;
     await sleep(LOOK_INTERVAL_MS);
   }
-}
-
-function leaksOf(before: ProcessFigures, after: ProcessFigures): string[] {
-  const sockets = after.sockets - before.sockets;
-  const timers = after.timers - before.timers;
-  return [
-    ...(sockets > MAX_MORE_SOCKETS ? [`${formatCount(sockets)} sockets more than before`] : []),
-    ...(timers > MAX_MORE_TIMERS ? [`${formatCount(timers)} timers more than before`] : []),
-  ];
-}
-
-function missedBy({ failed, wrong }: Counts): string[] {
-  return [
-    ...(failed > 0 ? [`${formatCount(failed)} requests failed`] : []),
-    ...(wrong > 0 ? [`${formatCount(wrong)} answers were wrong`] : []),
-  ];
-}
-
-function missedByProcess({ name, before, after, bytesPerRequest }: SoakedProcess, requests: number): string[] {
-  const isGrowing = requests >= MIN_JUDGED_REQUESTS && bytesPerRequest > MAX_BYTES_PER_REQUEST;
-  return [
-    ...leaksOf(before, after).map((leak) => `${name}: ${leak}`),
-    ...(isGrowing ? [`${name}: it keeps ${formatCount(Math.round(bytesPerRequest))} bytes of every request`] : []),
-  ];
 }
