@@ -67,6 +67,17 @@ describe('every answer is checked for its content', () => {
     await tally.request({ request: broken, close: async () => {} }, text, 'me');
     expect([tally.requests, tally.failed, tally.wrong]).toEqual([2, 2, 0]);
     expect(tally.examples).toEqual(['me: 503 no', 'me: ECONNRESET gone']);
+    expect([...tally.failures]).toEqual([
+      ['503', 1],
+      ['ECONNRESET', 1],
+    ]);
+  });
+
+  test('what failed is counted by status and code', async () => {
+    const problem = (code: string) => ({ status: 502, text: JSON.stringify({ title: 'no', code }) });
+    const failed = await tallyOf(problem('FLT_INSTANCES_FAILED'), problem('FLT_X'), problem('FLT_INSTANCES_FAILED'));
+    const { failures } = resultOf(scenario({ failed: 'none' }), { load: failed, timeline: PAST });
+    expect(failures).toEqual(['2 x 502 FLT_INSTANCES_FAILED', '1 x 502 FLT_X']);
   });
 });
 
@@ -96,7 +107,12 @@ describe('figures that are missed are named', () => {
     const targets = { failed: 'none afterwards' } as const;
     const nowMs = performance.now();
     const later = { startedMs: 0, injectedMs: nowMs, healedMs: nowMs, endMs: nowMs };
-    expect(resultOf(scenario(targets), { load, timeline: later }).missed).toEqual([]);
+    const result = resultOf(scenario(targets), { load, timeline: later });
+    expect(result).toMatchObject({ missed: [], failed: 1, excused: 1, failures: ['1 x 503'] });
+    expect(verdict([result])).toBe(
+      '1 requests, 1 failed, 0 wrong answers. In x 1 of 1 requests failed while the fault was there, which is not judged. ' +
+        'Every figure that is judged was reached.',
+    );
     expect(resultOf(scenario(targets), { load, timeline: PAST }).missed).toEqual(['1 requests failed']);
   });
 

@@ -11,6 +11,10 @@ export interface ScenarioResult extends Phases {
   readonly othersShare: number | undefined;
   readonly requests: number;
   readonly failed: number;
+  /** Those of them that may: they met a fault that not all requests can survive. */
+  readonly excused: number;
+  /** What they failed by, and how many by each. */
+  readonly failures: readonly string[];
   readonly wrong: number;
   readonly notes: readonly string[];
   /** Figures that were to be reached, and were not. Empty: all is well. */
@@ -46,6 +50,8 @@ export function resultOf(scenario: Scenario, seen: Seen): ScenarioResult {
     othersShare,
     requests: total((tally) => tally.requests),
     failed,
+    excused: failed - counted,
+    failures: failuresOf(tallies),
     wrong,
     ...phases,
     notes: observation.notes ?? [],
@@ -58,6 +64,15 @@ export function resultOf(scenario: Scenario, seen: Seen): ScenarioResult {
     ],
     examples: tallies.flatMap((tally) => tally.examples),
   };
+}
+
+/** The most frequent first. */
+function failuresOf(tallies: readonly Tally[]): string[] {
+  const all = new Map<string, number>();
+  for (const { failures } of tallies) {
+    for (const [kind, count] of failures) all.set(kind, (all.get(kind) ?? 0) + count);
+  }
+  return [...all].sort(([, one], [, other]) => other - one).map(([kind, count]) => `${count} x ${kind}`);
 }
 
 function missedLatencies({ targets }: Scenario, phases: Phases): string[] {

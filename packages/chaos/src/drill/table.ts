@@ -50,7 +50,18 @@ export function verdict(results: readonly ScenarioResult[]): string {
     formatCount(results.reduce((total, each) => total + of(each), 0));
   const missed = results.flatMap(({ name, missed }) => missed.map((each) => `  ${name}: ${each}`));
   const total = `${sum((each) => each.requests)} requests, ${sum((each) => each.failed)} failed, ${sum((each) => each.wrong)} wrong answers`;
-  return missed.length === 0 ? `${total}. Every figure was reached.` : [`${total}. Missed:`, ...missed].join('\n');
+  const excused = results.filter((each) => each.excused > 0).map(excuseOf);
+  const sentences = [`${total}.`, ...excused, missed.length === 0 ? everyFigure(excused.length > 0) : 'Missed:'];
+  return [sentences.join(' '), ...missed].join('\n');
+}
+
+/** A figure that is not judged is said as plainly as one that is. */
+function excuseOf({ name, excused, requests }: ScenarioResult): string {
+  return `In ${name} ${formatCount(excused)} of ${formatCount(requests)} requests failed while the fault was there, which is not judged.`;
+}
+
+function everyFigure(hasOthers: boolean): string {
+  return hasOthers ? 'Every figure that is judged was reached.' : 'Every figure was reached.';
 }
 
 function latencyCell(latencies: Latencies | undefined): string {
@@ -62,8 +73,9 @@ function shortMs(ms: number): string {
 }
 
 function remarks(results: readonly ScenarioResult[]): string[] {
-  const lines = results.flatMap(({ name, notes, examples }) => [
+  const lines = results.flatMap(({ name, notes, failures, examples }) => [
     ...notes.map((note) => `${name}: ${note}`),
+    ...(failures.length > 0 ? [`${name}: failed by ${failures.join(', ')}`] : []),
     ...examples.slice(0, 3).map((example) => `${name}: ${example}`),
   ]);
   return lines.length === 0 ? [] : [lines.join('\n')];

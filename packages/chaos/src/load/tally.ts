@@ -10,6 +10,8 @@ const MAX_SHOWN_CHARACTERS = 300;
 export class Tally {
   readonly samples = new Samples();
   readonly examples: string[] = [];
+  /** How many failed, by what came instead of an answer: `502 FLT_INSTANCES_FAILED`, `ECONNRESET`. */
+  readonly failures = new Map<string, number>();
   readonly #failureStartsMs: number[] = [];
   #wrong = 0;
 
@@ -39,6 +41,8 @@ export class Tally {
       const wrong = await caller.request(text, requestId);
       if (wrong !== undefined) this.#countWrong(`${requestId}: wrong answer: ${wrong}`);
     } catch (error) {
+      const kind = kindOf(error);
+      this.failures.set(kind, (this.failures.get(kind) ?? 0) + 1);
       this.#fail(startMs, `${requestId}: ${describe(error)}`);
     }
     this.samples.add(startMs, performance.now() - startMs);
@@ -62,4 +66,15 @@ export class Tally {
 function describe(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return [code, message].filter(Boolean).join(' ');
+}
+
+const STATUS = /^\d{3}\b/;
+const PROBLEM_CODE = /"code":"(FLT_\w+)"/;
+
+/** An answer's status and code, or a system error's code. */
+function kindOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const status = STATUS.exec(message)?.[0];
+  if (status === undefined) return String(code ?? 'no answer');
+  return [status, PROBLEM_CODE.exec(message)?.[1]].filter(Boolean).join(' ');
 }
