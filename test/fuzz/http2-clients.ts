@@ -3,6 +3,7 @@ import { inspect, isDeepStrictEqual } from 'node:util';
 import { ClientConnection, type ResponseHead, type ResponseObserver } from '@flotilla/http2';
 import { Frames, GET } from '../../packages/http2/test/frames.js';
 import { CLIENT_LIMITS } from '../../packages/http2/test/limits.js';
+import { Faults } from './faults.js';
 import { MemorySocket, settled } from './memory-socket.js';
 
 /** An answer of which all has come. */
@@ -26,10 +27,15 @@ const PREFACE_BYTES = 24;
 export async function answeredToUs(pieces: readonly Buffer[]): Promise<Answered> {
   const socket = new MemorySocket();
   const answers = new Map<number, WholeAnswer>();
-  const connection = new ClientConnection(socket.asSocket, CLIENT_LIMITS, { onLeaving: () => {}, onClosed: () => {} });
+  const faults = new Faults();
+  const connection = new ClientConnection(socket.asSocket, CLIENT_LIMITS, {
+    onLeaving: () => {},
+    onClosed: () => {},
+    onFault: faults.take,
+  });
   socket.on('data', (chunk: Buffer) => connection.read(chunk));
   const readers = Array.from({ length: REQUESTS }, (_, n) => {
-    const reader = new AnswerReader((answer) => answers.set(2 * n + 1, answer));
+    const reader = new AnswerReader((answer) => answers.set(2 * n + 1, answer), faults.take);
     connection.request(GET, true, reader);
     return reader;
   });
@@ -41,6 +47,7 @@ export async function answeredToUs(pieces: readonly Buffer[]): Promise<Answered>
   await settled();
   const hasFault = foundFault(socket);
   connection.destroy();
+  faults.check();
   if (!readers.every(({ isOver }) => isOver)) throw new Error('a request was not told that its connection is gone');
   return { answers, hasFault };
 }
@@ -53,8 +60,11 @@ class AnswerReader implements ResponseObserver {
   #bodyBytes = 0;
   #isEnded = false;
 
-  constructor(onWhole: (answer: WholeAnswer) => void) {
+  readonly onFault: (error: unknown) => void;
+
+  constructor(onWhole: (answer: WholeAnswer) => void, onFault: (error: unknown) => void) {
     this.#onWhole = onWhole;
+    this.onFault = onFault;
   }
 
   onHead(head: ResponseHead): void {

@@ -6,6 +6,7 @@ import { type Frame, Frames, frame } from '../../packages/http2/test/frames.js';
 import { SERVER_LIMITS } from '../../packages/http2/test/limits.js';
 import { HOST } from '../../packages/service-kit/src/head-checks.js';
 import { faultOfTarget, normalisedTarget } from '../../packages/service-kit/src/target.js';
+import { Faults } from './faults.js';
 import { MemorySocket, settled } from './memory-socket.js';
 
 /** A request of which all has come. */
@@ -35,6 +36,7 @@ const BEGINNING = Buffer.concat([PREFACE, frame(SETTINGS, 0, 0)]);
 export async function servedByUs(pieces: readonly Buffer[], limits: Partial<ServerLimits> = {}): Promise<Served> {
   const socket = new MemorySocket();
   const requests = new Map<number, WholeRequest>();
+  const faults = new Faults();
   const connection = new ServerConnection(
     socket.asSocket,
     BEGINNING,
@@ -42,11 +44,14 @@ export async function servedByUs(pieces: readonly Buffer[], limits: Partial<Serv
     {
       onRequest: ({ stream, head }) => {
         if (isRefusedAtDoor(head)) return;
-        if (isRefusedAtDoor(head)) return;
-        stream.observer = new Reader((bodyBytes) => requests.set(stream.id, { fields: head.fields, bodyBytes }));
+        stream.observer = new Reader(
+          (bodyBytes) => requests.set(stream.id, { fields: head.fields, bodyBytes }),
+          faults.take,
+        );
         stream.resume();
       },
       onClosed: () => {},
+      onFault: faults.take,
     },
   );
   for (const piece of pieces) {
@@ -55,6 +60,7 @@ export async function servedByUs(pieces: readonly Buffer[], limits: Partial<Serv
   }
   await settled();
   connection.destroy();
+  faults.check();
   return { requests, ...endOf(socket) };
 }
 
@@ -71,8 +77,11 @@ class Reader implements StreamObserver {
   #bytes = 0;
   #isOver = false;
 
-  constructor(onWhole: (bodyBytes: number) => void) {
+  readonly onFault: (error: unknown) => void;
+
+  constructor(onWhole: (bodyBytes: number) => void, onFault: (error: unknown) => void) {
     this.#onWhole = onWhole;
+    this.onFault = onFault;
   }
 
   onData(view: Buffer): void {

@@ -14,6 +14,7 @@ import {
   uint32,
 } from '../../../packages/http2/test/frames.js';
 import { SERVER_LIMITS } from '../../../packages/http2/test/limits.js';
+import { Faults } from '../faults.js';
 import { message, otherFrame, requestBlock } from '../http2-inputs.js';
 import { MemorySocket } from '../memory-socket.js';
 import { fuzzTarget } from '../target.js';
@@ -79,13 +80,21 @@ export const http2Growth = fuzzTarget(
   async (input) => {
     const socket = new HeldSocket(!input.isRead);
     const before = keptBytes();
+    const faults = new Faults();
     const connection = new ServerConnection(socket.asSocket, BEGINNING, LIMITS, {
       onRequest: ({ stream }) => {
-        stream.observer = { onData: () => {}, onEnd: () => {}, onWritable: () => {}, onClosed: () => {} };
+        stream.observer = {
+          onData: () => {},
+          onEnd: () => {},
+          onWritable: () => {},
+          onClosed: () => {},
+          onFault: faults.take,
+        };
         if (input.isResumed) stream.resume();
         if (input.isAnswered) stream.sendHead([':status', '204'], true);
       },
       onClosed: () => {},
+      onFault: faults.take,
     });
     const isOpen = () => !connection.isClosed && !socket.destroyed;
     const [frameCount, atOnce] = input.isAnswered ? [ANSWERED_FRAMES, ANSWERED_AT_ONCE] : [FRAMES, FRAMES_AT_ONCE];
@@ -105,6 +114,7 @@ export const http2Growth = fuzzTarget(
     const grown = keptBytes() - before;
     connection.destroy();
     socket.destroy();
+    faults.check();
     const maxBytes = HELD_BYTES + (input.isRead ? 0 : UNREAD_BYTES);
     if (grown > maxBytes) throw new Error(`${sent} frames, and ${grown} bytes are kept`);
     return sent > atOnce;

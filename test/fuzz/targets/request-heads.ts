@@ -1,6 +1,7 @@
 import http from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import type { DirectExchange } from '../../../packages/service-kit/src/direct/direct-exchange.js';
 import { DirectLane } from '../../../packages/service-kit/src/direct/direct-lane.js';
 import { cutAt, cuts, latin1, mutated, mutations } from '../bytes.js';
@@ -98,6 +99,7 @@ async function serve(pieces: readonly Buffer[], isDirect: boolean): Promise<read
     headersTimeoutMs: 60_000,
     acceptHttp2: () => {},
     isDraining: () => false,
+    logger: pino({ enabled: false }),
   };
   const lane = isDirect ? new DirectLane(server, { ...options, answer }) : undefined;
   const socket = new MemorySocket();

@@ -6,7 +6,7 @@ export interface Look {
 }
 
 /** How many of the last looks are judged, at least. Fewer would be told by the one that is off. */
-export const MIN_JUDGED_LOOKS = 5;
+const MIN_JUDGED_LOOKS = 5;
 
 /**
  * How fast a process grows in the end, in bytes per request: the median of the slopes between all pairs of the last looks
