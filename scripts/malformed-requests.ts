@@ -7,6 +7,7 @@ import {
   USUAL_HEAD,
 } from '../test/malformed/cases/case.ts';
 import { corpus } from '../test/malformed/cases/index.ts';
+import { asHttp2 } from '../test/malformed/support/as-http2.ts';
 
 /** Longer runs of one character are written as the character and a count. */
 const MAX_RUN = 24;
@@ -38,6 +39,7 @@ const ABBREVIATIONS: readonly (readonly [bytes: string, name: string])[] = [
 export function malformedRequests(): string {
   const areas = Object.entries(corpus);
   const count = areas.reduce((sum, [, cases]) => sum + cases.length, 0);
+  const byHttp2 = Object.values(corpus).flat().filter(asHttp2).length;
   const abbreviations = ABBREVIATIONS.map(([bytes, name]) => `| \`${name}\` | \`${escaped(bytes)}\` |`);
   const sections = areas.map(([area, cases]) => `## ${area}\n\n${table(cases)}`);
   return `# Malformed and ambiguous requests
@@ -45,12 +47,14 @@ export function malformedRequests(): string {
 What becomes of ${count} requests that are malformed, that two readers may read in two ways, or that only look so. Each is
 either refused, and then nothing of it reaches an instance, or forwarded so that it has one reading. The tests send every
 one of them over a raw socket to a balancer, whole, byte by byte and cut at random places, and read what reaches the
-instance with a stricter parser of their own. What is refused they send to a service too. Source:
-\`test/malformed/cases/\`.
+instance with a stricter parser of their own. What is refused they send to a service too. ${byHttp2} of them can be said in
+HTTP/2 as well, those that are about no lines, chunks, versions or pipelines; there they come to the same, but that a field or a
+length that is malformed has its stream reset (RFC 9113, 8.1.1). Source: \`test/malformed/cases/\`.
 
 Every request that goes on is written anew: with one \`Host\`, with one \`Content-Length\` or one
 \`Transfer-Encoding: chunked\` as its body is at hand, with an \`X-Request-Id\`, and with nothing of the client's framing or
-connection. The checks are in \`packages/service-kit/src/request-checks.ts\`, behind those of Node's own parser.
+connection. The checks are in \`packages/service-kit/src/head-checks.ts\`, for every version of HTTP, and in \`request-checks.ts\` beside it,
+behind those of Node's own parser.
 
 The second column is what the client writes; *end* says that it ends its side behind it. \`x{100}\` is a hundred times x,
 \`⋯\` is the rest of what is too long for a table, and:

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { MalformedCase } from './cases/case.ts';
 import { corpus } from './cases/index.ts';
+import { asHttp2 } from './support/as-http2.ts';
 import { checkCase, type Door } from './support/check.ts';
+import { checkHttp2 } from './support/check-http2.ts';
 import { balancerDoor, serviceDoor } from './support/doors.ts';
 import { byteByByte, cutAt, type Delivery, whole } from './support/exchange.ts';
 
@@ -59,5 +61,28 @@ describe('at a service, what a balancer refuses is refused', () => {
 
   test.each(areas)('%s', async (_area, inArea) => {
     expect(await failures(await serviceDoor(), inArea.filter(isRefused), whole)).toEqual([]);
+  });
+});
+
+/** About half of them are about what HTTP/2 has as well: methods, targets, fields, lengths, limits. */
+const MIN_BY_HTTP2 = 200;
+
+describe('by HTTP/2, each that can be said there comes to the same', () => {
+  const byHttp2 = cases.flatMap((each) => {
+    const request = asHttp2(each);
+    return request ? [{ each, request }] : [];
+  });
+
+  test.each([
+    ['a balancer', balancerDoor, () => true],
+    ['a service', serviceDoor, ({ outcomes }: MalformedCase) => outcomes[0]?.kind === 'refused'],
+  ] as const)('at %s', async (_name, open, isSent) => {
+    expect(byHttp2.length).toBeGreaterThan(MIN_BY_HTTP2);
+    const door = await open();
+    const failed: string[] = [];
+    for (const { each, request } of byHttp2.filter(({ each }) => isSent(each))) {
+      await checkHttp2(door, each, request).catch((error: Error) => failed.push(`${each.name}: ${error.message}`));
+    }
+    expect(failed).toEqual([]);
   });
 });

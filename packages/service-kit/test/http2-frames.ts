@@ -18,6 +18,7 @@ export const flag = { endStream: 1, ack: 1, endHeaders: 4 } as const;
 /** What an attacker's connection has been told. */
 export interface Received {
   readonly type: number;
+  readonly flags: number;
   readonly stream: number;
   readonly payload: Buffer;
 }
@@ -113,7 +114,8 @@ export class RawClient {
       const end = FRAME_HEAD_BYTES + this.#rest.readUIntBE(0, 3);
       if (this.#rest.length < end) return;
       const payload = Buffer.from(this.#rest.subarray(FRAME_HEAD_BYTES, end));
-      this.received.push({ type: this.#rest.readUInt8(3), stream: this.#rest.readUInt32BE(5), payload });
+      const [kind, flags] = [this.#rest.readUInt8(3), this.#rest.readUInt8(4)];
+      this.received.push({ type: kind, flags, stream: this.#rest.readUInt32BE(5), payload });
       this.#rest = this.#rest.subarray(end);
     }
   }

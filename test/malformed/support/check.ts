@@ -75,7 +75,7 @@ function checkProblem(answer: Answer, { status, code, staysOpen, isBodiless }: R
 }
 
 /** Whether those requests reached the instance that the case says, as it says, and nothing else. */
-function checkForwarded({ outcomes }: MalformedCase, { requests, violations, unfinished }: Seen): void {
+export function checkForwarded({ outcomes }: MalformedCase, { requests, violations, unfinished }: Seen): void {
   const expected = outcomes.filter((outcome) => outcome.kind === 'forwarded');
   expect(violations).toEqual([]);
   expect(requests.map(inShort).join('; ')).toBe(expected.map(inShort).join('; '));
@@ -99,7 +99,7 @@ function checkFields({ headers }: StrictRequest, { fields, getsNewId }: Forwarde
 }
 
 /** Whether a plain request gets through, and is the last that reached the instance. */
-async function checkPlainRequest({ port, behind }: Door): Promise<void> {
+export async function checkPlainRequest({ port, behind }: Door): Promise<void> {
   const sending = { bytes: PLAIN, delivery: whole, halfCloses: false, asksAfter: undefined, isBodiless: () => false };
   const { answers } = await exchange(port, sending);
   expect(answers.map(({ status }) => status)).toEqual([200]);

@@ -52,8 +52,10 @@ async function answerAsRouted(
   const path = request.url.split('?', 1)[0] as string;
   const isPost = method === 'POST';
   const isStage = isPost && path === routes.path;
-  const rpc = isPost && !isStage ? rpcProtocolOf(request) : undefined;
   const isKnownCall = routes.rpc.paths.includes(path);
+  const protocol = isPost && !isStage ? rpcProtocolOf(request) : undefined;
+  // What is sent to a method that nobody here knows is a call if it says so; JSON may be anything.
+  const rpc = isKnownCall || protocol === 'grpc' ? protocol : undefined;
   const isCall = rpc !== undefined || (isPost && isKnownCall);
   const isPreflight = method === 'OPTIONS' && isKnownCall && options.config.corsOrigins.length > 0;
   handling.rpc = rpc;
@@ -76,7 +78,7 @@ function refusalOf(request: Http2Exchange, maxHeaders: number): FlotillaError | 
   const problem = problemOfHead(request, maxHeaders);
   if (problem) return problem;
   const host = request.header('host');
-  if (host !== undefined && !HOST.test(host)) {
+  if (host === undefined || !HOST.test(host)) {
     return closing('FLT_MALFORMED_HTTP', 'The authority is no host and port.');
   }
   return problemOfExpectation(request.header('expect'));
