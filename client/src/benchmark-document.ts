@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { cannotRead, kindAt } from './find-text.js';
 import type { InstanceWork } from './instance-work.js';
 import type { Machine } from './machine.js';
 import { ClientError, type ErrorReport } from './problems.js';
@@ -59,8 +60,10 @@ export function benchmarkDocument(members: Omit<BenchmarkDocument, 'format'>): B
 
 /** @throws ClientError when the file is not the result of a benchmark. */
 export async function readBenchmark(file: string): Promise<BenchmarkDocument> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new ClientError(`${file} cannot be read (${error.code})`);
+  const kind = await kindAt(file);
+  if (kind !== 'file') throw new ClientError(`${file} is a ${kind}, and no file`);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw cannotRead(file, error);
   });
   const document = tryParse(text);
   if (document?.format === FORMAT) return document;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CountTable } from '@flotilla/text';
 import type { FleetAddresses } from './addresses.js';
+import { inParallel } from './in-parallel.js';
 import { fetchReport, mergeTables } from './merge.js';
 import { planChunks, planJsonChunks } from './plan.js';
 import type { Progress } from './progress.js';
@@ -50,7 +51,7 @@ export async function countFile(file: TextFile, options: CountOptions): Promise<
     ? await planJsonChunks(file, { parts, maxBodyBytes: maxJsonBytes, runId })
     : await planChunks(file, { parts, runId });
   const isTableWanted = options.isTableWanted || plan.length > 1;
-  const chunks = await inParallel(plan, parts, sender, (chunk, chunkSender) =>
+  const chunks = await inParallel(plan.values(), Math.min(parts, plan.length), sender, (chunk, chunkSender) =>
     sendChunk(file, chunk, addresses.process, isTableWanted, chunkSender, options.progress),
   );
   const table = mergeTables(chunks.flatMap(({ result }) => result.table ?? []));
@@ -66,42 +67,4 @@ export async function countFile(file: TextFile, options: CountOptions): Promise<
     totalMs,
     speedUp: sum(chunks.map((chunk) => chunk.ms)) / totalMs,
   };
-}
-
-/**
- * Works on items, so many at once, in their order. The first failure stops the others and is thrown.
- *
- * @param limit - Most at once, from 1.
- * @returns One result per item, in the items' order.
- */
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  limit: number,
-  sender: Sender,
-  work: (item: Item, sender: Sender) => Promise<Result>,
-): Promise<Result[]> {
-  const stop = new AbortController();
-  const outer = sender.call.signal;
-  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal;
-  const stoppable = { ...sender, call: { ...sender.call, signal } };
-  const results: Result[] = [];
-  const queue = items.entries();
-  const worker = async () => {
-    for (const [index, item] of queue) {
-      signal.throwIfAborted();
-      results[index] = await work(item, stoppable);
-    }
-  };
-  const workers = Array.from({ length: Math.min(limit, items.length) }, async () => {
-    try {
-      await worker();
-    } catch (error) {
-      // The reason of the abort is the first error, so that all workers end with the same.
-      stop.abort(error);
-      throw error;
-    }
-  });
-  await Promise.allSettled(workers);
-  signal.throwIfAborted();
-  return results;
 }

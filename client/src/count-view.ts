@@ -2,10 +2,15 @@ import type { CountTable } from '@flotilla/text';
 import type { FileCount } from './count-file.js';
 import type { ChunkResult } from './send.js';
 import { type Column, formatBytes, formatCount, formatMs, formatRatio, renderTable } from './tables.js';
-import type { TextFile } from './text-file.js';
+
+/** A text that was counted. */
+export interface CountedText {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
 
 /** What the fleet found in a file, for people. */
-export function renderCount(file: TextFile, count: FileCount, withFrequencies: boolean): string {
+export function renderCount(file: CountedText, count: FileCount, withFrequencies: boolean): string {
   const pieces = count.chunks.length === 1 ? '1 chunk' : `${count.chunks.length} chunks`;
   const sections = [
     `${file.path}: ${formatBytes(file.sizeBytes)} in ${pieces}`,
@@ -47,7 +52,7 @@ function renderFrequencies(table: CountTable): string {
 }
 
 /** What the fleet found in a file, for programs. */
-export function countAsJson(file: TextFile, count: FileCount, withFrequencies: boolean): unknown {
+export function countAsJson(file: CountedText, count: FileCount, withFrequencies: boolean): unknown {
   const { runId, wordCount, report, table, chunks, totalMs, speedUp } = count;
   return {
     file: file.path,

@@ -5,7 +5,7 @@ const GROWTH = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte < 0x80 ? JSON.stringify(String.fromCharCode(byte)).length - '""'.length - 1 : 0,
 );
 /** The longest escape: `\u001f`. */
-const MAX_ESCAPE_BYTES = 6;
+export const MAX_ESCAPE_BYTES = 6;
 
 /** How many bytes some UTF-8 takes inside a JSON string. */
 export function escapedLength(bytes: Uint8Array): number {

@@ -9,7 +9,8 @@ export interface Progress {
   stop(): void;
 }
 
-const SILENT: Progress = { add: () => {}, stop: () => {} };
+/** Where nothing is shown, or the end is not known. */
+export const SILENT: Progress = { add: () => {}, stop: () => {} };
 
 /**
  * A bar on a terminal; nothing at all where the output is read by a program or kept in a file.

@@ -6,7 +6,7 @@ import type { Chunk } from './plan.js';
 import type { Progress } from './progress.js';
 import { retryDelayMs } from './retry.js';
 import type { Target } from './target.js';
-import type { TextFile } from './text-file.js';
+import type { TextSource } from './text-file.js';
 import type { ChunkRequest, Transport } from './transport/transport.js';
 
 /** A request that may be sent several times. */
@@ -70,35 +70,35 @@ export interface ChunkResult extends Sent<Answer> {
 }
 
 /**
- * Sends one chunk of a file from the disk.
+ * Sends one chunk of a text.
  *
  * @param target - The route of stage 1.
  * @param isTableWanted - Whether the answer shall hold the frequency of every word.
  */
 export async function sendChunk(
-  file: TextFile,
+  text: TextSource,
   chunk: Chunk,
   target: Target,
   isTableWanted: boolean,
   sender: Sender,
   progress: Progress,
 ): Promise<ChunkResult> {
-  const request = chunkRequest(file, chunk, isTableWanted, progress);
+  const request = chunkRequest(text, chunk, isTableWanted, progress);
   const ask = (url: string) => sender.transport.sendChunk(url, request, sender.call);
   return { ...(await send(target, sender, ask)), chunk };
 }
 
-function chunkRequest(file: TextFile, chunk: Chunk, isTableWanted: boolean, progress: Progress): ChunkRequest {
+function chunkRequest(text: TextSource, chunk: Chunk, isTableWanted: boolean, progress: Progress): ChunkRequest {
   let done = 0;
   async function* slices(areKept: boolean) {
     // A second try starts over, and so does the bar.
     progress.add(-done);
     done = 0;
-    for await (const slice of file.slices(chunk, areKept)) {
+    for await (const slice of text.slices(chunk, areKept)) {
       done += slice.length;
       progress.add(slice.length);
       yield slice;
     }
   }
-  return { chunk, isTableWanted, slices, changed: () => file.changed() };
+  return { chunk, isTableWanted, slices, changed: () => text.changed() };
 }

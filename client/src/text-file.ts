@@ -1,21 +1,27 @@
 import { isUtf8 } from 'node:buffer';
-import { type FileHandle, open, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteRange } from './cut.js';
+import { cannotRead, type FoundText, findText } from './find-text.js';
 import { ClientError } from './problems.js';
-
-/** Where a bare file name is looked for when there is no such file in the working directory. */
-export const DATASETS_FOLDER = path.join(import.meta.dirname, '../../datasets');
 
 /** Bytes read at once. Larger is no faster; smaller costs a turn of the event loop for each. */
 const SLICE_BYTES = 256 * 1024;
 /** Longest code point in UTF-8, less one: so much of it can stand at the end of a slice. */
 const MAX_CUT_BYTES = 3;
 
+/** What the chunks of a text are read from, as often as they are sent. */
+export interface TextSource {
+  /** The bytes of a part, in slices of whole code points. */
+  slices(range: ByteRange, areKept?: boolean): AsyncIterable<Buffer>;
+  /** The error for a part that is not as long as it was. */
+  changed(): ClientError;
+}
+
 /**
  * A text on disk. It is read in slices and never held whole.
  */
-export class TextFile implements AsyncDisposable {
+export class TextFile implements TextSource, AsyncDisposable {
   readonly path: string;
   readonly sizeBytes: number;
   readonly #handle: FileHandle;
@@ -29,18 +35,27 @@ export class TextFile implements AsyncDisposable {
   /**
    * Opens a file by its path, or by its bare name in the folder of datasets.
    *
-   * @throws ClientError when there is none, it is a folder or other special file, it is empty, or it may not be read.
+   * @throws ClientError when there is none, it is no file, it is empty, or it may not be read.
    */
   static async open(nameOrPath: string): Promise<TextFile> {
-    const filePath = await findFile(nameOrPath);
-    const handle = await open(filePath, 'r').catch((error: NodeJS.ErrnoException) => {
-      throw new ClientError(`${filePath} cannot be read (${error.code})`, undefined, { cause: error });
+    const found = await findText(nameOrPath);
+    if (found.kind === 'file' && found.descriptor === undefined) return TextFile.openFound(found);
+    throw new ClientError(
+      `${found.path} can be read only once: it is a ${found.kind}`,
+      'Keep the text in a file first.',
+    );
+  }
+
+  /** Opens a text that is known to be a file. Errors as with {@link open}. */
+  static async openFound({ path: filePath }: FoundText): Promise<TextFile> {
+    // What has become a pipe meanwhile is not waited for.
+    const handle = await open(filePath, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+      throw cannotRead(filePath, error);
     });
     const info = await handle.stat();
-    const problem = info.isFile() ? info.size === 0 && 'is empty: there is nothing to count' : 'is not a file';
-    if (problem) {
+    if (!info.isFile() || info.size === 0) {
       await handle.close();
-      throw new ClientError(`${filePath} ${problem}`);
+      throw info.isFile() ? isEmpty(filePath) : new ClientError(`${filePath} is no longer the file that it was`);
     }
     return new TextFile(filePath, info.size, handle);
   }
@@ -77,7 +92,7 @@ export class TextFile implements AsyncDisposable {
       if (bytes.length < wanted) throw this.changed();
       const isLast = position + wanted === range.end;
       const slice = isLast ? bytes : bytes.subarray(0, endOfWholeCodePoints(bytes));
-      if (!isUtf8(slice)) throw this.#notUtf8(slice, position);
+      if (!isUtf8(slice)) throw notUtf8(this.path, slice, position);
       yield slice;
       position += slice.length;
     }
@@ -96,29 +111,24 @@ export class TextFile implements AsyncDisposable {
     return new ClientError(`${this.path} changed while it was read`, 'Send it again when nobody writes to it.');
   }
 
-  #notUtf8(slice: Buffer, position: number): ClientError {
-    const offset = firstInvalidByte(slice);
-    const byte = (slice[offset] ?? 0).toString(16).padStart(2, '0');
-    return new ClientError(
-      `${this.path} is not valid UTF-8: the byte 0x${byte} at offset ${position + offset} is wrong there`,
-      'Convert the file to UTF-8, for example with iconv.',
-    );
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle.close();
   }
 }
 
-async function findFile(nameOrPath: string): Promise<string> {
-  const isBareName = path.basename(nameOrPath) === nameOrPath;
-  const candidates = isBareName ? [nameOrPath, path.join(DATASETS_FOLDER, nameOrPath)] : [nameOrPath];
-  for (const candidate of candidates) {
-    const info = await stat(candidate).catch(() => undefined);
-    if (info) return candidate;
-  }
-  const where = isBareName ? ', neither here nor in datasets/' : '';
-  throw new ClientError(`there is no file ${nameOrPath}${where}`, 'A text can be made: make dataset SIZE=32MB SEED=1');
+/** The error for a text without a byte. */
+export function isEmpty(path: string): ClientError {
+  return new ClientError(`${path} is empty: there is nothing to count`);
+}
+
+/** The error for bytes that are no UTF-8. @param position - Where in the text they begin. */
+export function notUtf8(path: string, bytes: Buffer, position: number): ClientError {
+  const offset = firstInvalidByte(bytes);
+  const byte = (bytes[offset] ?? 0).toString(16).padStart(2, '0');
+  return new ClientError(
+    `${path} is not valid UTF-8: the byte 0x${byte} at offset ${position + offset} is wrong there`,
+    'Convert the text to UTF-8, for example with iconv.',
+  );
 }
 
 /** Where a code point that is cut at the end of some bytes begins; the length of the bytes when none is. */

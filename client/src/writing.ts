@@ -1,4 +1,6 @@
+import { stat } from 'node:fs/promises';
 import { systemReason } from '@flotilla/contracts/command-line';
+import { kindOf } from './find-text.js';
 import { ClientError } from './problems.js';
 
 /**
@@ -7,6 +9,9 @@ import { ClientError } from './problems.js';
  * @throws ClientError that names the file, and why it can't be written.
  */
 export async function writing(file: string, write: () => Promise<void>): Promise<void> {
+  const info = await stat(file).catch(() => undefined);
+  // Opening it would wait for a reader, and nothing could end that.
+  if (info && kindOf(info) === 'pipe') throw new ClientError(`cannot write ${file}: it is a pipe, and no file`);
   try {
     await write();
   } catch (error) {

@@ -26,7 +26,9 @@ describe('TextFile.open', () => {
   test.each([
     ['a missing file', () => path.join(folder.path, 'missing.txt'), /there is no file/],
     ['a bare name that is nowhere', () => 'no-such-text.txt', /neither here nor in datasets/],
-    ['a folder', () => folder.path, /is not a file/],
+    ['a folder', () => folder.path, /is a folder, and no text to read/],
+    ['a device', () => '/dev/zero', /is a device, and no text to read/],
+    ['standard input', () => '-', /can be read only once|is a device/],
     ['an empty file', () => folder.write('empty.txt', ''), /is empty/],
   ])('refuses %s', async (_what, name, message) => {
     await expect(TextFile.open(await name())).rejects.toThrow(message);

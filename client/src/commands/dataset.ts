@@ -4,10 +4,10 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { generateText } from '@flotilla/dataset';
 import { type Command, Option } from 'commander';
+import { DATASETS_FOLDER } from '../find-text.js';
 import { number, size } from '../options.js';
 import type { Context } from '../run-command.js';
 import { formatBytes } from '../tables.js';
-import { DATASETS_FOLDER } from '../text-file.js';
 import { writing } from '../writing.js';
 
 interface DatasetOptions {

@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
 import { type FleetAddresses, fleetAddresses } from '../addresses.js';
-import { countFile } from '../count-file.js';
-import { countAsJson, renderCount } from '../count-view.js';
+import { countFile, type FileCount } from '../count-file.js';
+import { countStream } from '../count-stream.js';
+import { type CountedText, countAsJson, renderCount } from '../count-view.js';
+import { findText } from '../find-text.js';
 import { type CutOptions, jsonLimitOf, number, type TextOptions, withCutting, withTexts } from '../options.js';
-import { startProgress } from '../progress.js';
+import { SILENT, startProgress } from '../progress.js';
 import type { Context } from '../run-command.js';
 import { realSender, type Sender } from '../send.js';
 import { TextFile } from '../text-file.js';
+import { TextStream } from '../text-stream.js';
 
 interface ProcessOptions extends TextOptions, CutOptions {
   readonly parallel: number;
@@ -20,7 +23,7 @@ const MAX_PARALLEL = 1024;
 export function declareProcess(command: Command): Command {
   return withCutting(withTexts(command))
     .description('count the words of files: cut each at white space, send the chunks at once, merge the answers')
-    .argument('<file...>', 'paths, or names of files in datasets/')
+    .argument('<file...>', 'paths, names of files in datasets/, or - for standard input; pipes are cut as they come')
     .addOption(number('-p, --parallel <number>', 'chunks wanted, and requests at once', 1, MAX_PARALLEL, 4))
     .option('--include-frequencies', 'also tell every word with its count');
 }
@@ -43,27 +46,29 @@ export async function runProcess(context: Context, files: string[], options: Pro
 
 async function countNamed(
   name: string,
-  { output }: Context,
+  { output, signal }: Context,
   options: ProcessOptions,
   addresses: FleetAddresses,
   sender: Sender,
 ): Promise<unknown> {
-  await using file = await TextFile.open(name);
   const isTableWanted = options.includeFrequencies === true;
+  const { parallel } = options;
+  const common = { addresses, sender, parallel, ...jsonLimitOf(options), isTableWanted };
+  const tell = (text: CountedText, count: FileCount) => {
+    output.text(renderCount(text, count, isTableWanted));
+    return countAsJson(text, count, isTableWanted);
+  };
+  const found = await findText(name);
+  if (found.kind !== 'file' || found.descriptor !== undefined) {
+    using stream = TextStream.open(found, signal);
+    return tell(stream, await countStream(stream, { ...common, progress: SILENT }));
+  }
+  await using file = await TextFile.openFound(found);
   const progress = startProgress(output, name, file.sizeBytes);
   try {
-    const { parallel } = options;
-    const count = await countFile(file, {
-      addresses,
-      sender,
-      parallel,
-      ...jsonLimitOf(options),
-      isTableWanted,
-      progress,
-    });
+    const count = await countFile(file, { ...common, progress });
     progress.stop();
-    output.text(renderCount(file, count, isTableWanted));
-    return countAsJson(file, count, isTableWanted);
+    return tell(file, count);
   } finally {
     progress.stop();
   }
