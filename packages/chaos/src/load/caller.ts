@@ -1,10 +1,9 @@
-import type { StageNumber } from '@flotilla/topology';
 import type { KnownText } from './known-text.js';
 
 /** Where a caller calls, and with how many connections. */
 export interface CallerOptions {
   /** The balancers of a stage. A request that cannot be had from one is made to the next. */
-  urlsOf(stage: StageNumber): readonly string[];
+  urlsOf(stage: number): readonly string[];
   /** Requests to one of them at once. */
   readonly parallel: number;
   /** Time for one answer. */

@@ -1,7 +1,6 @@
 import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf';
 import type { CallOptions } from '@connectrpc/connect';
 import { AnalysisResponseSchema, CleanResponseSchema, TextResponseSchema } from '@flotilla/contracts/rpc';
-import type { StageNumber } from '@flotilla/topology';
 import type { KnownText } from '../known-text.js';
 import type { Clients } from './channel.js';
 
@@ -9,21 +8,22 @@ type Members = Record<string, unknown>;
 
 /** A method of a stage, and what it must answer about a text. */
 export interface GrpcCall {
-  readonly stage: StageNumber;
+  /** Its number. */
+  readonly stage: number;
   /** @returns every member of the answer, but for those that may be anything. */
   send(clients: Clients, text: KnownText, requestId: string, options: CallOptions): Promise<Members>;
   right(text: KnownText): Members;
 }
 
-/** Each stage's own; the work goes on from there. */
-export const calls: Readonly<Record<StageNumber, GrpcCall>> = {
-  1: {
+/** Each stage's own, the first before the later ones; the work goes on from there. */
+export const calls: readonly [GrpcCall, ...GrpcCall[]] = [
+  {
     stage: 1,
     send: async ({ input }, { utf8 }, requestId, options) =>
       textAnswer(await input.receiveText({ text: utf8.toString(), requestId }, options)),
     right: rightText,
   },
-  2: {
+  {
     stage: 2,
     send: async ({ preprocess }, { utf8 }, requestId, options) =>
       membersOf(CleanResponseSchema, await preprocess.cleanText({ text: utf8.toString(), requestId }, options)),
@@ -32,13 +32,13 @@ export const calls: Readonly<Record<StageNumber, GrpcCall>> = {
       return { cleanedText, originalLength, cleanedLength, analysis: rightAnalysis(text) };
     },
   },
-  3: {
+  {
     stage: 3,
     send: async ({ analysis }, { cleaned: { text } }, requestId, options) =>
       membersOf(AnalysisResponseSchema, await analysis.analyzeText({ text, requestId }, options)),
     right: rightAnalysis,
   },
-  4: {
+  {
     stage: 4,
     send: async ({ report }, { expected, cleaned }, requestId, options) => {
       const { wordCount: totalWords, uniqueWords } = expected;
@@ -49,7 +49,7 @@ export const calls: Readonly<Record<StageNumber, GrpcCall>> = {
     },
     right: ({ expected: { report } }) => ({ report }),
   },
-};
+];
 
 const CHUNK_BYTES = 64 * 1024;
 

@@ -1,7 +1,7 @@
 import { slowHttp1Kinds } from '../rest/slow-http1.js';
 import type { Transport } from '../transport.js';
 import { GrpcCaller } from './grpc-caller.js';
-import { calls, upload } from './grpc-calls.js';
+import { calls, type GrpcCall, upload } from './grpc-calls.js';
 import { slowHttp2Kinds } from './slow-http2.js';
 
 /** Of so many calls one is made to a later stage's balancers: only through them does gRPC reach its instances. */
@@ -15,7 +15,9 @@ export const grpcTransport: Transport = {
   slowKinds: [...slowHttp1Kinds, ...slowHttp2Kinds],
 };
 
-function callOf(n: number) {
-  if (n % DIRECT_SHARE !== 0) return calls[1];
-  return calls[(2 + ((n / DIRECT_SHARE) % 3)) as 2 | 3 | 4];
+const [first, ...later] = calls;
+
+function callOf(n: number): GrpcCall {
+  if (n % DIRECT_SHARE !== 0) return first;
+  return later[(n / DIRECT_SHARE) % later.length] ?? first;
 }
