@@ -1,26 +1,36 @@
 /**
- * The layers. The lowest: text, json, dataset, http2 and topology import nothing of ours, contracts the tables only. Above them
- * service-kit, then balancer, then stage, then the services; client and runtime stand on the ground beside them, and
- * the fault drill on those two. Nothing imports a service.
+ * The layers. On the ground, text, json, dataset, http2 and topology import nothing of ours, contracts the tables only. Above them, each on
+ * those before it: process, http-server, upstream; then, beside each other, balancer and stage on service-kit; then the services. client and
+ * runtime stand on the ground, and the fault drill on those two. Nothing imports a service.
  */
 const GROUND = 'text|json|dataset|contracts|topology';
+const SERVER = ['contracts', 'http2', 'process', 'http-server'];
 
 /** A package on the left may import of ours only itself and the packages on the right. */
-const floors = {
+const layers = {
   'packages/(text|json|dataset|topology)/': [],
   'packages/contracts/': ['topology'],
   'packages/http2/': [],
-  'packages/service-kit/': ['contracts', 'http2'],
-  'packages/balancer/': ['contracts', 'topology', 'http2', 'service-kit'],
-  'packages/stage/': ['contracts', 'topology', 'json', 'text', 'service-kit', 'balancer'],
+  'packages/process/': ['contracts'],
+  'packages/http-server/': ['contracts', 'http2', 'process'],
+  'packages/upstream/': SERVER,
+  'packages/service-kit/': SERVER,
+  'packages/balancer/': [...SERVER, 'topology', 'upstream', 'service-kit'],
+  'packages/stage/': [...SERVER, 'topology', 'json', 'text', 'upstream', 'service-kit'],
   'packages/runtime/': ['contracts', 'topology'],
   'packages/chaos/': ['contracts', 'topology', 'text', 'dataset', 'runtime', 'client'],
   'client/': GROUND.split('|'),
-  'service\\d-[a-z]+/': [...GROUND.split('|'), 'service-kit', 'balancer', 'stage'],
+  'service\\d-[a-z]+/': [...GROUND.split('|'), ...SERVER, 'upstream', 'service-kit', 'balancer', 'stage'],
 };
 
-const floorRules = Object.entries(floors).map(([from, allowed]) => ({
-  name: `floor of ${from}`,
+/** Folders of a package, the lowest first: each may import those before it, and none behind it. */
+const foldersOf = {
+  'http-server': ['message', 'access-log', 'answer', 'rpc', 'http1', 'http2'],
+  upstream: ['core', 'discovery', 'http1', 'http2', 'request'],
+};
+
+const layerRules = Object.entries(layers).map(([from, allowed]) => ({
+  name: `layer of ${from}`,
   severity: 'error',
   from: { path: `^(${from})src/` },
   to: {
@@ -29,10 +39,23 @@ const floorRules = Object.entries(floors).map(([from, allowed]) => ({
   },
 }));
 
+const folderRules = Object.entries(foldersOf).flatMap(([name, folders]) =>
+  folders.map((folder, index) => ({
+    name: `layer of packages/${name}/src/${folder}`,
+    severity: 'error',
+    from: { path: `^packages/${name}/src/${folder}/` },
+    to: {
+      path: `^packages/${name}/src/`,
+      pathNot: `^packages/${name}/src/(${folders.slice(0, index + 1).join('|')})/`,
+    },
+  })),
+);
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    ...floorRules,
+    ...layerRules,
+    ...folderRules,
     {
       name: 'nothing imports a service',
       severity: 'error',
@@ -53,10 +76,10 @@ export default {
       to: { dependencyTypes: ['core', 'npm'], pathNot: '^(node:)?buffer$' },
     },
     {
-      name: 'the core of the balancer decides, and knows nothing else',
+      name: 'the core decides, and knows nothing else',
       severity: 'error',
-      from: { path: '^packages/balancer/src/core/' },
-      to: { pathNot: '^packages/balancer/src/core/' },
+      from: { path: '^packages/upstream/src/core/' },
+      to: { pathNot: '^packages/upstream/src/core/' },
     },
     {
       name: 'what is imported can be found',

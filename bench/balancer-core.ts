@@ -5,14 +5,14 @@
  *     npm run build && node bench/balancer-core.ts [--json]
  */
 import { cpus } from 'node:os';
-import { readConfig } from '@flotilla/service-kit';
-import { Attempts, Group } from '../packages/balancer/dist/core/group.js';
+import { readConfig } from '@flotilla/process';
+import { Attempts, Group } from '../packages/upstream/dist/core/group.js';
 import {
   createStrategy,
   type StrategyName,
   strategyNames,
-} from '../packages/balancer/dist/core/strategies/registry.js';
-import { groupOptions, groupSettings } from '../packages/balancer/dist/group-options.js';
+} from '../packages/upstream/dist/core/strategies/registry.js';
+import { groupOptions, groupSettings } from '../packages/upstream/dist/request/group-options.js';
 
 const RUNS = 9;
 const REQUESTS = 200_000;

@@ -44,7 +44,7 @@ ${rows.join('\n')}
 When every instance has failed, the balancer answers \`UNAVAILABLE\`, or \`DEADLINE_EXCEEDED\` if one did not answer in time.
 An answer that is a stream, of a method that the balancer does not know, is handed on as it comes: nothing of it can be had
 from another instance. Connect's calls with one message are judged by their HTTP status. Source:
-\`packages/balancer/src/core/outcome.ts\`.
+\`packages/upstream/src/core/outcome.ts\`.
 `;
 }
 

@@ -53,7 +53,7 @@ length that is malformed has its stream reset (RFC 9113, 8.1.1). Source: \`test/
 
 Every request that goes on is written anew: with one \`Host\`, with one \`Content-Length\` or one
 \`Transfer-Encoding: chunked\` as its body is at hand, with an \`X-Request-Id\`, and with nothing of the client's framing or
-connection. The checks are in \`packages/service-kit/src/head-checks.ts\`, for every version of HTTP, and in \`request-checks.ts\` beside it,
+connection. The checks are in \`packages/http-server/src/message/head-checks.ts\`, for every version of HTTP, and in \`request-checks.ts\` beside it,
 behind those of Node's own parser.
 
 The second column is what the client writes; *end* says that it ends its side behind it. \`x{100}\` is a hundred times x,

@@ -1,6 +1,6 @@
 import { type Analysis, analysis, FlotillaError } from '@flotilla/contracts';
+import type { RequestTrail } from '@flotilla/http-server';
 import { JsonReader, jsonShape } from '@flotilla/json';
-import type { RequestTrail } from '@flotilla/service-kit';
 import { requestIdMember, takeRequestId } from '@flotilla/stage';
 import { CountTable } from '@flotilla/text';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FRAME_HEAD_BYTES, frameFlag, frameType } from '../../packages/http2/src/protocol.js';
+import { FRAME_HEAD_BYTES, frameFlag, frameType } from '../../packages/http2/src/frames/protocol.js';
 import { data, frame, headers, literals, POST, setting, uint32 } from '../../packages/http2/test/frames.js';
 import { latin1, shown } from './bytes.js';
 

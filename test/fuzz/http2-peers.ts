@@ -1,11 +1,11 @@
 import http2 from 'node:http2';
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { fieldValue } from '@flotilla/http-server';
 import { PREFACE, type RequestHead, ServerConnection, type ServerLimits, type StreamObserver } from '@flotilla/http2';
-import { fieldValue } from '@flotilla/service-kit';
+import { HOST } from '../../packages/http-server/src/message/head-checks.js';
+import { faultOfTarget, normalisedTarget } from '../../packages/http-server/src/message/target.js';
 import { type Frame, Frames, frame } from '../../packages/http2/test/frames.js';
 import { SERVER_LIMITS } from '../../packages/http2/test/limits.js';
-import { HOST } from '../../packages/service-kit/src/head-checks.js';
-import { faultOfTarget, normalisedTarget } from '../../packages/service-kit/src/target.js';
 import { Faults } from './faults.js';
 import { MemorySocket, settled } from './memory-socket.js';
 

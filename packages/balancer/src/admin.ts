@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { FlotillaError } from '@flotilla/contracts';
+import type { Upstream } from '@flotilla/upstream';
+import { strategyNames } from '@flotilla/upstream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { strategyNames } from './core/strategies/registry.js';
-import type { Upstream } from './http/upstream.js';
 import { statsOf } from './stats.js';
 
 /** Largest body of an admin request, in bytes. */

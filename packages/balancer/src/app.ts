@@ -1,25 +1,15 @@
 import { type InstanceAddress, type SettingName, standardMethods } from '@flotilla/contracts';
-import {
-  type AppConfig,
-  type AppDependencies,
-  addStageRoute,
-  type BodyLimit,
-  type Config,
-  createApp,
-  describeError,
-  type Lifecycle,
-  type RpcRoutes,
-  type StageHandler,
-} from '@flotilla/service-kit';
+import { addStageRoute, type BodyLimit, type RpcRoutes, type StageHandler } from '@flotilla/http-server';
+import { type Config, describeError, type Lifecycle } from '@flotilla/process';
+import { type AppConfig, type AppDependencies, createApp } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
+import type { GroupEvent } from '@flotilla/upstream';
+import { Membership, type NameService, Upstream, upstreamSettings } from '@flotilla/upstream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerAdmin } from './admin.js';
-import type { GroupEvent } from './core/events.js';
-import { Upstream, upstreamSettings } from './http/upstream.js';
-import { watchLoad } from './load-shedding.js';
-import { Membership, type NameService } from './membership.js';
 import { countTries, measureUpstream } from './metrics.js';
+import { watchLoad } from './overload-monitor.js';
 import { proxy } from './proxy.js';
 import { rpcProxy } from './rpc-proxy.js';
 import { statsOf } from './stats.js';
@@ -101,7 +91,7 @@ function rpcRoutes({ rpc }: Stage, calls: StageHandler, lifecycle: Lifecycle): R
         await calls(exchange);
         return;
       }
-      own ??= import('./rpc-own.js').then(({ ownCalls }) => ownCalls(rpc.service, lifecycle));
+      own ??= import('./local-services.js').then(({ ownCalls }) => ownCalls(rpc.service, lifecycle));
       await (await own)(exchange);
     },
   };

@@ -1,13 +1,1 @@
-export { type BalancerDependencies, buildBalancer } from './app.js';
-export type { Exhaustion, Outcome } from './core/outcome.js';
-export { overloaded } from './exhausted.js';
-export type { Answer } from './http/answer.js';
-export type { Body } from './http/body.js';
-export type { Call } from './http/call.js';
-export { cancelWhenClientLeaves, contentLength } from './http/client-request.js';
-export { deadlineOf } from './http/deadline.js';
-export type { RawHeaders } from './http/headers.js';
-export { field } from './http/headers.js';
-export { relay } from './http/relay.js';
-export { Upstream, type UpstreamConfig, upstreamSettings } from './http/upstream.js';
 export { runBalancer } from './run.js';

@@ -1,7 +1,5 @@
-import type { DurationHistogram, Metrics, Sample } from '@flotilla/service-kit';
-import type { Outcome } from './core/outcome.js';
-import type { InstanceSnapshot } from './core/snapshot.js';
-import type { Upstream, UpstreamListener } from './http/upstream.js';
+import type { DurationHistogram, Metrics, Sample } from '@flotilla/process';
+import type { InstanceSnapshot, Outcome, Upstream, UpstreamListener } from '@flotilla/upstream';
 
 /** Counts tries as they end, by instance and outcome, and how long their answers took. */
 export function countTries(metrics: Metrics): Required<Pick<UpstreamListener, 'onTryEnd'>> {

@@ -4,16 +4,21 @@ import {
   type StageExchange,
   type StageHandler,
   typeInUtf8,
-} from '@flotilla/service-kit';
-import { exhausted, overloaded } from './exhausted.js';
-import type { Body } from './http/body.js';
-import type { Call } from './http/call.js';
-import { cancelWhenClientLeaves, contentLength, hashOfRequest } from './http/client-request.js';
-import { deadlineOf, timeoutFields } from './http/deadline.js';
-import { forwardedHeaders } from './http/forwarded.js';
-import { forwardableTrailers } from './http/headers.js';
-import { relay, requestIdOfAnswer } from './http/relay.js';
-import type { Upstream } from './http/upstream.js';
+} from '@flotilla/http-server';
+import type { Body, Call, Upstream } from '@flotilla/upstream';
+import {
+  cancelWhenClientLeaves,
+  contentLength,
+  deadlineOf,
+  exhausted,
+  forwardableTrailers,
+  forwardedHeaders,
+  hashOfRequest,
+  overloaded,
+  relay,
+  requestIdOfAnswer,
+  timeoutFields,
+} from '@flotilla/upstream';
 
 /** What the proxied route needs to know. */
 export interface ProxyOptions {

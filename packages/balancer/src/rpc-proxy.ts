@@ -5,20 +5,27 @@ import {
   type RpcProtocol,
   type StageExchange,
   type StageHandler,
-} from '@flotilla/service-kit';
+} from '@flotilla/http-server';
 import type { RpcMethod } from '@flotilla/topology';
-import { exhausted, overloaded } from './exhausted.js';
-import type { Answer } from './http/answer.js';
-import type { Body } from './http/body.js';
-import type { Call } from './http/call.js';
-import { cancelWhenClientLeaves, contentLength, hashOfRequest } from './http/client-request.js';
-import { deadlineOf, timeoutFields } from './http/deadline.js';
-import { forwardedHeaders } from './http/forwarded.js';
-import { forwardable, hopByHopAnd, type RawHeaders } from './http/headers.js';
-import { relay, requestIdOfAnswer } from './http/relay.js';
-import { rpcCodeIn, statusFields } from './http/rpc-status.js';
+import type { Answer, Body, Call, RpcAnswer } from '@flotilla/upstream';
+import {
+  cancelWhenClientLeaves,
+  contentLength,
+  deadlineOf,
+  exhausted,
+  forwardable,
+  forwardedHeaders,
+  hashOfRequest,
+  hopByHopAnd,
+  overloaded,
+  type RawHeaders,
+  relay,
+  requestIdOfAnswer,
+  rpcCodeIn,
+  statusFields,
+  timeoutFields,
+} from '@flotilla/upstream';
 import type { ProxyOptions } from './proxy.js';
-import type { RpcAnswer } from './wire/exchange.js';
 
 /** What the proxied calls need to know. */
 export interface RpcProxyOptions extends Pick<ProxyOptions, 'upstream' | 'service' | 'name' | 'streamLimit'> {

@@ -1,5 +1,6 @@
 import { stageInstancesSetting } from '@flotilla/contracts';
-import { bodyLimit, runProcess, streamLimit } from '@flotilla/service-kit';
+import { bodyLimit, streamLimit } from '@flotilla/http-server';
+import { runProcess } from '@flotilla/service-kit';
 import { stageNumbered } from '@flotilla/topology';
 import { balancerSettings, buildBalancer } from './app.js';
 

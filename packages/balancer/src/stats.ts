@@ -1,6 +1,5 @@
 import type { InstanceStats, Stats } from '@flotilla/contracts';
-import type { InstanceSnapshot } from './core/snapshot.js';
-import type { Upstream } from './http/upstream.js';
+import type { InstanceSnapshot, Upstream } from '@flotilla/upstream';
 
 /** The `/stats` of a balancer: every configured instance, in configured order. */
 export function statsOf(upstream: Upstream): Stats {

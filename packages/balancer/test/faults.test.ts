@@ -1,16 +1,16 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Group } from '../src/core/group.js';
-import { Body } from '../src/http/body.js';
-import { Call } from '../src/http/call.js';
-import { Try } from '../src/http/try.js';
-import { Upstream } from '../src/http/upstream.js';
-import { InstanceStream } from '../src/http2/instance-stream.js';
-import { Session } from '../src/http2/session.js';
-import { SessionPool } from '../src/http2/session-pool.js';
-import { Connection } from '../src/wire/connection.js';
-import { ConnectionPool } from '../src/wire/connection-pool.js';
-import { Exchange } from '../src/wire/exchange.js';
-import { ResponseReader } from '../src/wire/response-reader.js';
+import { Group } from '../../upstream/src/core/cluster.js';
+import { Connection } from '../../upstream/src/http1/connection.js';
+import { ConnectionPool } from '../../upstream/src/http1/connection-pool.js';
+import { Exchange } from '../../upstream/src/http1/exchange.js';
+import { ResponseReader } from '../../upstream/src/http1/response-reader.js';
+import { InstanceStream } from '../../upstream/src/http2/instance-stream.js';
+import { Session } from '../../upstream/src/http2/session.js';
+import { SessionPool } from '../../upstream/src/http2/session-pool.js';
+import { Try } from '../../upstream/src/request/attempt.js';
+import { Body } from '../../upstream/src/request/body.js';
+import { Upstream } from '../../upstream/src/request/upstream.js';
+import { Call } from '../../upstream/src/request/upstream-request.js';
 import { balancer, instance, until } from './fixtures.js';
 import { endWith, framed, rpcClient, rpcInstance } from './rpc-fixtures.js';
 

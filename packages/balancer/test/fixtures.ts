@@ -1,12 +1,13 @@
 import http from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import type { Stats } from '@flotilla/contracts';
-import { appSettings, createMetrics, Lifecycle, type LogIdentity, readConfig } from '@flotilla/service-kit';
+import { createMetrics, Lifecycle, type LogIdentity, readConfig } from '@flotilla/process';
+import { appSettings } from '@flotilla/service-kit';
 import { stageNumbered } from '@flotilla/topology';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import type { NameService } from '../../upstream/src/discovery/membership.js';
 import { balancerSettings, buildBalancer } from '../src/app.js';
-import type { NameService } from '../src/membership.js';
 
 /** A server on a free port that is closed, with all of its connections, when the test ends. */
 async function listen(server: net.Server): Promise<number> {

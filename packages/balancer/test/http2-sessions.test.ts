@@ -2,8 +2,8 @@ import { lookup } from 'node:dns';
 import http2 from 'node:http2';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { SessionPool } from '../src/http2/session-pool.js';
-import { Exchange, type WireRequest } from '../src/wire/exchange.js';
+import { Exchange, type WireRequest } from '../../upstream/src/http1/exchange.js';
+import { SessionPool } from '../../upstream/src/http2/session-pool.js';
 import { until } from './fixtures.js';
 
 /** Frames, but for their payloads, as RFC 9113, section 4.1, has them. */

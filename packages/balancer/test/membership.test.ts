@@ -1,6 +1,6 @@
 import { settings } from '@flotilla/contracts';
 import { describe, expect, test } from 'vitest';
-import { Membership, type NameService } from '../src/membership.js';
+import { Membership, type NameService } from '../../upstream/src/discovery/membership.js';
 import { balancer, echo, until } from './fixtures.js';
 
 const instanceList = settings.service1Instances.schema;

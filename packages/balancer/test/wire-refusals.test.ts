@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MalformedResponse } from '../src/wire/response-head.js';
-import { ResponseReader } from '../src/wire/response-reader.js';
+import { MalformedResponse } from '../../upstream/src/http1/response-head.js';
+import { ResponseReader } from '../../upstream/src/http1/response-reader.js';
 import { balancer, echo, rawInstance } from './fixtures.js';
 
 const latin1 = (text: string) => Buffer.from(text, 'latin1');

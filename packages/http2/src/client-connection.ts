@@ -3,9 +3,9 @@ import { Connection, type ConnectionLimits } from './connection.js';
 import type { GoodBye } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, responseHead } from './field-rules.js';
-import type { FrameHead } from './frame-reader.js';
+import type { FrameHead } from './frames/frame-reader.js';
+import { errorCode, LARGEST_STREAM_ID, PREFACE } from './frames/protocol.js';
 import type { DecodedFields } from './hpack/decoder.js';
-import { errorCode, LARGEST_STREAM_ID, PREFACE } from './protocol.js';
 import { type HeadObserver, Stream, type StreamObserver, tell } from './stream.js';
 
 /** Who has sent a request. */

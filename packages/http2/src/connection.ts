@@ -11,11 +11,8 @@ import {
 } from './control-frames.js';
 import { type FieldBlock, FieldBlockReader } from './field-block.js';
 import { FloodGuard } from './flood-guard.js';
-import { type FrameHead, FrameReader, type FrameSink } from './frame-reader.js';
 import { FrameWriter } from './frame-writer.js';
-import { heldBytes, type RoomWaiter } from './held-bytes.js';
-import { type DecodedFields, FieldDecoder } from './hpack/decoder.js';
-import { Output } from './output.js';
+import { type FrameHead, FrameReader, type FrameSink } from './frames/frame-reader.js';
 import {
   ConnectionFault,
   DEFAULT_WINDOW_BYTES,
@@ -23,7 +20,10 @@ import {
   frameFlag,
   frameType,
   LARGEST_WINDOW_BYTES,
-} from './protocol.js';
+} from './frames/protocol.js';
+import { heldBytes, type RoomWaiter } from './held-bytes.js';
+import { type DecodedFields, FieldDecoder } from './hpack/decoder.js';
+import { Output } from './output.js';
 import type { RateLimit } from './rate.js';
 import { ReceiveWindow } from './receive-window.js';
 import { Sender } from './sender.js';

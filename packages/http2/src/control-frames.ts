@@ -1,5 +1,5 @@
-import type { FrameHead } from './frame-reader.js';
-import { ConnectionFault, errorCode, frameFlag } from './protocol.js';
+import type { FrameHead } from './frames/frame-reader.js';
+import { ConnectionFault, errorCode, frameFlag } from './frames/protocol.js';
 
 /** Of PRIORITY, and of HEADERS with priority: on which stream it depends, and its weight. Both are ignored. */
 export const PRIORITY_BYTES = 5;

@@ -1,6 +1,6 @@
 import { dependsOn, PRIORITY_BYTES } from './control-frames.js';
-import type { FrameHead } from './frame-reader.js';
-import { ConnectionFault, errorCode, frameFlag } from './protocol.js';
+import type { FrameHead } from './frames/frame-reader.js';
+import { ConnectionFault, errorCode, frameFlag } from './frames/protocol.js';
 
 const NOTHING = Buffer.alloc(0);
 

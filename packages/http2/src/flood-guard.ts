@@ -1,4 +1,4 @@
-import { ConnectionFault, errorCode } from './protocol.js';
+import { ConnectionFault, errorCode } from './frames/protocol.js';
 import { Rate, type RateLimit } from './rate.js';
 
 /**

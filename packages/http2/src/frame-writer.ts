@@ -1,6 +1,6 @@
 import { PING_BYTES } from './control-frames.js';
+import { type errorCode, frameFlag, frameType } from './frames/protocol.js';
 import type { Output } from './output.js';
-import { type errorCode, frameFlag, frameType } from './protocol.js';
 
 const NUMBER_BYTES = 4;
 

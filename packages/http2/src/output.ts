@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { FRAME_HEAD_BYTES } from './protocol.js';
+import { FRAME_HEAD_BYTES } from './frames/protocol.js';
 
 const SCRATCH_BYTES = 16 * 1024;
 /** Shorter pieces are copied: to hand one to the kernel by itself costs more. */

@@ -1,5 +1,3 @@
-import { FieldEncoder } from './hpack/encoder.js';
-import type { Output } from './output.js';
 import {
   ConnectionFault,
   DEFAULT_WINDOW_BYTES,
@@ -7,7 +5,9 @@ import {
   frameFlag,
   frameType,
   LARGEST_WINDOW_BYTES,
-} from './protocol.js';
+} from './frames/protocol.js';
+import { FieldEncoder } from './hpack/encoder.js';
+import type { Output } from './output.js';
 import type { Settings } from './settings.js';
 import type { Stream } from './stream.js';
 

@@ -3,8 +3,8 @@ import { Connection, type ConnectionLimits } from './connection.js';
 import type { GoodBye } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, type RequestHead, requestHead } from './field-rules.js';
+import { ConnectionFault, errorCode, PREFACE } from './frames/protocol.js';
 import type { DecodedFields } from './hpack/decoder.js';
-import { ConnectionFault, errorCode, PREFACE } from './protocol.js';
 import { Stream } from './stream.js';
 
 /** A request that has begun. */

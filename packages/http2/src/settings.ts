@@ -1,4 +1,3 @@
-import type { Output } from './output.js';
 import {
   ConnectionFault,
   DEFAULT_MAX_FRAME_BYTES,
@@ -7,7 +6,8 @@ import {
   frameType,
   LARGEST_MAX_FRAME_BYTES,
   LARGEST_WINDOW_BYTES,
-} from './protocol.js';
+} from './frames/protocol.js';
+import type { Output } from './output.js';
 
 /** What each setting is called on the wire (RFC 9113, section 6.5.2). */
 const id = {

@@ -1,4 +1,4 @@
-import { ConnectionFault, errorCode } from './protocol.js';
+import { ConnectionFault, errorCode } from './frames/protocol.js';
 import { RecentIds } from './recent-ids.js';
 import type { Stream } from './stream.js';
 

@@ -1,6 +1,6 @@
 import type { ResponseHead } from './field-rules.js';
 import { heldBytes } from './held-bytes.js';
-import { HeldData } from './held-data.js';
+import { HeldData } from './receive-buffer.js';
 import { ReceiveWindow } from './receive-window.js';
 import { SendQueue } from './send-queue.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { frameFlag, frameType } from '../src/frames/protocol.js';
 import { errorCode } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeServer } from './fake-server.js';
 import { frame, setting, settingId, uint32 } from './frames.js';
 

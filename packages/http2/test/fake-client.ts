@@ -1,5 +1,5 @@
+import { frameFlag, frameType } from '../src/frames/protocol.js';
 import { type InboundStream, PREFACE, ServerConnection, type ServerLimits, type Stream } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeSocket } from './fake-socket.js';
 import { type Frame, frame, literals, POST, uint32 } from './frames.js';
 import { SERVER_LIMITS } from './limits.js';

@@ -1,5 +1,5 @@
+import { frameFlag, frameType } from '../src/frames/protocol.js';
 import { ClientConnection, PREFACE } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeSocket } from './fake-socket.js';
 import { type Frame, frame, GET, literals, POST } from './frames.js';
 import { CLIENT_LIMITS } from './limits.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { DEFAULT_WINDOW_BYTES, errorCode, frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/protocol.js';
+import { DEFAULT_WINDOW_BYTES, errorCode, frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/frames/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { type Frame, frame, setting, settingId } from './frames.js';
 

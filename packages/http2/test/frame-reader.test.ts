@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FrameReader, type FrameSink } from '../src/frame-reader.js';
-import { type ConnectionFault, errorCode, frameFlag, frameType } from '../src/protocol.js';
+import { FrameReader, type FrameSink } from '../src/frames/frame-reader.js';
+import { type ConnectionFault, errorCode, frameFlag, frameType } from '../src/frames/protocol.js';
 import { frame } from './frames.js';
 
 const MAX_FRAME_BYTES = 300;

@@ -1,4 +1,4 @@
-import { FRAME_HEAD_BYTES, frameFlag, frameType } from '../src/protocol.js';
+import { FRAME_HEAD_BYTES, frameFlag, frameType } from '../src/frames/protocol.js';
 
 /** Fields that nothing follows. */
 export const ALL = frameFlag.endHeaders | frameFlag.endStream;

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { frameFlag, frameType } from '../src/frames/protocol.js';
 import { errorCode, heldBytes } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { data } from './frames.js';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ConnectionFault, errorCode } from '../src/frames/protocol.js';
 import { FieldDecoder } from '../src/hpack/decoder.js';
 import { FieldEncoder } from '../src/hpack/encoder.js';
-import { ConnectionFault, errorCode } from '../src/protocol.js';
 
 const MAX_LIST_BYTES = 4096;
 

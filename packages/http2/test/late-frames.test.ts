@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { frameFlag, frameType } from '../src/frames/protocol.js';
 import { errorCode } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { frame, literals, POST } from './frames.js';
 

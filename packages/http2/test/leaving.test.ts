@@ -1,7 +1,7 @@
 import http2 from 'node:http2';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { frameFlag, frameType } from '../src/frames/protocol.js';
 import { errorCode } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { frame, GET, literals, uint32 } from './frames.js';
 import { Watcher } from './observers.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
+import { frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/frames/protocol.js';
 import { type ConnectionLimits, errorCode, type ServerLimits } from '../src/index.js';
-import { frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { ALL, data, frame, GET, headers, literals, POST, setting, settingId, uint32 } from './frames.js';
 

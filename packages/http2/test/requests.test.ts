@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { frameFlag } from '../src/frames/protocol.js';
 import { errorCode, type RequestHead } from '../src/index.js';
-import { frameFlag } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { ALL, data, GET, headers, literals, POST } from './frames.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_WINDOW_BYTES, errorCode, frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/protocol.js';
+import { DEFAULT_WINDOW_BYTES, errorCode, frameFlag, frameType, LARGEST_WINDOW_BYTES } from '../src/frames/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { frame, setting, settingId } from './frames.js';
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { frameFlag, frameType } from '../src/frames/protocol.js';
 import { errorCode } from '../src/index.js';
-import { frameFlag, frameType } from '../src/protocol.js';
 import { FakeClient } from './fake-client.js';
 import { frame, GET, literals } from './frames.js';
 import { keptBytes } from './memory.js';

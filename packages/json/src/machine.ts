@@ -14,7 +14,7 @@ import {
   VALUE_KIND,
 } from './bytes.js';
 import { readEntries } from './counts.js';
-import { COUNT, type Place } from './place.js';
+import { COUNT, type Place } from './parser-context.js';
 import type { ShapeNode } from './shape.js';
 import * as state from './states.js';
 import { GOES_ON } from './strings.js';

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Machine } from './machine.js';
-import { Place } from './place.js';
+import { Place } from './parser-context.js';
 import type { JsonShape, MemberSpecs, SinksOf } from './shape.js';
 import { firstInvalid, missingBytes, wholeCodePointsEnd } from './utf8.js';
 

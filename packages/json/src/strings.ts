@@ -1,6 +1,6 @@
 import { BACKSLASH, QUOTE, scanPlain } from './bytes.js';
 import { escapeEnd, escapeUnit, missingEscapeBytes } from './escape.js';
-import type { Place } from './place.js';
+import type { Place } from './parser-context.js';
 import type { TextSink } from './shape.js';
 import type { Unescaped } from './unescaped.js';
 

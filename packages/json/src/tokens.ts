@@ -1,5 +1,5 @@
 import { isNumberComplete, nextNumberState } from './number.js';
-import type { Place } from './place.js';
+import type { Place } from './parser-context.js';
 import * as state from './states.js';
 import { GOES_ON, Strings } from './strings.js';
 import { TextPieces } from './unescaped.js';

@@ -1,20 +1,25 @@
 import sensible from '@fastify/sensible';
 import { FlotillaError } from '@flotilla/contracts';
 import type { ApiOfProcess } from '@flotilla/contracts/openapi';
+import {
+  answerClientError,
+  answerHalfClosed,
+  closeConnectionsOnDrain,
+  discardRest,
+  endConnectionAfter,
+  refusal,
+  refuseWhatNodeRefuses,
+  registerProblems,
+  registerTrail,
+  requestIdOf,
+  sendProblem,
+  targetOf,
+} from '@flotilla/http-server';
 import { heldBytes } from '@flotilla/http2';
+import type { Config, Lifecycle, LogIdentity, Metrics } from '@flotilla/process';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import type { Logger } from 'pino';
-import type { Config } from './config.js';
-import { answerClientError, answerHalfClosed } from './connection-errors.js';
-import { closeConnectionsOnDrain } from './drain-connections.js';
 import { registerHealth, registerMetrics } from './health.js';
-import type { Lifecycle } from './lifecycle.js';
-import type { LogIdentity } from './log.js';
-import type { Metrics } from './metrics.js';
-import { registerTrail, requestIdOf } from './node-trail.js';
-import { registerProblems, sendProblem } from './problem-responses.js';
-import { discardRest } from './receive.js';
-import { endConnectionAfter, refusal, refuseWhatNodeRefuses, targetOf } from './request-checks.js';
 
 /** The settings that every process has. */
 export const appSettings = [

@@ -1,6 +1,5 @@
+import type { Lifecycle, Metrics } from '@flotilla/process';
 import type { FastifyInstance } from 'fastify';
-import type { Lifecycle } from './lifecycle.js';
-import type { Metrics } from './metrics.js';
 
 /** `/health` for the contract's clients, `/health/live` and `/health/ready` for whoever watches the process. */
 export function registerHealth(app: FastifyInstance, service: string, lifecycle: Lifecycle): void {

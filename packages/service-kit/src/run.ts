@@ -1,16 +1,26 @@
 import { setTimeout } from 'node:timers/promises';
 import type { SettingName } from '@flotilla/contracts';
+import {
+  type Config,
+  ConfigError,
+  createMetrics,
+  describeError,
+  type Environment,
+  Lifecycle,
+  type LogIdentity,
+  type Metrics,
+  openLog,
+  type ProcessDefaults,
+  type ProcessLog,
+  readConfig,
+  renderConfig,
+  trimHeap,
+  watchDescriptors,
+} from '@flotilla/process';
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
 import { type AppConfig, type AppDependencies, appSettings } from './app.js';
-import { type Config, ConfigError, type Environment, type ProcessDefaults, readConfig } from './config.js';
-import { watchDescriptors } from './descriptor-watch.js';
-import { Lifecycle } from './lifecycle.js';
 import { listenPatiently } from './listen.js';
-import { describeError, type LogIdentity, openLog, type ProcessLog } from './log.js';
-import { trimHeap } from './memory.js';
-import { createMetrics, type Metrics } from './metrics.js';
-import { renderConfig } from './print-config.js';
 
 /** What makes a process of the fleet. */
 export interface ProcessDefinition<Name extends SettingName> {

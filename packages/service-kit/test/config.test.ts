@@ -1,6 +1,7 @@
 import { type SettingName, settings } from '@flotilla/contracts';
+import { ConfigError, readConfig } from '@flotilla/process';
+import { appSettings } from '@flotilla/service-kit';
 import { describe, expect, test } from 'vitest';
-import { appSettings, ConfigError, readConfig } from '../src/index.js';
 
 const required = { SERVICE_PORT: '8061' };
 

@@ -1,7 +1,7 @@
 import http2 from 'node:http2';
 import net from 'node:net';
+import type { StageHandler } from '@flotilla/http-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { StageHandler } from '../src/index.js';
 import { testApp } from './fixtures.js';
 
 const LIMIT = { maxBytes: 1e9, setting: 'none' };

@@ -1,18 +1,11 @@
 import net, { type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
+import { addStageRoute, type StageExchange, type StageHandler } from '@flotilla/http-server';
+import { createMetrics, Lifecycle, readConfig } from '@flotilla/process';
+import { appSettings, createApp } from '@flotilla/service-kit';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import {
-  addStageRoute,
-  appSettings,
-  createApp,
-  createMetrics,
-  Lifecycle,
-  readConfig,
-  type StageExchange,
-  type StageHandler,
-} from '../src/index.js';
-import { receive } from '../src/receive.js';
+import { receive } from '../../http-server/src/message/receive.js';
 
 /** More than lies between a server and a client that does not read. */
 const LARGE_BYTES = 64 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import http2 from 'node:http2';
+import { collectGarbage } from '@flotilla/process';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { collectGarbage } from '../src/index.js';
 import { testApp } from './fixtures.js';
 import { flag, frame, post, RawClient, text, type, uint32 } from './http2-frames.js';
 import { isServed, until } from './http2-others.js';

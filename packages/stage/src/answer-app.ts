@@ -1,4 +1,5 @@
-import { addStageRoute, bodyLimit, createApp } from '@flotilla/service-kit';
+import { addStageRoute, bodyLimit } from '@flotilla/http-server';
+import { createApp } from '@flotilla/service-kit';
 import { stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
 import { answerStage, type BeginAnswer } from './answer-stage.js';

@@ -7,18 +7,17 @@ import {
   checkAnnouncedLengthOf,
   contentCodingOf,
   type InboundRequest,
-  type LogIdentity,
   type OutboundResponse,
   receiveUnpacked,
-  reportReleasedMemory,
   type StageExchange,
   type StageHandler,
   typeInUtf8,
   unsupportedMediaType,
-} from '@flotilla/service-kit';
+} from '@flotilla/http-server';
+import { type LogIdentity, reportReleasedMemory } from '@flotilla/process';
+import { mediaTypes } from './input/text-format.js';
+import { wantsFrequencies } from './input/wants-frequencies.js';
 import { asInputError } from './input-errors.js';
-import { mediaTypes } from './text-format.js';
-import { wantsFrequencies } from './wants-frequencies.js';
 import type { StageRequest } from './work.js';
 
 /** The last stage's work on one request: fed with the body as it arrives, it ends in an answer. */

@@ -1,10 +1,10 @@
 export { buildAnswerApp } from './answer-app.js';
 export type { AnswerWork, BeginAnswer } from './answer-stage.js';
+export { requestIdMember, takeRequestId } from './input/request-id.js';
+export type { TextFormat } from './input/text-format.js';
 export { endWithRequestId } from './json-text.js';
-export type { NextBody } from './next-body.js';
+export type { NextBody } from './outgoing-body.js';
 export { buildRelayApp, relaySettingsOf, type StageDependencies, stageSettings } from './relay-app.js';
-export { requestIdMember, takeRequestId } from './request-id.js';
 export { runStage } from './run-stage.js';
 export { textReader, textWriter } from './text-body.js';
-export type { TextFormat } from './text-format.js';
 export type { BeginRelay, StageRequest, StageWork } from './work.js';

@@ -1,8 +1,8 @@
 import { FlotillaError } from '@flotilla/contracts';
+import type { RequestTrail } from '@flotilla/http-server';
 import { JsonReader, type JsonShape, jsonShape, jsonString } from '@flotilla/json';
-import type { RequestTrail } from '@flotilla/service-kit';
-import type { NextBody } from './next-body.js';
-import { requestIdMember, takeRequestId } from './request-id.js';
+import { requestIdMember, takeRequestId } from './input/request-id.js';
+import type { NextBody } from './outgoing-body.js';
 
 const encoder = new TextEncoder();
 const TEXT_BEGINS = encoder.encode('{"text":"');

@@ -1,6 +1,6 @@
-import type { Exhaustion } from '@flotilla/balancer';
 import { FlotillaError, header, type ProblemCode } from '@flotilla/contracts';
 import type { Stage } from '@flotilla/topology';
+import type { Exhaustion } from '@flotilla/upstream';
 
 const CODES: Readonly<Record<Exhaustion, ProblemCode>> = {
   unreachable: 'FLT_NEXT_STAGE_UNREACHABLE',

@@ -1,5 +1,5 @@
 import { Utf8Stream } from '@flotilla/text';
-import type { NextBody } from './next-body.js';
+import type { NextBody } from './outgoing-body.js';
 
 /** Reads a body that is the text itself. What it hands on is whole and valid UTF-8 so far, but for a last cut code point. */
 export class PlainTextReader {

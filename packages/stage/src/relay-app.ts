@@ -1,16 +1,9 @@
-import { Upstream, upstreamSettings } from '@flotilla/balancer';
 import { type SettingName, type StageUrlSetting, stageUrlSetting } from '@flotilla/contracts';
-import {
-  type AppConfig,
-  type AppDependencies,
-  addStageRoute,
-  bodyLimit,
-  type Config,
-  createApp,
-  describeError,
-  streamLimit,
-} from '@flotilla/service-kit';
+import { addStageRoute, bodyLimit, streamLimit } from '@flotilla/http-server';
+import { type Config, describeError } from '@flotilla/process';
+import { type AppConfig, type AppDependencies, createApp } from '@flotilla/service-kit';
 import { nextStage, type Stage, stageNumbered } from '@flotilla/topology';
+import { Upstream, upstreamSettings } from '@flotilla/upstream';
 import type { FastifyInstance } from 'fastify';
 import { relayStage } from './relay-stage.js';
 import { stageRpcRoutes } from './rpc-routes.js';

@@ -1,3 +1,16 @@
+import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
+import {
+  type BodyLimit,
+  type BodySink,
+  checkAnnouncedLengthOf,
+  contentCodingOf,
+  type RequestTrail,
+  receiveUnpacked,
+  type StageExchange,
+  type StageHandler,
+} from '@flotilla/http-server';
+import { type LogIdentity, reportExternalMemory, reportReleasedMemory } from '@flotilla/process';
+import type { Stage } from '@flotilla/topology';
 import {
   cancelWhenClientLeaves,
   contentLength,
@@ -7,27 +20,12 @@ import {
   type RawHeaders,
   relay,
   type Upstream,
-} from '@flotilla/balancer';
-import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
-import {
-  type BodyLimit,
-  type BodySink,
-  checkAnnouncedLengthOf,
-  contentCodingOf,
-  type LogIdentity,
-  type RequestTrail,
-  receiveUnpacked,
-  reportExternalMemory,
-  reportReleasedMemory,
-  type StageExchange,
-  type StageHandler,
-} from '@flotilla/service-kit';
-import type { Stage } from '@flotilla/topology';
+} from '@flotilla/upstream';
+import { mediaTypes, type TextFormat, textFormatOf } from './input/text-format.js';
+import { wantsFrequencies } from './input/wants-frequencies.js';
 import { asInputError } from './input-errors.js';
-import { NextBody } from './next-body.js';
 import { nextStageFailed } from './next-stage-failed.js';
-import { mediaTypes, type TextFormat, textFormatOf } from './text-format.js';
-import { wantsFrequencies } from './wants-frequencies.js';
+import { NextBody } from './outgoing-body.js';
 import type { BeginRelay, StageWork } from './work.js';
 
 /** A stage that works on the text as it passes, and hands it on. */

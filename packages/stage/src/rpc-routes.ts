@@ -1,5 +1,6 @@
 import { standardMethods } from '@flotilla/contracts';
-import type { Lifecycle, RpcRoutes, StageHandler } from '@flotilla/service-kit';
+import type { RpcRoutes, StageHandler } from '@flotilla/http-server';
+import type { Lifecycle } from '@flotilla/process';
 import type { Stage } from '@flotilla/topology';
 
 /** The calls that a stage takes: its own service, over the handler of its REST route. */

@@ -1,8 +1,8 @@
-import type { RequestTrail } from '@flotilla/service-kit';
+import type { RequestTrail } from '@flotilla/http-server';
+import type { TextFormat } from './input/text-format.js';
 import { JsonTextReader, JsonTextWriter } from './json-text.js';
-import type { NextBody } from './next-body.js';
+import type { NextBody } from './outgoing-body.js';
 import { PlainTextReader, PlainTextWriter } from './plain-text.js';
-import type { TextFormat } from './text-format.js';
 
 /** Reads a text out of a body, in pieces. */
 export interface TextReader {

@@ -1,6 +1,6 @@
-import type { RequestTrail } from '@flotilla/service-kit';
-import type { NextBody } from './next-body.js';
-import type { TextFormat } from './text-format.js';
+import type { RequestTrail } from '@flotilla/http-server';
+import type { TextFormat } from './input/text-format.js';
+import type { NextBody } from './outgoing-body.js';
 
 /** What a stage's work is given of its request. */
 export interface StageRequest {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { appSettings, createMetrics, Lifecycle, readConfig } from '@flotilla/service-kit';
+import { createMetrics, Lifecycle, readConfig } from '@flotilla/process';
+import { appSettings } from '@flotilla/service-kit';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { type BeginRelay, buildRelayApp, relaySettingsOf } from '../src/index.js';

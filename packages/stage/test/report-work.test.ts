@@ -1,6 +1,6 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ReportRequestSchema } from '@flotilla/contracts/rpc';
-import type { RpcCaller } from '@flotilla/service-kit/rpc';
+import type { RpcCaller } from '@flotilla/http-server/rpc';
 import { expect, test } from 'vitest';
 import { generateReport } from '../src/rpc/report-method.js';
 import { ReportWork } from '../src/rpc/report-work.js';

@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { AnalysisRequestSchema, TextRequestSchema } from '@flotilla/contracts/rpc';
-import { WireReader } from '@flotilla/service-kit/rpc';
+import { WireReader } from '@flotilla/http-server/rpc';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TextFields } from '../src/rpc/text-fields.js';

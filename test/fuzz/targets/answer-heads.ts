@@ -1,8 +1,8 @@
 import http from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { MalformedResponse } from '../../../packages/balancer/src/wire/response-head.js';
-import { ResponseReader } from '../../../packages/balancer/src/wire/response-reader.js';
+import { MalformedResponse } from '../../../packages/upstream/src/http1/response-head.js';
+import { ResponseReader } from '../../../packages/upstream/src/http1/response-reader.js';
 import { cutAt, cuts, latin1, mutated, mutations } from '../bytes.js';
 import { MemorySocket, settled } from '../memory-socket.js';
 import { fuzzTarget } from '../target.js';

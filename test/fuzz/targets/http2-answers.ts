@@ -1,6 +1,6 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { frameType } from '../../../packages/http2/src/protocol.js';
+import { frameType } from '../../../packages/http2/src/frames/protocol.js';
 import { frame } from '../../../packages/http2/test/frames.js';
 import { cutAt, cuts, mutated, mutations } from '../bytes.js';
 import { answeredToNode, answeredToUs, expectSameAnswers } from '../http2-clients.js';

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PREFACE, ServerConnection, type ServerLimits } from '@flotilla/http2';
-import { collectGarbage } from '@flotilla/service-kit';
+import { collectGarbage } from '@flotilla/process';
 import fc from 'fast-check';
-import { frameFlag, frameType } from '../../../packages/http2/src/protocol.js';
+import { frameFlag, frameType } from '../../../packages/http2/src/frames/protocol.js';
 import {
   data,
   frame,

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { typeInUtf8 } from '../../../packages/service-kit/src/media-type.js';
+import { typeInUtf8 } from '../../../packages/http-server/src/message/media-type.js';
 import { latin1, mutated, mutations } from '../bytes.js';
 import { fuzzTarget } from '../target.js';
 

@@ -1,4 +1,4 @@
-import { ConnectionFault, DEFAULT_TABLE_BYTES, errorCode } from '../protocol.js';
+import { ConnectionFault, DEFAULT_TABLE_BYTES, errorCode } from '../frames/protocol.js';
 import { type FieldKind, INDEXED, KEPT, NOT_KEPT, RESIZED } from './field-kind.js';
 import { FieldTable, fieldBytes } from './field-table.js';
 import { decodeHuffman } from './huffman.js';

@@ -1,4 +1,4 @@
-import { DEFAULT_TABLE_BYTES } from '../protocol.js';
+import { DEFAULT_TABLE_BYTES } from '../frames/protocol.js';
 import { type FieldKind, INDEXED, KEPT, LENGTH, NEVER_KEPT, NOT_KEPT, RESIZED } from './field-kind.js';
 import { FieldTable } from './field-table.js';
 import { type StaticName, staticByName } from './static-table.js';

@@ -9,7 +9,7 @@ import {
   TextInputService,
   type TextRequest,
 } from '@flotilla/contracts/rpc';
-import { callerOf } from '@flotilla/service-kit/rpc';
+import { callerOf } from '@flotilla/http-server/rpc';
 import type { Stage } from '@flotilla/topology';
 import { generateReport } from './report-method.js';
 import type { StageCall } from './stage-call.js';

@@ -1,8 +1,8 @@
 import { FlotillaError, TOP_WORDS, type WordCount } from '@flotilla/contracts';
 import type { ReportRequest } from '@flotilla/contracts/rpc';
-import { asConnectError, type RpcCaller } from '@flotilla/service-kit/rpc';
+import { asConnectError, type RpcCaller } from '@flotilla/http-server/rpc';
 import { stageNumbered } from '@flotilla/topology';
-import { mediaTypes } from '../text-format.js';
+import { mediaTypes } from '../input/text-format.js';
 import type { StageCall } from './stage-call.js';
 
 /** What a report is made of. */

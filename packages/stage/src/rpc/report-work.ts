@@ -3,8 +3,8 @@ import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { TOP_WORDS, type WordCount } from '@flotilla/contracts';
 import { ReportRequestSchema, ReportResponseSchema, WordFrequencySchema } from '@flotilla/contracts/rpc';
-import { HeldData } from '@flotilla/service-kit';
-import { malformed, type RpcCaller, type UnaryWork } from '@flotilla/service-kit/rpc';
+import { malformed, type RpcCaller, type UnaryWork } from '@flotilla/http-server/rpc';
+import { HeldData } from '@flotilla/http2';
 import { byRank, generateReport, type ReportFigures } from './report-method.js';
 import type { StageCall } from './stage-call.js';
 

@@ -1,7 +1,8 @@
 import { createConnectRouter } from '@connectrpc/connect';
 import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
-import type { Lifecycle, StageHandler } from '@flotilla/service-kit';
-import { connectHandler, standardServices, unaryHandler } from '@flotilla/service-kit/rpc';
+import type { StageHandler } from '@flotilla/http-server';
+import { connectHandler, standardServices, unaryHandler } from '@flotilla/http-server/rpc';
+import type { Lifecycle } from '@flotilla/process';
 import type { Stage } from '@flotilla/topology';
 import { pipelineServiceOf } from './pipeline-services.js';
 import { stageCall } from './stage-call.js';

@@ -6,10 +6,10 @@ import {
   type ProblemCode,
   problems,
 } from '@flotilla/contracts';
-import { fieldValue, type StageExchange, type StageHandler } from '@flotilla/service-kit';
-import { asConnectError, type RpcCaller } from '@flotilla/service-kit/rpc';
-import { takeRequestId } from '../request-id.js';
-import { type LocalAnswer, LocalExchange, type LocalRequest } from './local-exchange.js';
+import { fieldValue, type StageExchange, type StageHandler } from '@flotilla/http-server';
+import { asConnectError, type RpcCaller } from '@flotilla/http-server/rpc';
+import { takeRequestId } from '../input/request-id.js';
+import { type LocalAnswer, LocalExchange, type LocalRequest } from './in-process-exchange.js';
 
 /** What a call gives its stage. */
 interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body' | 'lengthBytes' | 'onGiven'> {

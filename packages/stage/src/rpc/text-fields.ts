@@ -1,5 +1,5 @@
-import { HeldData } from '@flotilla/service-kit';
-import type { FieldSink } from '@flotilla/service-kit/rpc';
+import type { FieldSink } from '@flotilla/http-server/rpc';
+import { HeldData } from '@flotilla/http2';
 import { Utf8Field } from './utf8-field.js';
 
 /** Takes the text of a message as it comes. */

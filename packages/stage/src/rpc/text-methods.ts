@@ -1,11 +1,11 @@
 import type { DescMessage, MessageInitShape } from '@bufbuild/protobuf';
 import type { PipelineResponse, WordCount } from '@flotilla/contracts';
 import { AnalysisResponseSchema, CleanResponseSchema, TextResponseSchema } from '@flotilla/contracts/rpc';
-import type { RpcCaller } from '@flotilla/service-kit/rpc';
+import type { RpcCaller } from '@flotilla/http-server/rpc';
 import { stageNumbered } from '@flotilla/topology';
-import { mediaTypes } from '../text-format.js';
+import { mediaTypes } from '../input/text-format.js';
 import { CleanedText, countCodePoints } from './cleaned-text.js';
-import type { LocalBody } from './local-exchange.js';
+import type { LocalBody } from './in-process-exchange.js';
 import type { StageCall } from './stage-call.js';
 
 /** What a call asks of a stage that takes a text. */

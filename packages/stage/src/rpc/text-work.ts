@@ -1,10 +1,10 @@
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
-import { HeldData } from '@flotilla/service-kit';
-import { type RpcCaller, type UnaryWork, WireReader } from '@flotilla/service-kit/rpc';
-import { takeRequestId } from '../request-id.js';
-import { flagBehind } from './flag-behind.js';
-import type { LocalBody } from './local-exchange.js';
-import { PieceFlow } from './piece-flow.js';
+import { type RpcCaller, type UnaryWork, WireReader } from '@flotilla/http-server/rpc';
+import { HeldData } from '@flotilla/http2';
+import { takeRequestId } from '../input/request-id.js';
+import { PieceFlow } from './body-stream.js';
+import type { LocalBody } from './in-process-exchange.js';
+import { flagBehind } from './predict-trailing-flag.js';
 import type { StageCall } from './stage-call.js';
 import { TextFields, type TextSink } from './text-fields.js';
 import type { TextMethod } from './text-methods.js';

@@ -1,4 +1,4 @@
-import type { UnaryMethod } from '@flotilla/service-kit/rpc';
+import type { UnaryMethod } from '@flotilla/http-server/rpc';
 import type { Stage } from '@flotilla/topology';
 import { ReportWork } from './report-work.js';
 import type { StageCall } from './stage-call.js';

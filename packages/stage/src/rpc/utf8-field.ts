@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { malformed } from '@flotilla/service-kit/rpc';
+import { malformed } from '@flotilla/http-server/rpc';
 import { TextError, Utf8Stream } from '@flotilla/text';
 
 const INVALID = 'The encoded data was not valid for encoding utf-8';

@@ -1,0 +1,77 @@
+import {
+  type FlotillaError,
+  header,
+  isHeaderSafeId,
+  PROBLEM_MEDIA_TYPE,
+  problemBody,
+  rpcStatusOf,
+} from '@flotilla/contracts';
+import type { Logger } from 'pino';
+import type { RequestTrail } from '../access-log/request-context.js';
+import type { FaultTaker } from '../message/exchange.js';
+import type { GuardedExchange } from '../message/guarded-exchange.js';
+import type { RpcProtocol } from '../message/rpc-protocol.js';
+import { asProblem } from './problem-responses.js';
+import { sendRpcProblem } from './rpc-problem.js';
+import type { StageExchange } from './stage-exchange.js';
+
+/** One request that is being handled, and what becomes of it if that fails. */
+export class Handling implements StageExchange, FaultTaker {
+  readonly request: StageExchange['request'];
+  /** Has fields of its own in every answer, where a browser asks for them. */
+  response: StageExchange['response'];
+  readonly trail: RequestTrail;
+  rpc: RpcProtocol | undefined;
+  readonly #logger: Logger;
+  #failure: unknown;
+
+  constructor(exchange: GuardedExchange, trail: RequestTrail, logger: Logger) {
+    this.request = exchange;
+    this.response = exchange;
+    this.trail = trail;
+    this.#logger = logger;
+    exchange.handling = this;
+  }
+
+  /** Answers with a problem, or breaks off the answer that has begun. What fails behind that is logged. */
+  fault(error: unknown): void {
+    // What has failed a request can come back by another way.
+    if (error === this.#failure) return;
+    const isFirst = this.#failure === undefined;
+    this.#failure = error;
+    try {
+      const problem = this.#problemOf(error);
+      if (isFirst) this.#refuse(problem);
+    } catch {
+      this.response.abort();
+    }
+  }
+
+  note(error: unknown): void {
+    this.#problemOf(error);
+  }
+
+  #problemOf(error: unknown): FlotillaError {
+    return asProblem(error, this.trail.requestId, this.#logger);
+  }
+
+  /** Answers with a problem, unless an answer has begun: then all that is left is to break it off. */
+  #refuse(problem: FlotillaError): void {
+    const { request, response, trail, rpc } = this;
+    if (response.isBegun) {
+      response.abort();
+      return;
+    }
+    const { requestId } = trail;
+    const headers = Object.entries(problem.headers).flat();
+    if (isHeaderSafeId(requestId)) headers.push(header.requestId, requestId);
+    if (rpc) {
+      trail.rpcCode = rpcStatusOf(problem).code;
+      sendRpcProblem(response, rpc, request.header('content-type') ?? '', problem, headers);
+      return;
+    }
+    headers.push('content-type', PROBLEM_MEDIA_TYPE);
+    const body = JSON.stringify(problemBody(problem, requestId));
+    response.send(problem.statusCode, headers, Buffer.from(body).toString('latin1'));
+  }
+}

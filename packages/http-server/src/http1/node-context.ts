@@ -1,0 +1,83 @@
+import { IncomingMessage, type ServerResponse } from 'node:http';
+import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { noteEnd, RequestTrail, requestIdFrom, type TrailSinks } from '../access-log/request-context.js';
+import { Handling } from '../answer/handling.js';
+import { NodeExchange } from './node-exchange.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    trail: RequestTrail;
+    handling: Handling;
+  }
+}
+
+/** The caller's id if it may stand in a header, or a new one. */
+export function requestIdOf(request: IncomingMessage): string {
+  return requestIdFrom(request.headers[header.requestId] as string | undefined);
+}
+
+/**
+ * Begins to handle what Node's server has read; it is logged and measured once its answer has gone out, or its client has
+ * left.
+ *
+ * @param routeOf - The route's path, asked for at the end.
+ */
+export function openTrail(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  sinks: TrailSinks,
+  routeOf: () => string,
+): Handling {
+  const exchange = new NodeExchange(request, response);
+  const handling = new Handling(exchange, new RequestTrail(requestId), sinks.logger);
+  exchange.onClose((isWhole) => {
+    const status = isWhole ? response.statusCode : undefined;
+    noteEnd(request.method ?? '', routeOf(), status, handling.trail, sinks);
+  });
+  return handling;
+}
+
+/** What is called for a request that Node's server has read. */
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** What a listener throws before anything is known of its request fails that request. */
+export function guardedListener(sinks: TrailSinks, listener: RequestListener): RequestListener {
+  return (request, response) => {
+    try {
+      listener(request, response);
+    } catch (error) {
+      openTrail(request, response, requestIdOf(request), sinks, () => 'unknown').fault(error);
+    }
+  };
+}
+
+/** Gives every request of an app its trail. */
+export function registerTrail(app: FastifyInstance, sinks: TrailSinks): void {
+  // The slots must exist on the prototype so that V8 sees one shape of request; the hook below fills them.
+  app.decorateRequest('trail', null as unknown as RequestTrail);
+  app.decorateRequest('handling', null as unknown as Handling);
+  app.addHook('onRequest', (request, reply, done) => {
+    const routeOf = () => request.routeOptions.url ?? 'unknown';
+    request.handling = openTrail(request.raw, reply.raw, request.id, sinks, routeOf);
+    request.trail = request.handling.trail;
+    done();
+  });
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    const { requestId } = request.trail;
+    if (isHeaderSafeId(requestId)) reply.header(header.requestId, requestId);
+    done();
+  });
+}
+
+/**
+ * A request to a stage's route, which is answered without the framework.
+ *
+ * @throws FlotillaError if it came by no connection of HTTP/1.1: what comes by HTTP/2, and is injected into the framework, is
+ * answered by its other routes.
+ */
+export function handlingOf({ raw, handling }: FastifyRequest): Handling {
+  if (!(raw instanceof IncomingMessage)) throw new FlotillaError('FLT_ROUTE_NOT_FOUND');
+  return handling;
+}

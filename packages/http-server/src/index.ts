@@ -1,0 +1,25 @@
+export { RequestTrail } from './access-log/request-context.js';
+export { answerClientError, answerHalfClosed } from './answer/connection-errors.js';
+export { registerProblems, sendProblem } from './answer/problem-responses.js';
+export type { RpcRoutes, StageExchange, StageHandler } from './answer/stage-exchange.js';
+export { closeConnectionsOnDrain } from './http1/drain-connections.js';
+export { registerTrail, requestIdOf } from './http1/node-context.js';
+export { endConnectionAfter, refusal, refuseWhatNodeRefuses, targetOf } from './http1/request-checks.js';
+export { bodyLimit, streamLimit } from './message/body-limits.js';
+export { callBack, endInto, failInto } from './message/boundary.js';
+export { type ContentCoding, contentCodingOf } from './message/content-coding.js';
+export type {
+  BodyLimit,
+  BodySink,
+  FaultTaker,
+  InboundRequest,
+  OutboundResponse,
+  Receiving,
+} from './message/exchange.js';
+export { fieldValue, isName, parseFieldLines } from './message/field-lines.js';
+export { typeInUtf8, unsupportedMediaType } from './message/media-type.js';
+export { NameSet } from './message/name-set.js';
+export { checkAnnouncedLength, discardRest, tooLarge } from './message/receive.js';
+export { checkAnnouncedLengthOf, receiveUnpacked } from './message/receive-unpacked.js';
+export type { RpcProtocol } from './message/rpc-protocol.js';
+export { addStageRoute } from './stage-route.js';

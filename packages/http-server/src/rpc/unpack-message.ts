@@ -1,0 +1,37 @@
+import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
+import { Unpacking } from '../message/gunzip.js';
+import { asConnectError } from './connect-error.js';
+import { messageTooLarge } from './unary/faults.js';
+
+interface UnpackOptions {
+  readonly maxBytes?: number;
+  /** Given what to call when there is room again. */
+  readonly onBegun?: (resume: () => void) => void;
+}
+
+/**
+ * Unpacks a message that is here, packed by gzip. A message of nothing may be sent as nothing.
+ *
+ * @param packed - Its pieces.
+ * @param take - Given what it unpacks to. False: wait before there comes more.
+ * @throws ConnectError if it is no gzip, or more than a message may have: nothing beyond that is unpacked.
+ */
+export function unpackMessage(
+  packed: readonly Buffer[],
+  take: (piece: Buffer) => boolean,
+  { maxBytes = MAX_MESSAGE_BYTES, onBegun = () => {} }: UnpackOptions = {},
+): Promise<void> {
+  if (packed.every(({ length }) => length === 0)) return Promise.resolve();
+  let unpackedBytes = 0;
+  return new Promise((resolve, reject) => {
+    const chunk = (piece: Buffer) => {
+      unpackedBytes += piece.length;
+      if (unpackedBytes > maxBytes) throw messageTooLarge(undefined, 'readMaxBytes', maxBytes);
+      return take(piece);
+    };
+    const unpacking = new Unpacking({ chunk, end: resolve, fail: (error) => reject(asConnectError(error)) }, () => {});
+    onBegun(() => unpacking.resume());
+    for (const piece of packed) unpacking.write(piece);
+    unpacking.end();
+  });
+}

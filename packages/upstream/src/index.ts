@@ -1,0 +1,17 @@
+export type { GroupEvent } from './core/events.js';
+export type { Exhaustion, Outcome } from './core/outcome.js';
+export type { InstanceSnapshot } from './core/snapshot.js';
+export { strategyNames } from './core/strategies/registry.js';
+export { Membership, type NameService } from './discovery/membership.js';
+export type { RpcAnswer } from './http1/exchange.js';
+export { field, forwardable, forwardableTrailers, hopByHopAnd, type RawHeaders } from './http1/headers.js';
+export { exhausted, overloaded } from './request/all-attempts-failed.js';
+export type { Answer } from './request/answer.js';
+export { Body } from './request/body.js';
+export { cancelWhenClientLeaves, contentLength, hashOfRequest } from './request/client-request.js';
+export { deadlineOf, timeoutFields } from './request/deadline.js';
+export { forwardedHeaders } from './request/forwarded.js';
+export { relay, requestIdOfAnswer } from './request/relay.js';
+export { rpcCodeIn, statusFields } from './request/rpc-status.js';
+export { Upstream, type UpstreamListener, upstreamSettings } from './request/upstream.js';
+export { Call } from './request/upstream-request.js';
