@@ -238,6 +238,42 @@ describe('answers that break off', () => {
   });
 });
 
+test('a stream that has begun on a connection that was closed behind an answer is sent on a new one, from its beginning', async () => {
+  let connections = 0;
+  const port = await rawInstance((socket) => {
+    const isFirst = connections++ === 0;
+    let answers = 0;
+    let text = '';
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (isFirst && answers === 1) socket.destroy();
+      else if (text.endsWith('0\r\n\r\n') || text.endsWith('{}')) {
+        answers++;
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${String(text.length).length}\r\n\r\n${text.length}`);
+      }
+    });
+  });
+  const { post, stats, errors } = await balancer([port]);
+  expect((await post('{}')).status).toBe(200);
+  let go: (() => void) | undefined;
+  const body = new ReadableStream({
+    start: (controller) => {
+      controller.enqueue(Buffer.alloc(100_000));
+      go = () => {
+        controller.enqueue(Buffer.alloc(1000));
+        controller.close();
+      };
+    },
+  });
+  const answer = post(body, { duplex: 'half' } as RequestInit);
+  await until(() => connections === 2);
+  go?.();
+  expect((await answer).status).toBe(200);
+  expect(Number(await (await answer).text())).toBeGreaterThan(101_000);
+  expect((await stats()).totals).toMatchObject({ retries: 0, exhausted: 0 });
+  expect(errors).toEqual([]);
+});
+
 describe('a client that leaves', () => {
   test('while it waits: the work behind it is cancelled, and nobody is blamed', async () => {
     let cancelled = false;

@@ -72,7 +72,7 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
     this.#exchange = exchange;
     exchange.carrier = this;
     this.#reader.start(this);
-    callBack(exchange, () => writeRequest(this.#socket, exchange), undefined);
+    callBack(exchange, () => writeRequest(this.#socket, exchange, (error) => this.#broken(exchange, error)), undefined);
     if (exchange.isPaused) this.#socket.pause();
   }
 
@@ -107,6 +107,11 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
     if (exchange) exchange.fault(error);
     else this.#owner.onFault(error);
     this.#socket.destroy();
+  }
+
+  /** What makes a request has broken off; that of one which another connection has by now is nothing. */
+  #broken(exchange: Exchange, error: unknown): void {
+    if (this.#exchange === exchange && !exchange.isOver) exchange.fault(error);
   }
 
   #opened(): void {

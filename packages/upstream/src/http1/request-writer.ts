@@ -14,17 +14,16 @@ const CRLF = '\r\n';
 const LAST_CHUNK = '0\r\n';
 
 /**
- * Writes an exchange's request. A small one goes out in one write; a stream as fast as the instance takes it. Where its
- * making breaks off, the exchange is told: what was written is not a whole request then.
+ * Writes an exchange's request. A small one goes out in one write; a stream as fast as the instance takes it.
+ *
+ * @param onBroken - Told why the body broke off. What was written of it is not a whole request.
  */
-export function writeRequest(socket: Socket, exchange: Exchange): void {
+export function writeRequest(socket: Socket, exchange: Exchange, onBroken: (error: unknown) => void): void {
   const { request } = exchange;
   const body = request.body();
   exchange.wasSent = true;
   if (body !== null && !(body instanceof Uint8Array)) {
-    void stream(socket, exchange, body).catch((error) => {
-      if (!exchange.isOver) exchange.fault(error);
-    });
+    void stream(socket, exchange, body).catch(onBroken);
     return;
   }
   const trailers = request.trailers();
