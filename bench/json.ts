@@ -29,7 +29,7 @@ const table = jsonShape({ word_frequencies: { kind: 'counts', maxKeyBytes: 1024 
 let seen = 0;
 const bodySinks: SinksOf<typeof raw.specs> = {
   text: {
-    piece: (bytes) => {
+    chunk: (bytes) => {
       seen += bytes.length;
     },
   },

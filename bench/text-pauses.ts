@@ -14,11 +14,11 @@ import { CountTable, WordCounter } from '@flotilla/text';
 const { values: options } = parseArgs({
   options: {
     words: { type: 'string', default: '20000000' },
-    piece: { type: 'string', default: '256KiB' },
+    chunk: { type: 'string', default: '256KiB' },
   },
 });
 const wordCount = Number(options.words);
-const pieceBytes = parseSize(options.piece);
+const pieceBytes = parseSize(options.chunk);
 const MAX_WORD_BYTES = 16;
 
 /** How long each of many steps took. */
@@ -50,17 +50,17 @@ class Pauses {
 
 /** Pieces full of words that all differ: numbers in a scattered order, in base 36. */
 function* uniqueWords(): Generator<Uint8Array> {
-  const piece = new Uint8Array(pieceBytes);
+  const chunk = new Uint8Array(pieceBytes);
   let length = 0;
   for (let i = 0; i < wordCount; i++) {
     if (length > pieceBytes - MAX_WORD_BYTES) {
-      yield piece.subarray(0, length);
+      yield chunk.subarray(0, length);
       length = 0;
     }
     const word = `${(Math.imul(i, 0x9e3779b1) >>> 0).toString(36)} `;
-    for (let at = 0; at < word.length; at++) piece[length++] = word.charCodeAt(at);
+    for (let at = 0; at < word.length; at++) chunk[length++] = word.charCodeAt(at);
   }
-  yield piece.subarray(0, length);
+  yield chunk.subarray(0, length);
 }
 
 function runInSlices<Result>(name: string, slices: Generator<unknown, Result>): Result {
@@ -79,7 +79,7 @@ console.log('                 steps   median    99.9%      max  max CPU');
 
 const counter = new WordCounter({ maxUniqueWords: wordCount });
 const writes = new Pauses();
-for (const piece of uniqueWords()) writes.measure(() => counter.write(piece));
+for (const chunk of uniqueWords()) writes.measure(() => counter.write(chunk));
 const table = counter.end();
 writes.print('write');
 const memoryMegabytes = process.memoryUsage().rss / 1e6;

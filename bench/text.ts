@@ -58,8 +58,8 @@ export type TextReport = ReturnType<typeof measure> & {
 
 function writeDataset(file: string): string {
   const descriptor = openSync(file, 'w');
-  for (const piece of generateText({ sizeBytes: parseSize(options.size), seed: Number(options.seed) })) {
-    writeSync(descriptor, piece);
+  for (const chunk of generateText({ sizeBytes: parseSize(options.size), seed: Number(options.seed) })) {
+    writeSync(descriptor, chunk);
   }
   closeSync(descriptor);
   return file;
@@ -116,13 +116,13 @@ function resultOf(name: string, taken: readonly Timing[], sizeBytes: number, ref
 
 function clean(pieces: readonly Uint8Array[]): Uint8Array[] {
   const cleaner = new Cleaner();
-  const cleaned = pieces.map((piece) => cleaner.write(piece));
+  const cleaned = pieces.map((chunk) => cleaner.write(chunk));
   return [...cleaned, cleaner.end()];
 }
 
 function count(pieces: readonly Uint8Array[]): CountTable {
   const counter = new WordCounter();
-  for (const piece of pieces) counter.write(piece);
+  for (const chunk of pieces) counter.write(chunk);
   return counter.end();
 }
 

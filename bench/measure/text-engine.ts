@@ -18,7 +18,7 @@ export function inPieces(bytes: Uint8Array): Uint8Array[] {
 export function cleanAndCount(pieces: readonly Uint8Array[]): CountTable {
   const cleaner = new Cleaner();
   const counter = new WordCounter();
-  for (const piece of pieces) counter.write(cleaner.write(piece));
+  for (const chunk of pieces) counter.write(cleaner.write(chunk));
   counter.write(cleaner.end());
   return counter.end();
 }

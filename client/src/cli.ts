@@ -7,14 +7,14 @@ import { declareLargeTest, runLargeTest } from './commands/large-test.js';
 import { declareProcess, runProcess } from './commands/process.js';
 import { declareStats, runStats } from './commands/stats.js';
 import { withJson } from './options.js';
-import { type Context, runCommand, type Surroundings } from './run-command.js';
+import { type Context, type Environment, runCommand } from './run-command.js';
 
 /**
  * The command line.
  *
  * @param exit - Told the exit code of the command that ran.
  */
-export function buildCli(surroundings: Surroundings, exit: (code: 0 | 1) => void): Command {
+export function buildCli(surroundings: Environment, exit: (code: 0 | 1) => void): Command {
   const program = new Command('flotilla')
     .description('Sends texts through a fleet, measures it, and shows what each instance did.')
     .configureOutput({

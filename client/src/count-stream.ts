@@ -29,9 +29,9 @@ export async function countStream(stream: TextStream, options: CountOptions): Pr
   const { parallel, maxJsonBytes, addresses, sender } = options;
   const table = new CountTable(tableLimits);
   const reports: string[] = [];
-  const count = async ({ piece, chunk, turn, done }: Turn, pieceSender: Sender): Promise<ChunkResult> => {
+  const count = async ({ textPiece, chunk, turn, done }: Turn, pieceSender: Sender): Promise<ChunkResult> => {
     try {
-      const sent = await sendChunk(piece, chunk, addresses.process, true, pieceSender, options.progress);
+      const sent = await sendChunk(textPiece, chunk, addresses.process, true, pieceSender, options.progress);
       const { table: part, ...result } = sent.result;
       // In the order of the text, so that words stand in the table as they appear in it.
       await turn;
@@ -66,7 +66,7 @@ function pieceBytes(parallel: number, maxJsonBytes: number | undefined): number 
 
 /** A piece, and when its table is added. */
 interface Turn {
-  readonly piece: TextPiece;
+  readonly textPiece: TextPiece;
   readonly chunk: Chunk;
   /** Resolves when all pieces before it are done with. */
   readonly turn: Promise<void>;
@@ -81,10 +81,10 @@ async function* turnsOf(
 ): AsyncGenerator<Turn> {
   let turn = Promise.resolve();
   let number = 0;
-  for await (const piece of stream.pieces(size)) {
+  for await (const textPiece of stream.pieces(size)) {
     const { promise, resolve } = Promise.withResolvers<void>();
     number++;
-    yield { piece, chunk: chunkOf(piece, number, runId, maxJsonBytes), turn, done: resolve };
+    yield { textPiece, chunk: chunkOf(textPiece, number, runId, maxJsonBytes), turn, done: resolve };
     turn = promise;
   }
 }

@@ -22,7 +22,7 @@ export async function countLocally(text: AsyncIterable<Uint8Array> | Iterable<Ui
   const cleaner = new Cleaner({ maxHeldBytes: MAX_WORD_BYTES });
   const counter = new WordCounter(tableLimits);
   try {
-    for await (const piece of text) counter.write(cleaner.write(piece));
+    for await (const chunk of text) counter.write(cleaner.write(chunk));
     counter.write(cleaner.end());
     const table = counter.end();
     const topWords = table.top(TOP_WORDS);

@@ -52,7 +52,7 @@ export async function* textBody(
 ): AsyncGenerator<Uint8Array> {
   const { before, after } = frameOf(requestId);
   yield before;
-  for await (const piece of text) yield escaped(piece);
+  for await (const chunk of text) yield escaped(chunk);
   yield after;
 }
 

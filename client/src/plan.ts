@@ -87,7 +87,7 @@ async function cutToFit(file: TextFile, range: ByteRange, maxEscapedBytes: numbe
     );
   }
   const fitting: Measured[] = [];
-  for (const piece of pieces) fitting.push(...(await cutToFit(file, piece, maxEscapedBytes)));
+  for (const chunk of pieces) fitting.push(...(await cutToFit(file, chunk, maxEscapedBytes)));
   return fitting;
 }
 

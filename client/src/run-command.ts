@@ -20,7 +20,7 @@ export interface Context {
 }
 
 /** Where the program writes, and how it is interrupted. */
-export interface Surroundings {
+export interface Environment {
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly signal: AbortSignal;
@@ -32,7 +32,7 @@ export interface Surroundings {
  * @returns The exit code: 1 when anything failed.
  */
 export async function runCommand(
-  surroundings: Surroundings,
+  surroundings: Environment,
   isJson: boolean,
   work: (context: Context) => Promise<void>,
 ): Promise<0 | 1> {

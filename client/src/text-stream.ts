@@ -64,12 +64,12 @@ export class TextStream implements Disposable {
       if (border === 0 && heldBytes > MAX_WORD_BYTES) throw this.#wordTooLong();
       // No border: what is held is looked through again only when it has doubled.
       enoughBytes = border === 0 ? 2 * heldBytes : pieceBytes;
-      if (border > 0) yield this.#piece(all.subarray(0, border));
+      if (border > 0) yield this.#textPiece(all.subarray(0, border));
       // Memory of its own, so that it does not keep the piece.
       held = [Buffer.from(all.subarray(border))];
       heldBytes = all.length - border;
     }
-    if (heldBytes > 0) yield this.#piece(Buffer.concat(held));
+    if (heldBytes > 0) yield this.#textPiece(Buffer.concat(held));
     if (this.#sizeBytes === 0) throw isEmpty(this.path);
   }
 
@@ -81,7 +81,7 @@ export class TextStream implements Disposable {
     }
   }
 
-  #piece(bytes: Buffer): TextPiece {
+  #textPiece(bytes: Buffer): TextPiece {
     const start = this.#sizeBytes;
     if (!isUtf8(bytes)) throw notUtf8(this.path, bytes, start);
     this.#sizeBytes += bytes.length;

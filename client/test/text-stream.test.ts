@@ -63,7 +63,7 @@ async function piecesOf(text: Buffer, pieceBytes: number, chunkBytes: number): P
   Readable.from(chunks).pipe(writer);
   const pieces: Buffer[] = [];
   for await (const { bytes, start } of stream.pieces(pieceBytes)) {
-    expect(start).toBe(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    expect(start).toBe(pieces.reduce((sum, chunk) => sum + chunk.length, 0));
     pieces.push(bytes);
   }
   expect(stream.sizeBytes).toBe(text.length);
@@ -79,8 +79,8 @@ describe('TextStream', () => {
         const pieces = await piecesOf(Buffer.from(text), pieceBytes, chunkBytes);
         expect(Buffer.concat(pieces).toString()).toBe(text);
         const counts = new Map<string, number>();
-        for (const piece of pieces) {
-          for (const [word, count] of naiveCount(piece.toString())) counts.set(word, (counts.get(word) ?? 0) + count);
+        for (const chunk of pieces) {
+          for (const [word, count] of naiveCount(chunk.toString())) counts.set(word, (counts.get(word) ?? 0) + count);
         }
         expect(counts).toEqual(naiveCount(text));
       }),
@@ -165,7 +165,7 @@ describe('flotilla process', () => {
     const { child, ended } = begin(name, '--parallel', '1024');
     // Some of a text, and no end.
     if (!isPipe) child.stdin.write(text);
-    await until(() => (isPipe ? openFiles(child.pid).includes(name) : fleet.seen.length > 0));
+    await waitFor(() => (isPipe ? openFiles(child.pid).includes(name) : fleet.seen.length > 0));
     child.kill(signal);
     expect(await ended).toMatchObject({ code: 1, signal: null, result: { error: { message: 'interrupted' } } });
   });
@@ -196,7 +196,7 @@ function openFiles(pid: number | undefined): string[] {
   });
 }
 
-async function until(holds: () => boolean): Promise<void> {
+async function waitFor(holds: () => boolean): Promise<void> {
   const end = performance.now() + DEADLINE_MS;
   while (!holds()) {
     if (performance.now() > end) throw new Error('what was waited for did not come');

@@ -3,10 +3,10 @@ import { Cleaner } from '@flotilla/text';
 
 /** Cleans a text as it passes. What is left of it needs no escapes: letters, marks, numbers and single spaces. */
 export function preprocess({ maxWordBytes }: { readonly maxWordBytes: number }): BeginRelay {
-  return ({ format, trail }, next) => {
+  return ({ format, context }, next) => {
     const cleaner = new Cleaner({ maxHeldBytes: maxWordBytes });
-    const writer = textWriter(format, next, trail);
-    const reader = textReader(format, 'decoded', trail, (bytes) => writer.text(cleaner.write(bytes)));
+    const writer = textWriter(format, next, context);
+    const reader = textReader(format, 'decoded', context, (bytes) => writer.text(cleaner.write(bytes)));
     return {
       write: (chunk) => reader.write(chunk),
       end: () => {

@@ -6,7 +6,7 @@ import { writeAnalysis } from './write-analysis.js';
 export function analyze(limits: { readonly maxWordBytes: number; readonly maxUniqueWords: number }): BeginRelay {
   return (request, next) => {
     const counter = new WordCounter(limits);
-    const reader = textReader(request.format, 'decoded', request.trail, (bytes) => counter.write(bytes));
+    const reader = textReader(request.format, 'decoded', request.context, (bytes) => counter.write(bytes));
     return {
       heldBytes: () => counter.heldBytes,
       write: (chunk) => reader.write(chunk),

@@ -1,11 +1,11 @@
 import { type Analysis, TOP_WORDS } from '@flotilla/contracts';
-import { endWithRequestId, type NextBody, type StageRequest } from '@flotilla/stage';
+import { endWithRequestId, type OutgoingBody, type StageRequest } from '@flotilla/stage';
 import type { CountTable } from '@flotilla/text';
 
 const encoder = new TextEncoder();
 
 /** Writes stage 4's body from a table: the figures, and the whole table where the caller wants it. */
-export async function writeAnalysis(table: CountTable, request: StageRequest, next: NextBody): Promise<void> {
+export async function writeAnalysis(table: CountTable, request: StageRequest, next: OutgoingBody): Promise<void> {
   const figures: Analysis = {
     word_count: table.totalWords,
     unique_words: table.uniqueWords,
@@ -18,5 +18,5 @@ export async function writeAnalysis(table: CountTable, request: StageRequest, ne
     await next.pushAll(table.toJson());
   }
   next.push(encoder.encode('}'));
-  endWithRequestId(next, request.trail);
+  endWithRequestId(next, request.context);
 }

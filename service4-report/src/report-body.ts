@@ -1,5 +1,5 @@
 import { type Analysis, analysis, FlotillaError } from '@flotilla/contracts';
-import type { RequestTrail } from '@flotilla/http-server';
+import type { RequestContext } from '@flotilla/http-server';
 import { JsonReader, jsonShape } from '@flotilla/json';
 import { requestIdMember, takeRequestId } from '@flotilla/stage';
 import { CountTable } from '@flotilla/text';
@@ -28,10 +28,10 @@ export class ReportBodyReader {
   readonly #wantsTable: boolean;
   #table: CountTable | undefined;
 
-  constructor(limits: ReportLimits, wantsTable: boolean, trail: RequestTrail) {
+  constructor(limits: ReportLimits, wantsTable: boolean, context: RequestContext) {
     this.#wantsTable = wantsTable;
     this.#reader = new JsonReader(shapeFor(limits), {
-      request_id: takeRequestId(trail),
+      request_id: takeRequestId(context),
       analysis: {
         members: {
           word_count: this.#take('word_count'),

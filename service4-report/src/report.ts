@@ -4,12 +4,12 @@ import { writeAnswer } from './write-answer.js';
 
 /** Writes the report of what was counted: the pipeline's answer. */
 export function report(limits: ReportLimits): BeginAnswer {
-  return ({ includeFrequencies, trail }) => {
-    const reader = new ReportBodyReader(limits, includeFrequencies, trail);
+  return ({ includeFrequencies, context }) => {
+    const reader = new ReportBodyReader(limits, includeFrequencies, context);
     return {
       heldBytes: () => reader.heldBytes,
       write: (chunk) => reader.write(chunk),
-      end: () => writeAnswer(reader.end(), trail.requestId),
+      end: () => writeAnswer(reader.end(), context.requestId),
     };
   };
 }

@@ -7,7 +7,7 @@ import { delimiter, join } from 'node:path';
 import { busyPorts, freePortOffset } from '@flotilla/runtime';
 import { pipeline } from '@flotilla/topology';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { until } from '../fleet/support.js';
+import { waitFor } from '../fleet/support.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 const older = olderNode();
@@ -51,7 +51,7 @@ describe.skipIf(!older)('a program that an older Node starts', () => {
     const env = { PATH: '/usr/bin:/bin', SERVICE_PORT: String(port), FLOTILLA_DRAIN_DELAY_MS: '0' };
     const service = spawn(node, [join(ROOT, 'bundle/service4-report/main.cjs')], { env, stdio: 'ignore' });
     onTestFinished(() => void service.kill('SIGKILL'));
-    await until(async () => (await busyPorts([port])).length === 1, 30_000);
+    await waitFor(async () => (await busyPorts([port])).length === 1, 30_000);
     service.kill('SIGTERM');
     expect(await once(service, 'exit')).toEqual([0, null]);
     expect(await busyPorts([port])).toEqual([]);

@@ -3,7 +3,7 @@ import { imageName } from '@flotilla/topology/compose';
 import { describe, expect, test } from 'vitest';
 import { docker, inspect } from './docker.js';
 import { composeFleet, healthOf, killProcess, statsOf } from './fleet.js';
-import { type LoadResult, underLoad, until } from './load.js';
+import { type LoadResult, underLoad, waitFor } from './load.js';
 import { COMPOSE_NETWORK, containerName } from './pipeline.js';
 
 composeFleet('parallel');
@@ -13,7 +13,7 @@ const CLIENTS = 8;
 /** Waits until so many more requests have been answered. */
 async function more(result: LoadResult, count: number): Promise<void> {
   const goal = result.requests + count;
-  await until(`${count} more requests are answered`, () => result.requests >= goal);
+  await waitFor(`${count} more requests are answered`, () => result.requests >= goal);
 }
 
 /** An instance as its container and its stage's balancer know it. */
@@ -44,7 +44,7 @@ async function stateOf({ stage, key }: Victim): Promise<string | undefined> {
 /** Waits until an instance answers again: requests reach it, and none of them fails there. */
 async function inService(target: Victim): Promise<void> {
   let before = await countsOf(target);
-  await until(`${target.name} serves again`, async () => {
+  await waitFor(`${target.name} serves again`, async () => {
     const now = await countsOf(target);
     if (now.errors > before.errors) before = now;
     return now.requests >= before.requests + 5;
@@ -77,12 +77,12 @@ describe('under load, nothing is lost', () => {
     const { requests, failures } = await underLoad(CLIENTS, async (result) => {
       await more(result, 20);
       await killProcess(target.name);
-      await until('it has been restarted', async () => (await inspect(target.container, '.RestartCount')) === '1');
+      await waitFor('it has been restarted', async () => (await inspect(target.container, '.RestartCount')) === '1');
       await inService(target);
     });
     expect(failures).toEqual([]);
     expect(requests).toBeGreaterThan(40);
-    await until('it is healthy', async () => (await healthOf(target.name)) === 'healthy');
+    await waitFor('it is healthy', async () => (await healthOf(target.name)) === 'healthy');
   });
 
   test('when a container is stopped, and started again', async () => {
@@ -90,7 +90,7 @@ describe('under load, nothing is lost', () => {
     const { failures } = await underLoad(CLIENTS, async (result) => {
       await more(result, 20);
       await docker(['stop', target.container]);
-      await until('its balancer has turned away', async () => (await stateOf(target)) === 'unhealthy');
+      await waitFor('its balancer has turned away', async () => (await stateOf(target)) === 'unhealthy');
       await more(result, 20);
       await docker(['start', target.container]);
       await inService(target);
@@ -108,7 +108,7 @@ describe('under load, nothing is lost', () => {
         await more(result, 20);
         await docker(['network', 'disconnect', COMPOSE_NETWORK, container]);
         // A packet to an address that is no more is lost in silence: health checks find that out, on both sides.
-        await until('its balancer has turned away', async () => (await stateOf(target)) === 'unhealthy');
+        await waitFor('its balancer has turned away', async () => (await stateOf(target)) === 'unhealthy');
         await more(result, 20);
         await whileTaken(address, () => docker(['network', 'connect', '--alias', name, COMPOSE_NETWORK, container]));
         await inService(target);

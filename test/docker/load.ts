@@ -46,7 +46,11 @@ async function oneRequest(id: string, result: LoadResult): Promise<void> {
 }
 
 /** Waits until something holds; fails the test if it does not within the deadline. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, deadlineMs = 30_000): Promise<void> {
+export async function waitFor(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  deadlineMs = 30_000,
+): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`it did not come within ${deadlineMs / 1000} s that ${what}`);

@@ -5,7 +5,7 @@ import { stages } from '@flotilla/topology';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { BIND_ADDRESS, compose, containersOf, docker, inspect, networksOf, ROOT } from './docker.js';
 import { answerOf, at, logOf, send, statsOf } from './fleet.js';
-import { until } from './load.js';
+import { waitFor } from './load.js';
 import { composeFiles, containerName, processesOf } from './pipeline.js';
 
 const names = processesOf('parallel').map(({ name }) => name);
@@ -51,7 +51,7 @@ describe('the parallel fleet', () => {
     expect(response.headers.get('x-served-by')).toBe('service1a, service2a, service3a, service4a');
     expect(await answerOf(response)).toMatchObject({ request_id: 'docker-1', word_count: 6, status: 'success' });
     for (const name of ['service1a', 'service4a', 'service1-loadbalancer', 'service4-loadbalancer']) {
-      await until(`${name} logs the request`, async () => (await logOf(name)).includes('"request_id":"docker-1"'));
+      await waitFor(`${name} logs the request`, async () => (await logOf(name)).includes('"request_id":"docker-1"'));
     }
     expect(await logOf('service1b')).not.toContain('docker-1');
   });

@@ -4,7 +4,7 @@ import { stages } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { compose, containersOf, docker, ROOT } from './docker.js';
 import { composeFleet, healthOf, killProcess } from './fleet.js';
-import { type LoadResult, underLoad, until } from './load.js';
+import { type LoadResult, underLoad, waitFor } from './load.js';
 import { COMPOSE_TWO_BALANCERS, composeFiles, containerName, processesOf } from './pipeline.js';
 
 const env = { COMPOSE_PROFILES: COMPOSE_TWO_BALANCERS };
@@ -16,7 +16,7 @@ const containers = processesOf('parallel', { balancers: 2 }).map(({ name }) => c
 /** Waits until so many more requests have been answered. */
 async function more(result: LoadResult, count: number): Promise<void> {
   const goal = result.requests + count;
-  await until(`${count} more requests are answered`, () => result.requests >= goal);
+  await waitFor(`${count} more requests are answered`, () => result.requests >= goal);
 }
 
 describe('with the profile of two balancers per stage', () => {
@@ -35,10 +35,10 @@ describe('with the profile of two balancers per stage', () => {
         await docker(['stop', containerName(name)]);
         await more(result, 50);
         await docker(['start', containerName(name)]);
-        await until(`${name} is healthy`, async () => (await healthOf(name)) === 'healthy');
+        await waitFor(`${name} is healthy`, async () => (await healthOf(name)) === 'healthy');
         await killProcess(name);
         await more(result, 50);
-        await until(`${name} is healthy again`, async () => (await healthOf(name)) === 'healthy');
+        await waitFor(`${name} is healthy again`, async () => (await healthOf(name)) === 'healthy');
       }
     });
     expect(failures).toEqual([]);
@@ -50,6 +50,6 @@ describe('with the profile of two balancers per stage', () => {
     const { files } = JSON.parse(await compose('parallel', client, { env }));
     expect(files).toMatchObject([{ word_count: 1445 }]);
     await docker(['start', containerName(name)]);
-    await until(`${name} is healthy`, async () => (await healthOf(name)) === 'healthy');
+    await waitFor(`${name} is healthy`, async () => (await healthOf(name)) === 'healthy');
   });
 });

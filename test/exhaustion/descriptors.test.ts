@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { until } from '../fleet/support.js';
+import { waitFor } from '../fleet/support.js';
 import { OneProcess } from './one-process.js';
 import { because, limitObstacle, TemporaryDirectory } from './scarcity.js';
 
@@ -23,11 +23,11 @@ describe.skipIf(noLimits)(`a process that has no file descriptor left${because(n
     expect(await one.logLines(8)).toEqual(new Set([404]));
     one.limit('nofile', DESCRIPTORS);
     const clients = Array.from({ length: CONNECTIONS }, () => openConnection(one.port));
-    await until(() => said(NONE_LEFT) > 0);
+    await waitFor(() => said(NONE_LEFT) > 0);
     expect(await one.logLines(200)).toEqual(new Set([404]));
     expect((await one.ask('/metrics')).status).toBe(200);
     for (const client of clients) client.destroy();
-    await until(() => said(AGAIN) > 0);
+    await waitFor(() => said(AGAIN) > 0);
     const later = openConnection(one.port);
     later.write('GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
     expect((await later.toArray()).join('')).toContain('healthy');

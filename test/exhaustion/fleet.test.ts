@@ -6,7 +6,7 @@ import { pipeline } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
 import { isAlive, type RecordedProcess } from '../../packages/runtime/src/process-identity.js';
 import type { FleetState } from '../../packages/runtime/src/state-file.js';
-import { until } from '../fleet/support.js';
+import { waitFor } from '../fleet/support.js';
 import { because, mountObstacle, TemporaryDirectory } from './scarcity.js';
 
 const MAIN = fileURLToPath(new URL('../../bundle/runtime/main.cjs', import.meta.url));
@@ -67,7 +67,7 @@ describe.skipIf(noMount)(`a fleet whose disk is full${because(noMount)}`, () => 
     };
     await Promise.all(Array.from({ length: CALLERS }, caller));
     expect(statuses).toEqual(new Set([200]));
-    await until(() => isFull(directory));
+    await waitFor(() => isFull(directory));
     expect(await post(url)).toBe(200);
     const metrics = await fetch(`${url}/metrics`);
     expect(await metrics.text()).toMatch(/^log_lines_dropped_total\{.*\} [1-9]\d*$/m);
@@ -86,7 +86,7 @@ describe.skipIf(noMount)(`a fleet whose disk is full${because(noMount)}`, () => 
     directory.fill();
     for (let n = 0; n < 20; n++) expect(await post(url)).toBe(200);
     process.kill(processes[0]?.pid ?? 0, 'SIGKILL');
-    await until(() => !processes.some(isAlive));
+    await waitFor(() => !processes.some(isAlive));
     expect(await run('down')).toMatchObject({ exitCode: 0 });
   });
 });

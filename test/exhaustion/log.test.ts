@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { until } from '../fleet/support.js';
+import { waitFor } from '../fleet/support.js';
 import { OneProcess } from './one-process.js';
 import { because, limitObstacle, mountObstacle, TemporaryDirectory } from './scarcity.js';
 
@@ -46,10 +46,10 @@ describe.skipIf(noLimits)(`a log that reaches the limit of a file’s size${beca
     await using one = await OneProcess.ready(['ignore', out, err]);
     one.limit('fsize', 50_000);
     expect(await one.logLines(1000)).toEqual(new Set([404]));
-    await until(async () => (await one.droppedLines()) > 0);
+    await waitFor(async () => (await one.droppedLines()) > 0);
     expect(told(directory.read('err'))).toMatchObject([{ msg: CANNOT, code: 'EFBIG' }]);
     one.limit('fsize', 'unlimited');
-    await until(async () => {
+    await waitFor(async () => {
       await one.logLines(1);
       return told(directory.read('err')).length > 1;
     });
@@ -71,9 +71,9 @@ describe.skipIf(noMount)(`a full disk${because(noMount)}`, () => {
     const log = openSync(directory.at('log'), 'a');
     await using one = await OneProcess.ready(['ignore', log, log]);
     expect(await one.logLines(1000)).toEqual(new Set([404]));
-    await until(async () => (await one.droppedLines()) > 0);
+    await waitFor(async () => (await one.droppedLines()) > 0);
     rmSync(directory.at('filler'));
-    await until(async () => {
+    await waitFor(async () => {
       await one.logLines(1);
       return directory.read('log').includes(AGAIN);
     });
@@ -94,7 +94,7 @@ describe('a pipe', () => {
     await using one = await OneProcess.ready(['ignore', writer, err]);
     closeSync(reader);
     expect(await one.logLines(200)).toEqual(new Set([404]));
-    await until(async () => (await one.droppedLines()) > 0);
+    await waitFor(async () => (await one.droppedLines()) > 0);
     expect(told(directory.read('err'))).toMatchObject([{ msg: CANNOT, code: 'EPIPE' }]);
     one.child.kill('SIGTERM');
     expect(await one.exited).toEqual([0, null]);
@@ -111,7 +111,7 @@ describe('a pipe', () => {
     expect(await one.logLines(LINES_BEYOND_WAITING)).toEqual(new Set([404]));
     expect(await one.droppedLines()).toBeGreaterThan(0);
     expect(told(directory.read('err'))).toMatchObject([{ msg: CANNOT, code: 'EAGAIN' }]);
-    await until(async () => {
+    await waitFor(async () => {
       drain(reader);
       await one.logLines(1);
       return told(directory.read('err')).length > 1;

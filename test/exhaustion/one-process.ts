@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { Agent, get } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { until } from '../fleet/support.js';
+import { waitFor } from '../fleet/support.js';
 import { type Limit, limitProcess } from './scarcity.js';
 
 const MAIN = join(import.meta.dirname, '../../bundle/service4-report/main.cjs');
@@ -38,7 +38,7 @@ export class OneProcess implements AsyncDisposable {
   /** Starts it, and waits until it answers. */
   static async ready(stdio: StdioOptions): Promise<OneProcess> {
     const one = await OneProcess.start(stdio);
-    await until(async () => (await one.ask('/health/ready').catch(() => undefined))?.status === 200);
+    await waitFor(async () => (await one.ask('/health/ready').catch(() => undefined))?.status === 200);
     return one;
   }
 

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { expect, describe as suite, test } from 'vitest';
 import { LogRotation, rotateLog } from '../../packages/runtime/src/local/log-rotation.js';
 import { CommandLine } from '../../packages/runtime/test/command-line.js';
-import { until } from '../fleet/support.js';
+import { waitFor } from '../fleet/support.js';
 import { because, limitObstacle, limitProcess, mountObstacle, TemporaryDirectory } from './scarcity.js';
 
 const noMount = mountObstacle();
@@ -105,12 +105,12 @@ test.skipIf(noLimits)(`a supervisor without a file descriptor goes on${because(n
   await line.run('up', '--mode', 'sequential');
   const { pid } = line.recorded('supervisor');
   limitProcess(pid, 'nofile', NO_DESCRIPTORS);
-  await until(() => line.fixture.hasLogged('supervisor', 'EMFILE'));
+  await waitFor(() => line.fixture.hasLogged('supervisor', 'EMFILE'));
   process.kill(line.recorded('service3a').pid, 'SIGKILL');
   expect((await line.run('status')).out).toContain('does not answer');
   limitProcess(pid, 'nofile', UNLIMITED);
-  await until(() => line.fixture.hasLogged('supervisor', 'logs can be put aside again'));
-  await until(async () => (await line.status()).fleet?.processes.every(({ state }) => state === 'ready') ?? false);
+  await waitFor(() => line.fixture.hasLogged('supervisor', 'logs can be put aside again'));
+  await waitFor(async () => (await line.status()).fleet?.processes.every(({ state }) => state === 'ready') ?? false);
   const said = readFileSync(`${line.fixture.stateDir}/logs/supervisor.log`, 'utf8').split('logs cannot be put aside');
   expect(said).toHaveLength(2);
   expect(await line.run('down')).toMatchObject({ code: 0, err: '' });
@@ -140,9 +140,9 @@ suite.skipIf(noMount)(`logs that cannot be put aside for want of room${because(n
     writeFileSync(log, 'x'.repeat(LIMIT + 50_000));
     directory.fill();
     const rotation = new LogRotation(directory.path, LIMIT, (text) => said.push(text));
-    await until(() => said.length > 0);
+    await waitFor(() => said.length > 0);
     rmSync(directory.at('filler'));
-    await until(() => existsSync(`${log}.1`) && said.length > 1);
+    await waitFor(() => existsSync(`${log}.1`) && said.length > 1);
     rotation.close();
     expect(said).toEqual([expect.stringMatching(/^logs cannot be put aside: ENOSPC/), 'logs can be put aside again']);
   });

@@ -1,6 +1,6 @@
 import { stages } from '@flotilla/topology';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answerOf, sendTo, type TestFleet, testFleet, underLoad, until } from './support.js';
+import { answerOf, sendTo, type TestFleet, testFleet, underLoad, waitFor } from './support.js';
 
 let fleet: TestFleet;
 
@@ -21,7 +21,7 @@ async function killAndHold(name: string): Promise<void> {
 /** Waits until the load has made its way through the fleet some more. */
 async function moreRequests(stage: number, count: number): Promise<void> {
   const { totals } = await fleet.stats(stage);
-  await until(async () => (await fleet.stats(stage)).totals.client_requests >= totals.client_requests + count);
+  await waitFor(async () => (await fleet.stats(stage)).totals.client_requests >= totals.client_requests + count);
 }
 
 describe('instances killed under load', () => {
@@ -46,7 +46,7 @@ describe('instances killed under load', () => {
       const restarts = () => fleet.status().processes.find(({ name }) => name === 'service2b')?.restarts ?? 0;
       const before = restarts();
       process.kill(fleet.pidOf('service2b') as number, 'SIGKILL');
-      await until(() => restarts() > before);
+      await waitFor(() => restarts() > before);
       await fleet.awaitReady();
       await moreRequests(1, 20);
     });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { busyPorts } from '@flotilla/runtime';
 import { programOf } from '@flotilla/topology';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { until } from './support.js';
+import { waitFor } from './support.js';
 
 const PROGRAM = join(import.meta.dirname, '../..', programOf('service4-report'));
 const LOOPBACK = '127.0.0.1';
@@ -66,10 +66,10 @@ describe('a port that an outgoing connection has', () => {
 
   test('is listened on as soon as the connection is gone', async () => {
     const { stderr, isWaiting } = start();
-    await until(isWaiting, 30_000);
+    await waitFor(isWaiting, 30_000);
     // Whoever ends a connection keeps its port for a while: here that is the other end.
     otherEnd.resetAndDestroy();
-    await until(isReady, 10_000);
+    await waitFor(isReady, 10_000);
     expect(stderr()).toBe('');
   });
 

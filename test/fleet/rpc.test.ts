@@ -5,7 +5,7 @@ import { AnalysisService, PreprocessService, ReportService, TextInputService } f
 import { generateText } from '@flotilla/dataset';
 import { stages } from '@flotilla/topology';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { answerOf, naiveCounts, type TestFleet, testFleet, underLoad, until } from './support.js';
+import { answerOf, naiveCounts, type TestFleet, testFleet, underLoad, waitFor } from './support.js';
 
 let fleet: TestFleet;
 
@@ -153,7 +153,7 @@ describe('faults, over gRPC', () => {
     const { requests, failures } = await underLoad(send, 8, async (result) => {
       const more = (count: number) => {
         const from = result.requests;
-        return until(() => result.requests >= from + count, 60_000);
+        return waitFor(() => result.requests >= from + count, 60_000);
       };
       await more(50);
       for (const { service } of stages) {

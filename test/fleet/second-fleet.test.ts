@@ -6,7 +6,7 @@ import { movedPorts, pipeline, programOf } from '@flotilla/topology';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FixtureRoot } from '../../packages/runtime/test/fixture-root.js';
 import { greetings, programs } from './second-fleet/greetings.js';
-import { until } from './support.js';
+import { waitFor } from './support.js';
 
 const MAIN = join(import.meta.dirname, 'second-fleet/main.ts');
 
@@ -119,8 +119,8 @@ describe('a fleet that the runtime has no line about', () => {
 
   test('has its dependency back after a crash', async () => {
     process.kill((await rowOf('greeting-store')).pid, 'SIGKILL');
-    await until(async () => (await rowOf('greeting-store')).restarts === 1);
-    await until(async () => (await rowOf('greeting-store')).state === 'ready');
+    await waitFor(async () => (await rowOf('greeting-store')).restarts === 1);
+    await waitFor(async () => (await rowOf('greeting-store')).state === 'ready');
     expect(await greet()).toMatch(/hello 5$/);
   });
 

@@ -1,7 +1,7 @@
 import { stages } from '@flotilla/topology';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { grownProcesses, heldAt, memoryByName } from './held.js';
-import { answerOf, type TestFleet, testFleet, until } from './support.js';
+import { answerOf, type TestFleet, testFleet, waitFor } from './support.js';
 import { differentWords, expectCount, expectProblem, repeated, Upload } from './upload.js';
 
 /** What is kept for sending again. More than is gathered before a try begins, less than may be under way at one hop. */
@@ -69,7 +69,7 @@ async function nothingIsHeld(): Promise<void> {
 /** The instance of a stage that works on the one request there is, once this much or little is kept for sending it again. */
 async function busyInstance(stage: number, isAsWanted: (replayBytes: number) => boolean): Promise<string> {
   let busy: string | undefined;
-  await until(async () => {
+  await waitFor(async () => {
     const { stats, replay_bytes } = await fleet.stats(stage);
     busy = Object.keys(stats).find((key) => stats[key]?.in_flight === 1);
     return busy !== undefined && isAsWanted(replay_bytes ?? Number.NaN);
@@ -141,14 +141,14 @@ describe('a client that does not go on', () => {
 /** Sends a piece now and then for so long. @returns how many */
 async function writeSlowly(
   slow: Upload,
-  piece: Uint8Array,
+  chunk: Uint8Array,
   durationMs: number,
   last: Uint8Array = Buffer.alloc(0),
 ): Promise<number> {
   const end = performance.now() + durationMs;
   let pieces = 0;
   for (; performance.now() < end; pieces++) {
-    await slow.write(piece);
+    await slow.write(chunk);
     await new Promise((resolve) => setTimeout(resolve, SLOW_PAUSE_MS));
   }
   await slow.write(last);
@@ -166,9 +166,9 @@ describe('a text at the limits, or beyond', () => {
   });
 
   test('it is a single word of a gigabyte: 422 that names the limit, long before all of it was sent', async () => {
-    const piece = Buffer.alloc(100_000, 'x');
+    const chunk = Buffer.alloc(100_000, 'x');
     const endless = upload('', 1e9);
-    await endless.writeAll(repeated(piece, 10_000));
+    await endless.writeAll(repeated(chunk, 10_000));
     const answer = await endless.answer;
     expectProblem(answer, { status: 422, code: 'FLT_WORD_TOO_LONG' });
     expect(answer.body).toContain('FLOTILLA_MAX_WORD_BYTES');
@@ -196,7 +196,7 @@ describe.each([1, 2, 3])('an instance of stage %i dies in the middle of a stream
     const retried = upload();
     await retried.writeAll(repeated(words, 2));
     signal(await busyInstance(stage, isWithinLimit), 'SIGKILL');
-    await until(async () => (await retries()) > retriesBefore);
+    await waitFor(async () => (await retries()) > retriesBefore);
     await retried.writeAll(repeated(words, 100));
     retried.end();
     expectCount(await retried.answer, 102 * WORDS_TO_PIECE);

@@ -131,7 +131,7 @@ async function oneRequest(send: Send, id: string, result: LoadResult): Promise<v
 }
 
 /** Waits until something holds; fails the test if it does not within the deadline. */
-export async function until(holds: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
+export async function waitFor(holds: () => boolean | Promise<boolean>, deadlineMs = 10_000): Promise<void> {
   const end = performance.now() + deadlineMs;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error('what was waited for did not come');

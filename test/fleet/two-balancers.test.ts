@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { askInTurn } from '../../client/src/failover.js';
 import { openDispatcher, post } from '../../client/src/http.js';
 import { Target } from '../../client/src/target.js';
-import { type LoadResult, type TestFleet, testFleet, underLoad, until } from './support.js';
+import { type LoadResult, type TestFleet, testFleet, underLoad, waitFor } from './support.js';
 
 let fleet: TestFleet;
 let target: Target;
@@ -34,7 +34,7 @@ function send(body: unknown, id: string): Promise<string> {
 /** Waits until so many more requests have been answered. */
 async function moreRequests(result: LoadResult, count: number): Promise<void> {
   const wanted = result.requests + count;
-  await until(() => result.requests >= wanted, 30_000);
+  await waitFor(() => result.requests >= wanted, 30_000);
 }
 
 async function clientRequests(port: number): Promise<number> {
@@ -63,7 +63,7 @@ describe('a fleet with two balancers per stage', () => {
           await moreRequests(result, 500);
           await Promise.all(round.map(({ name }) => fleet.startInstance(name)));
           const isBack = async ({ port }: { port: number }) => (await clientRequests(port)) > 20;
-          await until(async () => (await Promise.all(round.map(isBack))).every(Boolean), 60_000);
+          await waitFor(async () => (await Promise.all(round.map(isBack))).every(Boolean), 60_000);
         }
       });
       expect(failures).toEqual([]);
@@ -92,7 +92,7 @@ describe('a fleet with two balancers per stage', () => {
     for (const name of names) await fleet.stopInstance(name);
     await expect(send({ text: 'x' }, 'in-vain')).rejects.toMatchObject({ status: 503, failedStage: 'service3' });
     await fleet.startInstance(names[1] as string);
-    await until(async () => (await send({ text: 'x' }, 'again').catch(() => '')).includes('"word_count":1'));
+    await waitFor(async () => (await send({ text: 'x' }, 'again').catch(() => '')).includes('"word_count":1'));
     await fleet.startInstance(names[0] as string);
   });
 });

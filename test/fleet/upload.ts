@@ -48,9 +48,9 @@ export class Upload {
 
   /** Sends all pieces, or as many as there is no answer to. */
   async writeAll(pieces: Iterable<Uint8Array>): Promise<void> {
-    for (const piece of pieces) {
+    for (const chunk of pieces) {
       if (this.#isAnswered) return;
-      await this.write(piece);
+      await this.write(chunk);
     }
   }
 
@@ -86,8 +86,8 @@ export function expectProblem(
 }
 
 /** The same piece, so many times. */
-export function* repeated(piece: Uint8Array, times: number): Generator<Uint8Array> {
-  for (let n = 0; n < times; n++) yield piece;
+export function* repeated(chunk: Uint8Array, times: number): Generator<Uint8Array> {
+  for (let n = 0; n < times; n++) yield chunk;
 }
 
 const DIGITS = Buffer.from('0123456789abcdefghijklmnopqrstuvwxyz');
@@ -98,16 +98,16 @@ export function* differentWords(count: number): Generator<Uint8Array> {
   const wordsToPiece = 10_000;
   for (let first = 0; first < count; first += wordsToPiece) {
     const words = Math.min(wordsToPiece, count - first);
-    const piece = Buffer.alloc(words * WORD_BYTES, ' ');
-    for (let n = 0; n < words; n++) writeDigits(piece, n * WORD_BYTES, first + n);
-    yield piece;
+    const chunk = Buffer.alloc(words * WORD_BYTES, ' ');
+    for (let n = 0; n < words; n++) writeDigits(chunk, n * WORD_BYTES, first + n);
+    yield chunk;
   }
 }
 
-function writeDigits(piece: Buffer, start: number, number: number): void {
+function writeDigits(chunk: Buffer, start: number, number: number): void {
   let rest = number;
   for (let at = start + WORD_BYTES - 2; at >= start; at--) {
-    piece[at] = DIGITS[rest % DIGITS.length] as number;
+    chunk[at] = DIGITS[rest % DIGITS.length] as number;
     rest = Math.floor(rest / DIGITS.length);
   }
 }

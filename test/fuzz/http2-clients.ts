@@ -40,8 +40,8 @@ export async function answeredToUs(pieces: readonly Buffer[]): Promise<Answered>
     return reader;
   });
   await settled(1);
-  for (const piece of pieces) {
-    socket.arrive(piece);
+  for (const chunk of pieces) {
+    socket.arrive(chunk);
     await settled(1);
   }
   await settled();
@@ -109,15 +109,15 @@ export async function answeredToNode(pieces: readonly Buffer[]): Promise<Answere
     stream.on('response', (headers, _flags, raw) => {
       let bodyBytes = 0;
       const fields = ownOf(raw as unknown as string[]);
-      stream.on('data', (piece: Buffer) => (bodyBytes += piece.length));
+      stream.on('data', (chunk: Buffer) => (bodyBytes += chunk.length));
       stream.on('end', () => {
         if (!stream.aborted) answers.set(2 * n + 1, { status: headers[':status'] as number, fields, bodyBytes });
       });
     });
   }
   await settled(2);
-  for (const piece of pieces) {
-    socket.arrive(piece);
+  for (const chunk of pieces) {
+    socket.arrive(chunk);
     await settled(2);
   }
   await settled(8);

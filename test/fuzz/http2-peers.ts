@@ -54,8 +54,8 @@ export async function servedByUs(pieces: readonly Buffer[], limits: Partial<Serv
       onFault: faults.take,
     },
   );
-  for (const piece of pieces) {
-    socket.arrive(piece);
+  for (const chunk of pieces) {
+    socket.arrive(chunk);
     await settled(1);
   }
   await settled();
@@ -118,15 +118,15 @@ export async function servedByNode(pieces: readonly Buffer[]): Promise<Served> {
     let bodyBytes = 0;
     stream.on('error', () => {});
     stream.on('aborted', () => aborted.add(stream.id as number));
-    stream.on('data', (piece: Buffer) => (bodyBytes += piece.length));
+    stream.on('data', (chunk: Buffer) => (bodyBytes += chunk.length));
     stream.on('end', () => {
       if (!stream.aborted) requests.set(stream.id as number, { fields: asOurs(raw as unknown as string[]), bodyBytes });
     });
   });
   server.emit('connection', socket.asSocket);
   socket.arrive(BEGINNING);
-  for (const piece of pieces) {
-    socket.arrive(piece);
+  for (const chunk of pieces) {
+    socket.arrive(chunk);
     await settled(2);
   }
   await settled(8);

@@ -17,8 +17,8 @@ export class MemorySocket extends Duplex {
   }
 
   /** Something arrives, unless the socket is gone. */
-  arrive(piece: Buffer): void {
-    if (!this.destroyed && !this.readableEnded) this.push(piece);
+  arrive(chunk: Buffer): void {
+    if (!this.destroyed && !this.readableEnded) this.push(chunk);
   }
 
   /** The other side sends no more. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { MalformedCase } from './cases/case.ts';
 import { corpus } from './cases/index.ts';
 import { asHttp2 } from './support/as-http2.ts';
-import { checkCase, type Door } from './support/check.ts';
+import { checkCase, type Endpoint } from './support/check.ts';
 import { checkHttp2 } from './support/check-http2.ts';
 import { balancerDoor, serviceDoor } from './support/doors.ts';
 import { byteByByte, cutAt, type Delivery, whole } from './support/exchange.ts';
@@ -15,7 +15,7 @@ const cases = Object.values(corpus).flat();
 const MAX_BYTE_BY_BYTE = 2000;
 
 /** Sends the cases one after the other, and tells which went otherwise than they should. */
-async function failures(door: Door, sent: readonly MalformedCase[], delivery: Delivery): Promise<string[]> {
+async function failures(door: Endpoint, sent: readonly MalformedCase[], delivery: Delivery): Promise<string[]> {
   const failed: string[] = [];
   for (const each of sent) {
     await checkCase(door, each, delivery).catch((error: Error) => failed.push(`${each.name}: ${error.message}`));

@@ -38,7 +38,7 @@ test('HTTP messages are found wherever the stream is cut', () => {
   for (let cut = 0; cut <= stream.length; cut++) {
     const seen: [string, string][] = [];
     const messages = new HttpMessages((head, body) => seen.push([head.split(' ')[0] as string, body.toString()]));
-    for (const piece of [stream.subarray(0, cut), stream.subarray(cut)]) messages.write(piece);
+    for (const chunk of [stream.subarray(0, cut), stream.subarray(cut)]) messages.write(chunk);
     expect(seen).toEqual([
       ['POST', '{"text":"a"}'],
       ['GET', ''],

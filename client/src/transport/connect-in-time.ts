@@ -6,11 +6,11 @@ import { CONNECT_TIMEOUT_MS } from '../call.js';
  * address may do better.
  */
 export function connectInTime<Socket extends Duplex>(socket: Socket): Socket {
-  const giveUp = () => {
+  const abandon = () => {
     const error = new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`);
     socket.destroy(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
   };
-  const timer = setTimeout(giveUp, CONNECT_TIMEOUT_MS);
+  const timer = setTimeout(abandon, CONNECT_TIMEOUT_MS);
   const stop = () => clearTimeout(timer);
   socket.once('connect', stop).once('close', stop);
   return socket;

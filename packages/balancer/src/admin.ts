@@ -44,7 +44,7 @@ function addRoutes(admin: FastifyInstance, upstream: Upstream): void {
   });
   admin.put<Named>('/admin/instances/:name/weight', (request) => {
     const { weight } = read(weightBody, request.body);
-    return change(upstream, request.params.name, (name) => upstream.group.setWeight(name, weight));
+    return change(upstream, request.params.name, (name) => upstream.cluster.setWeight(name, weight));
   });
   admin.post<Named>('/admin/instances/:name/drain', (request) =>
     change(upstream, request.params.name, (name) => upstream.drain(name)),

@@ -3,13 +3,13 @@ import { addStageRoute, type BodyLimit, type RpcRoutes, type StageHandler } from
 import { type Config, describeError, type Lifecycle } from '@flotilla/process';
 import { type AppConfig, type AppDependencies, createApp } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
-import type { GroupEvent } from '@flotilla/upstream';
+import type { ClusterEvent } from '@flotilla/upstream';
 import { Membership, type NameService, Upstream, upstreamSettings } from '@flotilla/upstream';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { registerAdmin } from './admin.js';
 import { countTries, measureUpstream } from './metrics.js';
-import { watchLoad } from './overload-monitor.js';
+import { monitorOverload } from './overload-monitor.js';
 import { proxy } from './proxy.js';
 import { rpcProxy } from './rpc-proxy.js';
 import { statsOf } from './stats.js';
@@ -69,7 +69,7 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
     logger.info({ instances: changed.map(({ key }) => key) }, 'membership');
     upstream.setMembers(changed);
   });
-  const endLoadWatch = watchLoad(config.shedDelayMs, (isOn) => {
+  const endLoadWatch = monitorOverload(config.shedDelayMs, (isOn) => {
     logger.warn({ shedding: isOn }, 'overload');
     upstream.isSheddingLoad = isOn;
   });
@@ -91,13 +91,13 @@ function rpcRoutes({ rpc }: Stage, calls: StageHandler, lifecycle: Lifecycle): R
         await calls(exchange);
         return;
       }
-      own ??= import('./local-services.js').then(({ ownCalls }) => ownCalls(rpc.service, lifecycle));
+      own ??= import('./local-services.js').then(({ localServices }) => localServices(rpc.service, lifecycle));
       await (await own)(exchange);
     },
   };
 }
 
-function log(logger: Logger, event: GroupEvent): void {
+function log(logger: Logger, event: ClusterEvent): void {
   const { kind, ...rest } = event;
   // `instance` says whose line it is.
   const fields = 'instance' in rest ? { ...rest, instance: undefined, upstream: rest.instance } : rest;

@@ -5,7 +5,7 @@ import { connectHandler, standardServices } from '@flotilla/http-server/rpc';
 import type { Lifecycle } from '@flotilla/process';
 
 /** The calls that a balancer answers itself: how it is, and what can be called here. Loaded with the first of them. */
-export function ownCalls(service: string, lifecycle: Lifecycle): StageHandler {
+export function localServices(service: string, lifecycle: Lifecycle): StageHandler {
   const router = createConnectRouter();
   standardServices(router, serviceNamed(service), lifecycle);
   return connectHandler(router);

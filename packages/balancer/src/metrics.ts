@@ -33,22 +33,22 @@ function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value
 export function measureUpstream(metrics: Metrics, upstream: Upstream): void {
   measureInstances(metrics, upstream);
   measureTotals(metrics, upstream);
-  const { group } = upstream;
+  const { cluster } = upstream;
   const gauge = (name: string, help: string, read: () => number) =>
     metrics.observed('gauge', name, help, () => [{ value: read() }]);
-  gauge('upstream_members', 'Instances that are listed.', () => group.members.length);
-  gauge('upstream_panic', '1 while all instances are asked, since too few are usable.', () => Number(group.isPanic));
-  gauge('upstream_queue_length', 'Requests that wait.', () => group.pending);
-  gauge('upstream_retry_budget_held', 'Tries that count against the retry budget.', () => group.retryBudget.held);
-  gauge('upstream_retry_budget_limit', 'How many there may be now.', () => group.retryBudget.limit);
+  gauge('upstream_members', 'Instances that are listed.', () => cluster.members.length);
+  gauge('upstream_panic', '1 while all instances are asked, since too few are usable.', () => Number(cluster.isPanic));
+  gauge('upstream_queue_length', 'Requests that wait.', () => cluster.pending);
+  gauge('upstream_retry_budget_held', 'Tries that count against the retry budget.', () => cluster.retryBudget.held);
+  gauge('upstream_retry_budget_limit', 'How many there may be now.', () => cluster.retryBudget.limit);
   gauge('upstream_replay_bytes', 'Bytes of bodies kept so that they can be sent again.', () => upstream.keptBytes);
 }
 
 function measureInstances(metrics: Metrics, upstream: Upstream): void {
-  const { group } = upstream;
+  const { cluster } = upstream;
   const each = (read: (snapshot: InstanceSnapshot, slot: number) => number) => (): Sample[] =>
-    group.members.map((slot) => {
-      const snapshot = group.snapshot(slot, performance.now());
+    cluster.members.map((slot) => {
+      const snapshot = cluster.snapshot(slot, performance.now());
       return { value: read(snapshot, slot), labels: { instance: snapshot.name } };
     });
   const gauge = (name: string, help: string, read: (snapshot: InstanceSnapshot, slot: number) => number) =>
@@ -63,15 +63,15 @@ function measureInstances(metrics: Metrics, upstream: Upstream): void {
   gauge('upstream_ejected', '1 while it is ejected.', ({ ejection }) => Number(ejection !== null));
   gauge('upstream_draining', '1 while it is drained.', ({ state }) => Number(state === 'draining'));
   metrics.observed('counter', 'upstream_ejections_total', 'Times that it was ejected.', () =>
-    group.members.flatMap((slot) => {
-      const { name, ejections } = group.snapshot(slot, performance.now());
+    cluster.members.flatMap((slot) => {
+      const { name, ejections } = cluster.snapshot(slot, performance.now());
       return Object.entries(ejections).map(([reason, value]) => ({ value, labels: { instance: name, reason } }));
     }),
   );
 }
 
 function measureTotals(metrics: Metrics, upstream: Upstream): void {
-  const { totals } = upstream.group;
+  const { totals } = upstream.cluster;
   const counter = (name: string, help: string, read: () => number) =>
     metrics.observed('counter', `upstream_${name}_total`, help, () => [{ value: read() }]);
   counter('client_requests', 'Requests of clients that reached an instance.', () => totals.clientRequests);

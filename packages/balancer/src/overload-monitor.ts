@@ -1,7 +1,7 @@
 /** How often the event loop's delay is looked at, in ms. */
 const LOOK_MS = 250;
 /** Looks in a row that must be late: one may be a pause of the whole machine, after which all is well. */
-const LATE_LOOKS = 2;
+const LAG_SAMPLES = 2;
 
 /**
  * Tells when a process cannot keep up: its event loop comes late time and again.
@@ -10,7 +10,7 @@ const LATE_LOOKS = 2;
  * @param onChange - Called when that begins, and when it is over.
  * @returns Ends the watch.
  */
-export function watchLoad(limitMs: number, onChange: (isTooMuch: boolean) => void): () => void {
+export function monitorOverload(limitMs: number, onChange: (isTooMuch: boolean) => void): () => void {
   if (limitMs === 0) return () => {};
   let lastMs = performance.now();
   let lateLooks = 0;
@@ -19,7 +19,7 @@ export function watchLoad(limitMs: number, onChange: (isTooMuch: boolean) => voi
     const nowMs = performance.now();
     lateLooks = nowMs - lastMs - LOOK_MS > limitMs ? lateLooks + 1 : 0;
     lastMs = nowMs;
-    const isNow = lateLooks >= LATE_LOOKS;
+    const isNow = lateLooks >= LAG_SAMPLES;
     if (isNow !== isTooMuch) onChange(isNow);
     isTooMuch = isNow;
   }, LOOK_MS).unref();

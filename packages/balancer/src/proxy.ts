@@ -5,12 +5,12 @@ import {
   type StageHandler,
   typeInUtf8,
 } from '@flotilla/http-server';
-import type { Body, Call, Upstream } from '@flotilla/upstream';
+import type { Body, Upstream, UpstreamRequest } from '@flotilla/upstream';
 import {
+  allAttemptsFailed,
   cancelWhenClientLeaves,
   contentLength,
   deadlineOf,
-  exhausted,
   forwardableTrailers,
   forwardedHeaders,
   hashOfRequest,
@@ -40,7 +40,7 @@ export interface ProxyOptions {
 export function proxy(options: ProxyOptions): StageHandler {
   const { service, name } = options;
   return async (exchange) => {
-    const { response, trail } = exchange;
+    const { response, context } = exchange;
     const { call, body, limit } = callOf(options, exchange);
     const running = call.run();
     const receiving = exchange.request.receive(limit, {
@@ -51,16 +51,16 @@ export function proxy(options: ProxyOptions): StageHandler {
     body.source = receiving;
     cancelWhenClientLeaves(response, call);
     const result = await running;
-    trail.upstream = call.lastInstance;
-    trail.tries = call.tryCount;
+    context.upstream = call.lastInstance;
+    context.tries = call.tryCount;
     if (result.kind === 'answer') {
-      trail.requestId = requestIdOfAnswer(result.answer) ?? trail.requestId;
+      context.requestId = requestIdOfAnswer(result.answer) ?? context.requestId;
       relay(response, result.answer, (headers) => {
         headers.push('via', `1.1 ${name}`);
         return headers;
       });
     } else if (result.kind === 'exhausted') {
-      throw exhausted(service, result.exhaustion, call);
+      throw allAttemptsFailed(service, result.exhaustion, call);
     } else if (result.kind === 'refused') {
       throw overloaded(service, result.retryAfterSeconds);
     } else {
@@ -71,8 +71,8 @@ export function proxy(options: ProxyOptions): StageHandler {
 
 function callOf(
   options: ProxyOptions,
-  { request, response, trail }: StageExchange,
-): { call: Call; body: Body; limit: BodyLimit } {
+  { request, response, context }: StageExchange,
+): { call: UpstreamRequest; body: Body; limit: BodyLimit } {
   const { upstream, name, idleTimeoutFor } = options;
   const isStream = typeInUtf8(request.header('content-type')) === 'text/plain';
   const limit = isStream ? options.streamLimit : options.limit;
@@ -80,7 +80,7 @@ function callOf(
   const body = upstream.newBody(isStream ? 'stream' : 'whole');
   body.contentLength = contentLength(request);
   body.isPauseWatched = idleTimeoutFor === 'all' || (idleTimeoutFor === 'streams' && isStream);
-  const headers = forwardedHeaders(request, trail.requestId, name);
+  const headers = forwardedHeaders(request, context.requestId, name);
   const call = upstream.newCall(
     {
       method: 'POST',

@@ -7,12 +7,12 @@ import {
   type StageHandler,
 } from '@flotilla/http-server';
 import type { RpcMethod } from '@flotilla/topology';
-import type { Answer, Body, Call, RpcAnswer } from '@flotilla/upstream';
+import type { Answer, Body, RpcAnswer, UpstreamRequest } from '@flotilla/upstream';
 import {
+  allAttemptsFailed,
   cancelWhenClientLeaves,
   contentLength,
   deadlineOf,
-  exhausted,
   forwardable,
   forwardedHeaders,
   hashOfRequest,
@@ -47,7 +47,7 @@ const HOP_BY_HOP = hopByHopAnd();
 export function rpcProxy(options: RpcProxyOptions): StageHandler {
   const { service, name } = options;
   return async (exchange) => {
-    const { request, response, trail, rpc = 'grpc' } = exchange;
+    const { request, response, context, rpc = 'grpc' } = exchange;
     const method = options.methods.find(({ path }) => path === request.url);
     const { call, body, limit } = callOf(options, exchange, method);
     const running = call.run();
@@ -58,16 +58,16 @@ export function rpcProxy(options: RpcProxyOptions): StageHandler {
     });
     cancelWhenClientLeaves(response, call);
     const result = await running;
-    trail.upstream = call.lastInstance;
-    trail.tries = call.tryCount;
-    if (result.kind === 'exhausted') throw exhausted(service, result.exhaustion, call);
+    context.upstream = call.lastInstance;
+    context.tries = call.tryCount;
+    if (result.kind === 'exhausted') throw allAttemptsFailed(service, result.exhaustion, call);
     if (result.kind === 'refused') throw overloaded(service, result.retryAfterSeconds);
     if (result.kind === 'cancelled') throw result.reason;
     const { answer } = result;
-    trail.requestId = requestIdOfAnswer(answer) ?? trail.requestId;
+    context.requestId = requestIdOfAnswer(answer) ?? context.requestId;
     const addVia = (headers: RawHeaders) => [...headers, 'via', `${request.httpVersion} ${name}`];
     const noteTrailers = (trailers: RawHeaders) => {
-      trail.rpcCode = codeOf(answer, trailers, rpc);
+      context.rpcCode = codeOf(answer, trailers, rpc);
       return forwardable(trailers, HOP_BY_HOP);
     };
     relay(response, answer, addVia, noteTrailers);
@@ -82,9 +82,9 @@ function codeOf({ status, headers, held }: Answer, trailers: RawHeaders, rpc: Rp
 
 function callOf(
   options: RpcProxyOptions,
-  { request, response, trail, rpc = 'grpc' }: StageExchange,
+  { request, response, context, rpc = 'grpc' }: StageExchange,
   method: RpcMethod | undefined,
-): { call: Call; body: Body; limit: BodyLimit } {
+): { call: UpstreamRequest; body: Body; limit: BodyLimit } {
   const { upstream, name } = options;
   const limit = method && !method.isClientStreaming ? MESSAGE_LIMIT : options.streamLimit;
   checkAnnouncedLength(request, limit);
@@ -92,7 +92,7 @@ function callOf(
   body.contentLength = contentLength(request);
   // In a dialogue it may be the instance's turn, for as long as the call may take.
   body.isPauseWatched = method !== undefined;
-  const headers = forwardedHeaders(request, trail.requestId, name);
+  const headers = forwardedHeaders(request, context.requestId, name);
   const call = upstream.newCall(
     {
       method: 'POST',

@@ -3,24 +3,26 @@ import type { InstanceSnapshot, Upstream } from '@flotilla/upstream';
 
 /** The `/stats` of a balancer: every configured instance, in configured order. */
 export function statsOf(upstream: Upstream): Stats {
-  const { group } = upstream;
+  const { cluster } = upstream;
   const nowMs = performance.now();
-  const instances = group.members.map((slot) => [group.nameOf(slot), instanceStats(upstream, slot, nowMs)] as const);
+  const instances = cluster.members.map(
+    (slot) => [cluster.nameOf(slot), instanceStats(upstream, slot, nowMs)] as const,
+  );
   return {
     instances: instances.map(([name]) => name),
     stats: Object.fromEntries(instances),
     totals: totalsOf(upstream),
     strategy: upstream.strategy,
-    panic: group.isPanic,
-    queue: { pending: group.pending, limit: upstream.limits.maxPending },
-    retry_budget: group.retryBudget,
-    hedge_delay_ms: Number.isFinite(group.hedgeDelayMs) ? group.hedgeDelayMs : null,
+    panic: cluster.isPanic,
+    queue: { pending: cluster.pending, limit: upstream.limits.maxPending },
+    retry_budget: cluster.retryBudget,
+    hedge_delay_ms: Number.isFinite(cluster.hedgeDelayMs) ? cluster.hedgeDelayMs : null,
     replay_bytes: upstream.keptBytes,
   };
 }
 
 function instanceStats(upstream: Upstream, slot: number, nowMs: number): InstanceStats {
-  const snapshot: InstanceSnapshot = upstream.group.snapshot(slot, nowMs);
+  const snapshot: InstanceSnapshot = upstream.cluster.snapshot(slot, nowMs);
   const { requests, errors, inFlight, successRate, latencyMs, state, health, weight, ejections, ejection } = snapshot;
   return {
     requests,
@@ -37,8 +39,8 @@ function instanceStats(upstream: Upstream, slot: number, nowMs: number): Instanc
   };
 }
 
-function totalsOf({ group, movedTries }: Upstream): Stats['totals'] {
-  const { totals, former } = group;
+function totalsOf({ cluster, movedTries }: Upstream): Stats['totals'] {
+  const { totals, former } = cluster;
   return {
     client_requests: totals.clientRequests,
     retries: totals.retries,

@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import net from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { balancer, deadPort, echo, instance, rawInstance, until } from './fixtures.js';
+import { balancer, deadPort, echo, instance, rawInstance, waitFor } from './fixtures.js';
 
 const CHECKS = { FLOTILLA_HEALTH_INTERVAL_MS: '20', FLOTILLA_HEALTH_TIMEOUT_MS: '1000' };
 
@@ -21,14 +21,14 @@ describe('active health', () => {
   test('one that is not ready is asked no more; one that is ready again is', async () => {
     const [a, b] = await Promise.all([controlled('a'), controlled('b')]);
     const { post, stats } = await balancer([a.port, b.port], { ...CHECKS, FLOTILLA_SLOW_START_MS: '0' });
-    await until(async () => (await stats()).stats['a:1']?.health === 'healthy');
+    await waitFor(async () => (await stats()).stats['a:1']?.health === 'healthy');
     a.conduct.isReady = false;
-    await until(async () => (await stats()).stats['a:1']?.state === 'unhealthy');
+    await waitFor(async () => (await stats()).stats['a:1']?.state === 'unhealthy');
     const before = await stats();
     for (let n = 0; n < 6; n++) expect(await (await post('{}')).text()).toBe('b');
     expect((await stats()).stats['a:1']?.requests).toBe(before.stats['a:1']?.requests);
     a.conduct.isReady = true;
-    await until(async () => (await stats()).stats['a:1']?.state === 'usable');
+    await waitFor(async () => (await stats()).stats['a:1']?.state === 'usable');
     const answers = new Set<string>();
     for (let n = 0; n < 4; n++) answers.add(await (await post('{}')).text());
     expect(answers).toEqual(new Set(['a', 'b']));
@@ -37,7 +37,7 @@ describe('active health', () => {
   test('a request on one that has gone silent moves to another', async () => {
     const [a, b] = await Promise.all([controlled('a'), controlled('b')]);
     const { post, stats } = await balancer([a.port, b.port], CHECKS);
-    await until(async () => (await stats()).stats['a:1']?.health === 'healthy');
+    await waitFor(async () => (await stats()).stats['a:1']?.health === 'healthy');
     a.conduct.isHung = true;
     const answers = await Promise.all([post('{}'), post('{}')]);
     expect(await Promise.all(answers.map((answer) => answer.text()))).toEqual(['b', 'b']);
@@ -49,7 +49,7 @@ describe('active health', () => {
   test('a request on one that says it is not ready stays there: it is only drained', async () => {
     const [a, b] = await Promise.all([controlled('a'), controlled('b')]);
     const { post, stats } = await balancer([a.port, b.port], CHECKS);
-    await until(async () => (await stats()).stats['a:1']?.health === 'healthy');
+    await waitFor(async () => (await stats()).stats['a:1']?.health === 'healthy');
     Object.assign(a.conduct, { isReady: false, delayMs: 300 });
     const answers = await Promise.all([post('{}'), post('{}')]);
     expect((await Promise.all(answers.map((answer) => answer.text()))).sort()).toEqual(['a', 'b']);
@@ -88,16 +88,16 @@ describe('limits', () => {
     const limits = { FLOTILLA_MAX_IN_FLIGHT: '1', FLOTILLA_MAX_PENDING: '1' };
     const { post, stats } = await balancer([await port], limits);
     const first = post('{}');
-    await until(() => waiting.length === 1);
+    await waitFor(() => waiting.length === 1);
     const second = post('{}');
-    await until(async () => (await stats()).queue?.pending === 1);
+    await waitFor(async () => (await stats()).queue?.pending === 1);
     const third = await post('{}');
     expect(third.status).toBe(503);
     expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await third.json()).toMatchObject({ code: 'FLT_OVERLOADED' });
     waiting[0]?.end('one');
     expect(await (await first).text()).toBe('one');
-    await until(() => waiting.length === 2);
+    await waitFor(() => waiting.length === 2);
     waiting[1]?.end('two');
     expect(await (await second).text()).toBe('two');
     expect((await stats()).totals).toMatchObject({ client_requests: 2, queued: 1, refused: 1, queue_timeouts: 0 });
@@ -108,13 +108,13 @@ describe('limits', () => {
     const limits = { FLOTILLA_MAX_IN_FLIGHT: '1', FLOTILLA_QUEUE_TIMEOUT_MS: '2500' };
     const { post, stats } = await balancer([await port], limits);
     const first = post('{}');
-    await until(() => waiting.length === 1);
+    await waitFor(() => waiting.length === 1);
     const left = new AbortController();
     const second = post('{}', { signal: left.signal }).catch(() => 'left');
-    await until(async () => (await stats()).queue?.pending === 1);
+    await waitFor(async () => (await stats()).queue?.pending === 1);
     left.abort();
     expect(await second).toBe('left');
-    await until(async () => (await stats()).queue?.pending === 0);
+    await waitFor(async () => (await stats()).queue?.pending === 0);
     expect((await post('{}')).status).toBe(503);
     waiting[0]?.end();
     expect((await first).status).toBe(200);
@@ -145,7 +145,7 @@ describe('time', () => {
     socket.write(Buffer.alloc(100_000));
     expect(await answer).toMatch(/^HTTP\/1\.1 408 /);
     socket.destroy();
-    await until(async () => (await stats()).stats['a:1']?.in_flight === 0);
+    await waitFor(async () => (await stats()).stats['a:1']?.in_flight === 0);
     expect((await stats()).stats['a:1']?.errors).toBe(0);
   });
 });
@@ -163,7 +163,7 @@ describe('a second try beside a slow one', () => {
       } else response.end('a');
     });
     const { post, stats } = await balancer([slow, await echo('b')], { FLOTILLA_HEDGE_PERCENT: '95' });
-    await until(async () => {
+    await waitFor(async () => {
       for (let n = 0; n < 20; n++) await (await post('{}')).text();
       return typeof (await stats()).hedge_delay_ms === 'number';
     });
@@ -171,7 +171,7 @@ describe('a second try beside a slow one', () => {
     for (let n = 0; n < 2; n++) expect(await (await post('{}')).json()).toMatchObject({ name: 'b' });
     // One or both: a second try takes a turn as well.
     expect(waiting).toBeGreaterThan(0);
-    await until(() => aborted === waiting);
+    await waitFor(() => aborted === waiting);
     const { stats: counts, totals } = await stats();
     expect(totals.hedges).toBeGreaterThan(0);
     expect(totals).toMatchObject({ cancelled: 0, exhausted: 0 });

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Group } from '../../upstream/src/core/cluster.js';
+import { Cluster } from '../../upstream/src/core/cluster.js';
 import { Connection } from '../../upstream/src/http1/connection.js';
 import { ConnectionPool } from '../../upstream/src/http1/connection-pool.js';
 import { Exchange } from '../../upstream/src/http1/exchange.js';
@@ -7,11 +7,11 @@ import { ResponseReader } from '../../upstream/src/http1/response-reader.js';
 import { InstanceStream } from '../../upstream/src/http2/instance-stream.js';
 import { Session } from '../../upstream/src/http2/session.js';
 import { SessionPool } from '../../upstream/src/http2/session-pool.js';
-import { Try } from '../../upstream/src/request/attempt.js';
+import { Attempt } from '../../upstream/src/request/attempt.js';
 import { Body } from '../../upstream/src/request/body.js';
 import { Upstream } from '../../upstream/src/request/upstream.js';
-import { Call } from '../../upstream/src/request/upstream-request.js';
-import { balancer, instance, until } from './fixtures.js';
+import { UpstreamRequest } from '../../upstream/src/request/upstream-request.js';
+import { balancer, instance, waitFor } from './fixtures.js';
 import { endWith, framed, rpcClient, rpcInstance } from './rpc-fixtures.js';
 
 /** More than is gathered before an instance is chosen, and than an answer is held back. */
@@ -25,9 +25,9 @@ type Prototype = Record<string, (...args: never[]) => unknown>;
 /** What of a request is called by whom: a connection, a timer, the group, or another part of it. */
 const parts: Readonly<Record<string, object>> = {
   Body: Body.prototype,
-  Call: Call.prototype,
-  Try: Try.prototype,
-  Group: Group.prototype,
+  Call: UpstreamRequest.prototype,
+  Try: Attempt.prototype,
+  Group: Cluster.prototype,
   Upstream: Upstream.prototype,
   Exchange: Exchange.prototype,
   Connection: Connection.prototype,
@@ -160,7 +160,7 @@ describe.each([
       const spy = throwOnce(prototype, method);
       const began = performance.now();
       await send();
-      await until(isServed);
+      await waitFor(isServed);
       const hasThrown = spy.mock.calls.length > 0;
       spy.mockRestore();
       const logged = errors.filter((line) => line.includes('unexpected error')).length;

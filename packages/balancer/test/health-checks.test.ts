@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { balancer, instance, until } from './fixtures.js';
+import { balancer, instance, waitFor } from './fixtures.js';
 
 const CHECKS = 6;
 
@@ -19,13 +19,13 @@ describe('health checks', () => {
     const good = await counted(() => true);
     const starting = await counted(() => hasStarted);
     await balancer([good.port, starting.port], { FLOTILLA_HEALTH_INTERVAL_MS: '200' });
-    await until(() => good.seen.checks >= CHECKS);
+    await waitFor(() => good.seen.checks >= CHECKS);
     expect(starting.seen.checks).toBeGreaterThan(2 * CHECKS);
     hasStarted = true;
     const before = starting.seen.checks;
-    await until(() => starting.seen.checks > before);
+    await waitFor(() => starting.seen.checks > before);
     const [goodChecks, startingChecks] = [good.seen.checks, starting.seen.checks];
-    await until(() => good.seen.checks >= goodChecks + CHECKS);
+    await waitFor(() => good.seen.checks >= goodChecks + CHECKS);
     expect(starting.seen.checks - startingChecks).toBeLessThan(2 * CHECKS);
   });
 });

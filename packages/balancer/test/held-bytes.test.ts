@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import net from 'node:net';
 import { heldBytes } from '@flotilla/http2';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { balancer, echo, until } from './fixtures.js';
+import { balancer, echo, waitFor } from './fixtures.js';
 
 const MIB = 1024 * 1024;
 const LARGE_BYTES = 100 * MIB;
@@ -41,7 +41,7 @@ describe('a balancer that holds all that it may, of requests that do not move', 
       stalled(port, (status) => statuses.push(status));
       stalledStream(client, (status) => statuses.push(status));
     }
-    await until(() => heldBytes.isFull);
+    await waitFor(() => heldBytes.isFull);
     const response = await fetch(`http://127.0.0.1:${port}/process`, {
       method: 'POST',
       headers: JSON_TYPE,
@@ -53,7 +53,7 @@ describe('a balancer that holds all that it may, of requests that do not move', 
     let answer = '';
     for await (const chunk of large) answer += chunk;
     expect(JSON.parse(answer)).toEqual({ name: 'a', bytes: LARGE_BYTES });
-    await until(() => !heldBytes.isFull && statuses.length > 0, ENDED_WITHIN_MS);
+    await waitFor(() => !heldBytes.isFull && statuses.length > 0, ENDED_WITHIN_MS);
     expect(new Set(statuses)).toEqual(new Set([408]));
     expect(statuses.length).toBeLessThan(HOLDERS);
   });

@@ -4,7 +4,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Exchange, type WireRequest } from '../../upstream/src/http1/exchange.js';
 import { SessionPool } from '../../upstream/src/http2/session-pool.js';
-import { until } from './fixtures.js';
+import { waitFor } from './fixtures.js';
 
 /** Frames, but for their payloads, as RFC 9113, section 4.1, has them. */
 const SETTINGS_ONE_STREAM = Buffer.from('000006040000000000' + '000300000001', 'hex');
@@ -22,7 +22,7 @@ const REQUEST: WireRequest = {
   body: () => null,
   contentLength: undefined,
   trailers: () => [],
-  mayResend: () => true,
+  isRetryable: () => true,
 };
 
 /** What has become of an exchange. */
@@ -108,7 +108,7 @@ async function threeRequests(onTrouble: (socket: Socket) => void): Promise<Outco
   const socket = await troubledSocket;
   for (const outcome of others) pool.send(new Exchange(REQUEST, outcome));
   onTrouble(socket);
-  await until(() => outcomes.every((outcome) => outcome.isOver));
+  await waitFor(() => outcomes.every((outcome) => outcome.isOver));
   return outcomes;
 }
 
@@ -138,6 +138,6 @@ test.each([
   if (kept > 0) return;
   const next = new Outcome();
   pool.send(new Exchange(REQUEST, next));
-  await until(() => next.isOver);
+  await waitFor(() => next.isOver);
   expect([next.status, next.errors]).toEqual([204, []]);
 });

@@ -1,7 +1,7 @@
 import { settings } from '@flotilla/contracts';
 import { describe, expect, test } from 'vitest';
 import { Membership, type NameService } from '../../upstream/src/discovery/membership.js';
-import { balancer, echo, until } from './fixtures.js';
+import { balancer, echo, waitFor } from './fixtures.js';
 
 const instanceList = settings.service1Instances.schema;
 
@@ -48,10 +48,10 @@ describe('who is a member', () => {
     const { post, stats } = await balancer([], env, names);
     expect(await (await post('{}')).json()).toMatchObject({ name: 'a' });
     current = ports;
-    await until(async () => (await stats()).instances.length === 2);
+    await waitFor(async () => (await stats()).instances.length === 2);
     for (let n = 0; n < 20; n++) expect((await post('{}')).status).toBe(200);
     current = [ports[1] as number];
-    await until(async () => (await stats()).instances.length === 1);
+    await waitFor(async () => (await stats()).instances.length === 1);
     expect(await (await post('{}')).json()).toMatchObject({ name: 'b' });
     const { stats: counts, totals } = await stats();
     const sum = Object.values(counts).reduce((all, { requests }) => all + requests, totals.former_requests ?? 0);
@@ -68,7 +68,7 @@ describe('who is a member', () => {
     const { post } = await balancer([], env, { ...nobody, services });
     expect((await post('{}')).status).toBe(503);
     port = await echo('a');
-    await until(async () => (await post('{}')).status === 200);
+    await waitFor(async () => (await post('{}')).status === 200);
   });
 });
 

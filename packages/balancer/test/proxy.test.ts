@@ -3,7 +3,7 @@ import net from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { balancer, deadPort, echo, instance, rawInstance, until } from './fixtures.js';
+import { balancer, deadPort, echo, instance, rawInstance, waitFor } from './fixtures.js';
 
 const failing = (status: number, headers: Record<string, string> = {}) =>
   instance((request, response) => {
@@ -286,10 +286,10 @@ describe('a client that leaves', () => {
     const { post, stats } = await balancer([slow, await echo('b')]);
     const leaving = new AbortController();
     const answer = post('{}', { signal: leaving.signal });
-    await until(async () => (await stats()).stats['a:1']?.in_flight === 1);
+    await waitFor(async () => (await stats()).stats['a:1']?.in_flight === 1);
     leaving.abort();
     await expect(answer).rejects.toThrow();
-    await until(() => cancelled);
+    await waitFor(() => cancelled);
     const { stats: counts, totals } = await stats();
     expect(counts['a:1']).toMatchObject({ requests: 1, errors: 0, in_flight: 0 });
     expect(totals).toMatchObject({ retries: 0, cancelled: 1 });
@@ -312,11 +312,11 @@ describe('a client that leaves', () => {
     socket.on('error', () => {});
     socket.write('POST /process HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n30d40\r\n');
     socket.write(Buffer.alloc(200_000));
-    await until(async () => (await stats()).stats['a:1']?.in_flight === 1);
+    await waitFor(async () => (await stats()).stats['a:1']?.in_flight === 1);
     socket.destroy();
-    await until(() => aborted);
+    await waitFor(() => aborted);
     expect(whole).toBe(false);
-    await until(async () => (await stats()).stats['a:1']?.in_flight === 0);
+    await waitFor(async () => (await stats()).stats['a:1']?.in_flight === 0);
     expect((await stats()).stats['a:1']?.errors).toBe(0);
   });
 });

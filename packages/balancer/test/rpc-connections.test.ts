@@ -3,7 +3,7 @@ import { constants, type ServerHttp2Stream } from 'node:http2';
 import net from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
-import { balancer, echo, until } from './fixtures.js';
+import { balancer, echo, waitFor } from './fixtures.js';
 import { type CallHandler, endWith, framed, messageOf, named, rpcClient, rpcInstance } from './rpc-fixtures.js';
 
 /** An instance that answers when its test lets it. */
@@ -26,13 +26,13 @@ test('a client that cancels: the instance sees the reset, and nothing is held ag
   const { port, stats } = await balancer([instancePort]);
   const { stream, outcome } = rpcClient(port).begin();
   stream.end(framed('question'));
-  await until(() => held.length === 1);
+  await waitFor(() => held.length === 1);
   const ended = once(held[0] as ServerHttp2Stream, 'close');
   stream.close(constants.NGHTTP2_CANCEL);
   await outcome;
   await ended;
   expect(held[0]?.rstCode).toBe(constants.NGHTTP2_CANCEL);
-  await until(async () => (await stats()).totals.cancelled === 1);
+  await waitFor(async () => (await stats()).totals.cancelled === 1);
   expect((await stats()).stats['a:1']).toMatchObject({ requests: 1, errors: 0, in_flight: 0, connections: 1 });
 });
 
@@ -41,10 +41,10 @@ test('a client whose connection breaks: the instance sees a reset for each of it
   const { port, stats } = await balancer([instancePort]);
   const { call, session } = rpcClient(port);
   for (let n = 0; n < 10; n++) void call();
-  await until(() => held.length === 10);
+  await waitFor(() => held.length === 10);
   session.destroy();
-  await until(() => held.every((stream) => stream.rstCode === constants.NGHTTP2_CANCEL));
-  await until(async () => (await stats()).stats['a:1']?.in_flight === 0);
+  await waitFor(() => held.every((stream) => stream.rstCode === constants.NGHTTP2_CANCEL));
+  await waitFor(async () => (await stats()).stats['a:1']?.in_flight === 0);
   expect((await stats()).stats['a:1']).toMatchObject({ requests: 10, errors: 0 });
 });
 
@@ -60,7 +60,7 @@ test('a client that cancels half way through its request: the instance sees the 
   const { port } = await balancer([instancePort]);
   const { stream } = rpcClient(port).begin();
   stream.write(framed('x'.repeat(200_000)).subarray(0, 150_000));
-  await until(() => receivedBytes > 0);
+  await waitFor(() => receivedBytes > 0);
   stream.close(constants.NGHTTP2_CANCEL);
   expect(await closedWith.promise).toBe(constants.NGHTTP2_CANCEL);
 });
@@ -71,14 +71,14 @@ test('a balancer that drains: clients are told to go, and calls under way end we
   const { call, session } = rpcClient(port);
   const told = once(session, 'goaway');
   const early = call();
-  await until(() => held.length === 1);
+  await waitFor(() => held.length === 1);
   lifecycle.phase = 'draining';
   const [code, lastStream] = (await told) as [number, number];
   expect(code).toBe(constants.NGHTTP2_NO_ERROR);
   expect(lastStream).toBe(1);
   // Whoever has not turned away yet, and comes anew, is served.
   const late = rpcClient(port).call();
-  await until(() => held.length === 2);
+  await waitFor(() => held.length === 2);
   for (const stream of held) release(stream);
   for (const outcome of [await early, await late]) {
     expect(outcome).toMatchObject({ status: 0, resetCode: 0 });
@@ -91,7 +91,7 @@ test('a balancer that closes waits for calls under way', async () => {
   const { app, port } = await balancer([instancePort]);
   const { call } = rpcClient(port);
   const outcome = call();
-  await until(() => held.length === 1);
+  await waitFor(() => held.length === 1);
   const closed = app.close();
   release(held[0] as ServerHttp2Stream);
   expect(await outcome).toMatchObject({ status: 0, resetCode: 0 });

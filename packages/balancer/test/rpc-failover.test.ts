@@ -1,6 +1,6 @@
 import { constants } from 'node:http2';
 import { describe, expect, test } from 'vitest';
-import { balancer, deadPort, rawInstance, until } from './fixtures.js';
+import { balancer, deadPort, rawInstance, waitFor } from './fixtures.js';
 import {
   type CallHandler,
   endWith,
@@ -91,7 +91,7 @@ describe('the next instance answers, and one error is counted, if the first', ()
     expect(outcome).toMatchObject({ status: 0, resetCode: 0 });
     expect(messageOf(outcome)).toBe('b');
     // A try is over before the next begins; that of the answer is counted with its end.
-    await until(async () => (await stats()).stats['b:1']?.in_flight === 0);
+    await waitFor(async () => (await stats()).stats['b:1']?.in_flight === 0);
     const { stats: counts, totals } = await stats();
     expect(counts['a:1']).toMatchObject({ requests: 1, errors: 1, in_flight: 0 });
     expect(counts['b:1']).toMatchObject({ requests: 1, errors: 0 });

@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import net from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { balancer, echo, instance, rawInstance, until } from './fixtures.js';
+import { balancer, echo, instance, rawInstance, waitFor } from './fixtures.js';
 
 const HEAD = 'POST /process HTTP/1.1\r\nhost: x\r\n';
 
@@ -37,7 +37,7 @@ describe('time-outs and whose they are', () => {
     expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^upstream_replay_bytes\{.*\} 0$/m);
     const reader = (response.body as ReadableStream<Uint8Array>).getReader();
     const began = performance.now();
-    await until(() => performance.now() - began > 60);
+    await waitFor(() => performance.now() - began > 60);
     let received = 0;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       received += part.value.length;
@@ -70,7 +70,7 @@ describe('time-outs and whose they are', () => {
     });
     expect(answer).toMatch(/^HTTP\/1\.1 408 .*FLT_REQUEST_TIMEOUT/s);
     expect(answer).not.toContain('x-failed-stage');
-    await until(async () => (await stats()).stats['a:1']?.in_flight === 0);
+    await waitFor(async () => (await stats()).stats['a:1']?.in_flight === 0);
     expect((await stats()).stats['a:1']).toMatchObject({ requests: tries, errors: 0 });
   });
 });
@@ -119,7 +119,7 @@ describe('answers that must not look whole, or other than they are', () => {
       expect(head).toMatch(/^HTTP\/1.1 200/);
       if (isWhole) expect(answered).toMatch(/^x+y{1000}HTTP\/1.1 400/);
       else expect(received).not.toContain('FLT_');
-      await until(() => response?.destroyed === true);
+      await waitFor(() => response?.destroyed === true);
     },
   );
 
@@ -149,11 +149,11 @@ test('a body that turns out to be malformed cancels the try, though its client s
   const answer = new Promise((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())));
   socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n30d40\r\n`);
   socket.write(Buffer.alloc(200_000));
-  await until(() => seen);
+  await waitFor(() => seen);
   socket.write('\r\nnonsense\r\n');
   expect(await answer).toMatch(/^HTTP\/1\.1 400 .*FLT_MALFORMED_HTTP/s);
-  await until(() => aborted);
-  await until(async () => (await stats()).stats['a:1']?.in_flight === 0);
+  await waitFor(() => aborted);
+  await waitFor(async () => (await stats()).stats['a:1']?.in_flight === 0);
   expect((await stats()).stats['a:1']?.errors).toBe(0);
   socket.destroy();
 });

@@ -11,10 +11,10 @@ function refusedAfter(pieces: readonly Buffer[]): number | undefined {
   const reader = new ResponseReader();
   reader.start({ onHead: () => {}, onBody: () => {} });
   let bytes = 0;
-  for (const piece of pieces) {
-    bytes += piece.length;
+  for (const chunk of pieces) {
+    bytes += chunk.length;
     try {
-      if (!reader.isDone) reader.read(piece);
+      if (!reader.isDone) reader.read(chunk);
     } catch (error) {
       expect(error).toBeInstanceOf(MalformedResponse);
       return bytes;

@@ -31,7 +31,7 @@ class Client {
     this.#socket.end();
   }
 
-  until(holds: () => boolean): Promise<void> {
+  waitFor(holds: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       const check = () => {
         if (!holds()) return;
@@ -80,7 +80,7 @@ beforeEach(async () => {
 async function connected(): Promise<Client> {
   const client = new Client(proxy.port);
   client.send('hi');
-  await client.until(() => client.received === 'HIHI');
+  await client.waitFor(() => client.received === 'HIHI');
   client.received = '';
   return client;
 }
@@ -89,16 +89,16 @@ describe('without a fault', () => {
   test('bytes and ends pass both ways', async () => {
     const client = await connected();
     client.send('more');
-    await client.until(() => client.received === 'MOREMORE');
+    await client.waitFor(() => client.received === 'MOREMORE');
     client.endSending();
-    await client.until(() => client.end === 'ended');
+    await client.waitFor(() => client.end === 'ended');
     expect(proxy.bites).toBe(0);
   });
 
   test('a megabyte is the same on the other side', async () => {
     const client = await connected();
     client.send('x'.repeat(1_000_000));
-    await client.until(() => client.received.length === 2_000_000);
+    await client.waitFor(() => client.received.length === 2_000_000);
     expect(client.received).toBe('X'.repeat(2_000_000));
   });
 });
@@ -108,9 +108,9 @@ describe('refuse', () => {
     const client = await connected();
     const { port } = proxy;
     await proxy.set({ kind: 'refuse' });
-    await client.until(() => client.end === 'reset');
+    await client.waitFor(() => client.end === 'reset');
     const refused = new Client(port);
-    await refused.until(() => refused.end === 'refused');
+    await refused.waitFor(() => refused.end === 'refused');
     expect(proxy.bites).toBeGreaterThan(0);
     await proxy.set({ kind: 'none' });
     expect(proxy.port).toBe(port);
@@ -123,7 +123,7 @@ describe('reset', () => {
     const client = await connected();
     await proxy.set({ kind: 'reset', side: 'response', afterBytes: 5 });
     client.send('abcd');
-    await client.until(() => client.end === 'reset');
+    await client.waitFor(() => client.end === 'reset');
     expect(client.received).toBe('ABCDA');
     expect(proxy.bites).toBe(1);
   });
@@ -134,7 +134,7 @@ describe('reset', () => {
     for (const _ of [1, 2, 3]) {
       client.received = '';
       client.send('abcd');
-      await client.until(() => client.received === 'ABCDABCD');
+      await client.waitFor(() => client.received === 'ABCDABCD');
     }
     expect(proxy.bites).toBe(0);
   });
@@ -144,7 +144,7 @@ describe('reset', () => {
     arrived = '';
     await proxy.set({ kind: 'reset', side: 'request', afterBytes: 3 });
     client.send('abcdef');
-    await client.until(() => client.end === 'reset');
+    await client.waitFor(() => client.end === 'reset');
     expect(['', 'abc']).toContain(arrived);
   });
 });
@@ -162,12 +162,12 @@ describe('black hole', () => {
     onTestFinished(() => other.close());
     const witness = new Client(other.port);
     witness.send('w');
-    await witness.until(() => witness.received === 'WW');
+    await witness.waitFor(() => witness.received === 'WW');
     expect([arrived, kept.received, fresh.received]).toEqual(['w', '', '']);
     expect(proxy.bites).toBeGreaterThan(0);
     await proxy.set({ kind: 'none' });
-    await kept.until(() => kept.received === 'KEPTKEPT');
-    await fresh.until(() => fresh.received === 'FRESHFRESH');
+    await kept.waitFor(() => kept.received === 'KEPTKEPT');
+    await fresh.waitFor(() => fresh.received === 'FRESHFRESH');
   });
 });
 
@@ -177,7 +177,7 @@ describe('drip', () => {
     await proxy.set({ kind: 'drip', side: 'response', bytes: 3, intervalMs: 10 });
     client.send('abcdefgh');
     const lengths = new Set<number>();
-    await client.until(() => {
+    await client.waitFor(() => {
       lengths.add(client.received.length);
       return client.received.length === 16;
     });
@@ -192,7 +192,7 @@ describe('drip', () => {
     await expect.poll(() => proxy.bites).toBeGreaterThan(0);
     expect(client.received).toBe('');
     await proxy.set({ kind: 'none' });
-    await client.until(() => client.received === 'ABCDABCD');
+    await client.waitFor(() => client.received === 'ABCDABCD');
   });
 });
 
@@ -201,7 +201,7 @@ describe('half-close', () => {
     const client = await connected();
     await proxy.set({ kind: 'half-close', afterBytes: 3 });
     client.send('abcd');
-    await client.until(() => client.end === 'ended');
+    await client.waitFor(() => client.end === 'ended');
     expect(client.received).toBe('ABC');
     arrived = '';
     client.send('more');
@@ -216,7 +216,7 @@ describe('delay', () => {
     const startMs = performance.now();
     client.send('a');
     client.send('b');
-    await client.until(() => client.received.length === 4);
+    await client.waitFor(() => client.received.length === 4);
     expect(client.received).toBe('AABB'.slice(0, 4));
     // Timers may fire up to a millisecond early.
     expect(performance.now() - startMs).toBeGreaterThan(28);
@@ -242,7 +242,7 @@ describe('redirect', () => {
     onTestFinished(() => standIn.close());
     const kept = await connected();
     await proxy.set({ kind: 'redirect', port: standIn.port });
-    await kept.until(() => kept.end === 'reset');
+    await kept.waitFor(() => kept.end === 'reset');
     const url = `http://127.0.0.1:${proxy.port}`;
     const work = await fetch(`${url}/process`, { method: 'POST', body: '{}' });
     expect(work.status).toBe(500);
@@ -257,5 +257,5 @@ test('an instance that is down: the connection is reset', async () => {
   const down = await FaultProxy.listen({ targetPort: 1 });
   onTestFinished(() => down.close());
   const client = new Client(down.port);
-  await client.until(() => client.end === 'reset');
+  await client.waitFor(() => client.end === 'reset');
 });

@@ -26,18 +26,18 @@ export function* generateText(options: { sizeBytes: number; seed: number }): Gen
   for (let left = sizeBytes; left > 0; ) {
     while (out.length < PIECE_BYTES && out.length < left) prose.sentence();
     const isCut = out.length > left;
-    const piece = out.take(left);
-    if (isCut) padCutCodePoint(piece);
-    left -= piece.length;
-    yield piece;
+    const chunk = out.take(left);
+    if (isCut) padCutCodePoint(chunk);
+    left -= chunk.length;
+    yield chunk;
   }
 }
 
 /** Replaces the beginning of a code point at the end of the piece, if there is one, by full stops. */
-function padCutCodePoint(piece: Uint8Array): void {
-  let lead = piece.length - 1;
-  while (lead > 0 && ((piece[lead] as number) & 0xc0) === 0x80) lead--;
-  const first = piece[lead] as number;
+function padCutCodePoint(chunk: Uint8Array): void {
+  let lead = chunk.length - 1;
+  while (lead > 0 && ((chunk[lead] as number) & 0xc0) === 0x80) lead--;
+  const first = chunk[lead] as number;
   const needed = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (lead + needed > piece.length) piece.fill(0x2e, lead);
+  if (lead + needed > chunk.length) chunk.fill(0x2e, lead);
 }

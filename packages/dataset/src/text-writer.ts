@@ -38,9 +38,9 @@ export class TextWriter {
 
   /** A copy of what was written; the writer starts again at the same column. */
   take(maxBytes: number): Uint8Array {
-    const piece = this.bytes.slice(0, Math.min(this.length, maxBytes));
+    const chunk = this.bytes.slice(0, Math.min(this.length, maxBytes));
     this.length = 0;
-    return piece;
+    return chunk;
   }
 
   #copy(source: Uint8Array, from: number, to: number): void {

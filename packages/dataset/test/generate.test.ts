@@ -41,9 +41,9 @@ describe('generateText', () => {
   });
 
   it('gives pieces that are whole by themselves', () => {
-    for (const piece of generateText({ sizeBytes: 300_000, seed: 7 })) {
-      expect(isUtf8(piece)).toBe(true);
-      expect(piece.length).toBeLessThanOrEqual(80 * 1024);
+    for (const chunk of generateText({ sizeBytes: 300_000, seed: 7 })) {
+      expect(isUtf8(chunk)).toBe(true);
+      expect(chunk.length).toBeLessThanOrEqual(80 * 1024);
     }
   });
 

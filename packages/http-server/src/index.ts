@@ -1,9 +1,9 @@
-export { RequestTrail } from './access-log/request-context.js';
+export { RequestContext } from './access-log/request-context.js';
 export { answerClientError, answerHalfClosed } from './answer/connection-errors.js';
 export { registerProblems, sendProblem } from './answer/problem-responses.js';
 export type { RpcRoutes, StageExchange, StageHandler } from './answer/stage-exchange.js';
 export { closeConnectionsOnDrain } from './http1/drain-connections.js';
-export { registerTrail, requestIdOf } from './http1/node-context.js';
+export { registerAccessLog, requestIdOf } from './http1/node-context.js';
 export { endConnectionAfter, refusal, refuseWhatNodeRefuses, targetOf } from './http1/request-checks.js';
 export { bodyLimit, streamLimit } from './message/body-limits.js';
 export { callBack, endInto, failInto } from './message/boundary.js';

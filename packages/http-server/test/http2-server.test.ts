@@ -4,13 +4,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { FakeSocket } from '../../http2/test/fake-socket.js';
 import { flag, frame, post, type } from '../../service-kit/test/http2-frames.js';
 import type { Http2Exchange } from '../src/http2/http2-exchange.js';
-import { Http2Lane } from '../src/http2/http2-server.js';
+import { Http2Server } from '../src/http2/http2-server.js';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 function laneOfTest() {
   const answered: Http2Exchange[] = [];
-  const lane = new Http2Lane({
+  const lane = new Http2Server({
     maxHeaderBytes: 16_384,
     maxHeaders: 100,
     maxFieldPieces: 16,
@@ -25,7 +25,7 @@ function laneOfTest() {
 }
 
 /** A connection on which so many whole requests have come. */
-function connection(lane: Http2Lane, requests: number): FakeSocket {
+function connection(lane: Http2Server, requests: number): FakeSocket {
   const socket = new FakeSocket();
   const all = flag.endHeaders | flag.endStream;
   const streams = Array.from({ length: requests }, (_, n) => frame(type.headers, all, 2 * n + 1, post('/process')));

@@ -188,9 +188,9 @@ test('of a bomb no more is unpacked than the limit lets pass, and no more of it 
   let readBytes = 0;
   let unpackedBytes = 0;
   const watched = async function* () {
-    for await (const piece of bomb()) {
-      readBytes += piece.length;
-      yield piece;
+    for await (const chunk of bomb()) {
+      readBytes += chunk.length;
+      yield chunk;
     }
   };
   const fault = await new Promise<Error>((resolve) => {
@@ -219,8 +219,8 @@ test('who reads slowly has no more unpacked than is on its way, and the source w
     { given: 0 },
     Readable.from(cut(Buffer.concat([packedPiece, packedPiece]), 1024), { objectMode: false }),
   ];
-  source.on('data', (piece: Buffer) => {
-    calls.given += piece.length;
+  source.on('data', (chunk: Buffer) => {
+    calls.given += chunk.length;
   });
   let takenBytes = 0;
   const before = process.memoryUsage().arrayBuffers;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Connection, type ConnectionLimits } from './connection.js';
-import type { GoodBye } from './control-frames.js';
+import type { GoAway } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, responseHead } from './field-rules.js';
 import type { FrameHead } from './frames/frame-reader.js';
@@ -101,7 +101,7 @@ export class ClientConnection extends Connection {
     return id % 2 === 0 || id >= this.#nextStream;
   }
 
-  protected onGoodBye({ lastStream }: GoodBye): void {
+  protected onGoodBye({ lastStream }: GoAway): void {
     // First of all: whoever is told that a stream was refused may begin another.
     this.#owner.onLeaving();
     for (const stream of this.streams.all()) {

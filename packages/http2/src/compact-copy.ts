@@ -9,8 +9,8 @@ const OWN_MEMORY_BYTES = 4 * 1024;
  *
  * @returns The piece, or a copy of it.
  */
-export function keptPiece(piece: Buffer): Buffer {
-  return piece.length < KEPT_PART * piece.buffer.byteLength ? copyOf(piece) : piece;
+export function compactCopy(chunk: Buffer): Buffer {
+  return chunk.length < KEPT_PART * chunk.buffer.byteLength ? copyOf(chunk) : chunk;
 }
 
 /** A copy that keeps nothing else alive, unless it is small. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import {
   expectStream,
   faultOfPriority,
-  type GoodBye,
+  type GoAway,
   isPing,
   isSettings,
   readGoAway,
@@ -181,7 +181,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   protected abstract onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void;
   /** Whether nothing may have been heard of a stream yet. */
   protected abstract isIdle(id: number): boolean;
-  protected abstract onGoodBye(goodBye: GoodBye): void;
+  protected abstract onGoodBye(goAway: GoAway): void;
   /** It is over, for whatever reason. Its streams have been told. */
   protected abstract onClosed(): void;
   /** Has it noticed when a peer that sends no more is gone. Nothing is read from it: that shows at a write, be it of nothing. */

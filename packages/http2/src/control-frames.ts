@@ -10,7 +10,7 @@ const GO_AWAY_BYTES = 8;
 const NUMBER_MASK = 0x7fffffff;
 
 /** What a peer has said: that it takes no more streams. */
-export interface GoodBye {
+export interface GoAway {
   /** The last stream that it works on, or has worked on. */
   readonly lastStream: number;
   /** Of `errorCode`. */
@@ -35,7 +35,7 @@ export function readReset(head: FrameHead, payload: Buffer): number {
 }
 
 /** RFC 9113, section 6.8. */
-export function readGoAway(head: FrameHead, payload: Buffer): GoodBye {
+export function readGoAway(head: FrameHead, payload: Buffer): GoAway {
   expectStream(head, false);
   if (payload.length < GO_AWAY_BYTES) throw tooShort();
   return { lastStream: payload.readUInt32BE(0) & NUMBER_MASK, code: payload.readUInt32BE(NUMBER_BYTES) };

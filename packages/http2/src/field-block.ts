@@ -20,7 +20,7 @@ export class FieldBlockReader {
   #begun: FieldBlock | undefined;
   /** What has come of it, in memory of its own. */
   #bytes: Buffer = NOTHING;
-  #pieces = 0;
+  #chunks = 0;
 
   /**
    * @param maxBytes - Of a block as it came: one that is larger would not be read to its end anyway.
@@ -58,21 +58,21 @@ export class FieldBlockReader {
     this.#begun = undefined;
     const bytes = this.#bytes;
     this.#bytes = NOTHING;
-    this.#pieces = 0;
+    this.#chunks = 0;
     return { ...begun, bytes };
   }
 
-  #add(piece: Buffer): void {
+  #add(chunk: Buffer): void {
     const begun = this.#bytes;
-    const length = begun.length + piece.length;
-    this.#pieces++;
-    if (length > this.#maxBytes || this.#pieces > this.#maxPieces) {
+    const length = begun.length + chunk.length;
+    this.#chunks++;
+    if (length > this.#maxBytes || this.#chunks > this.#maxPieces) {
       throw new ConnectionFault(errorCode.enhanceYourCalm, 'fields without end');
     }
-    if (piece.length === 0) return;
+    if (chunk.length === 0) return;
     this.#bytes = Buffer.allocUnsafeSlow(length);
     begun.copy(this.#bytes);
-    piece.copy(this.#bytes, begun.length);
+    chunk.copy(this.#bytes, begun.length);
   }
 }
 

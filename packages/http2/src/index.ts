@@ -1,10 +1,10 @@
 export { ClientConnection, type ClientOwner, type ResponseObserver } from './client-connection.js';
-export { keptPiece } from './compact-copy.js';
+export { compactCopy } from './compact-copy.js';
 export type { ConnectionLimits } from './connection.js';
 export { NAME_CHARACTERS, VALUE_CHARACTERS } from './field-characters.js';
 export type { RequestHead, ResponseHead } from './field-rules.js';
 export { errorCode, PREFACE } from './frames/protocol.js';
 export { HeldBytes, heldBytes } from './held-bytes.js';
-export { HeldData } from './receive-buffer.js';
+export { ReceiveBuffer } from './receive-buffer.js';
 export { type InboundStream, ServerConnection, type ServerLimits, type ServerOwner } from './server-connection.js';
 export type { Stream, StreamEnding, StreamObserver } from './stream.js';

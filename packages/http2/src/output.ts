@@ -22,7 +22,7 @@ function flushAll(): void {
 /** What a connection sends, gathered until the end of a turn of the event loop. */
 export class Output {
   readonly #socket: Socket;
-  #pieces: Buffer[] = [];
+  #chunks: Buffer[] = [];
   /** Where frames are written that are short, from `#start` on; what is before has become a piece. */
   #scratch: Buffer | undefined;
   #start = 0;
@@ -109,15 +109,15 @@ export class Output {
   #write(): void {
     this.#cut();
     const socket = this.#socket;
-    const pieces = this.#pieces;
-    if (pieces.length === 1) {
-      socket.write(pieces[0] as Buffer);
-    } else if (pieces.length > 1) {
+    const chunks = this.#chunks;
+    if (chunks.length === 1) {
+      socket.write(chunks[0] as Buffer);
+    } else if (chunks.length > 1) {
       socket.cork();
-      for (const piece of pieces) socket.write(piece);
+      for (const chunk of chunks) socket.write(chunk);
       socket.uncork();
     }
-    this.#pieces = [];
+    this.#chunks = [];
     this.#bytes = 0;
     this.#recycle(socket.writableLength === 0);
     if (socket.writableLength > 0) this.#holdUp();
@@ -137,7 +137,7 @@ export class Output {
 
   /** Nothing more can be sent. */
   drop(): void {
-    this.#pieces = [];
+    this.#chunks = [];
     this.#scratch = undefined;
     this.#start = 0;
     this.#at = 0;
@@ -161,7 +161,7 @@ export class Output {
 
   #refer(bytes: Buffer): void {
     this.#cut();
-    this.#pieces.push(bytes);
+    this.#chunks.push(bytes);
     this.#bytes += bytes.length;
     this.#schedule();
   }
@@ -182,7 +182,7 @@ export class Output {
 
   /** Makes a piece of what was written last. */
   #cut(): void {
-    if (this.#scratch && this.#at > this.#start) this.#pieces.push(this.#scratch.subarray(this.#start, this.#at));
+    if (this.#scratch && this.#at > this.#start) this.#chunks.push(this.#scratch.subarray(this.#start, this.#at));
     this.#start = this.#at;
   }
 

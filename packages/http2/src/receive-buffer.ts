@@ -6,7 +6,7 @@ const PACKED_BYTES = 4 * 1024;
 const MAX_TAKEN = 64;
 
 /** Pieces that are kept for later, in memory that is little more than their size, however small they are. */
-export class HeldData {
+export class ReceiveBuffer {
   /** In order; the last one may have room, if it is a pack. Those before `#first` were taken. */
   #chunks: (Buffer | undefined)[] = [];
   #first = 0;
@@ -25,10 +25,10 @@ export class HeldData {
     else this.#put(view);
   }
 
-  /** @param piece - Must not change afterwards: it is only copied if it is small. */
-  keep(piece: Buffer): void {
-    if (this.#standsAlone(piece)) this.#add(piece);
-    else this.#put(piece);
+  /** @param chunk - Must not change afterwards: it is only copied if it is small. */
+  keep(chunk: Buffer): void {
+    if (this.#standsAlone(chunk)) this.#add(chunk);
+    else this.#put(chunk);
   }
 
   /** Takes the next piece away. There must be one. */
@@ -59,9 +59,9 @@ export class HeldData {
     return this.isEmpty || length >= PACKED_BYTES;
   }
 
-  #add(piece: Buffer): void {
+  #add(chunk: Buffer): void {
     this.#close();
-    this.#chunks.push(piece);
+    this.#chunks.push(chunk);
   }
 
   #put(view: Buffer): void {

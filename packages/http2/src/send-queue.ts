@@ -11,7 +11,7 @@ export class SendQueue {
   }
 
   /** Takes the next bytes. @param count - At most what there is. @param each - Is given them in pieces. */
-  take(count: number, each: (piece: Buffer) => void): void {
+  take(count: number, each: (chunk: Buffer) => void): void {
     let left = count;
     this.bytes -= count;
     while (left > 0) {

@@ -120,7 +120,7 @@ export class Sender {
     const count = queue.bytes === 0 ? 0 : Math.min(queue.bytes, most);
     const isEnd = stream.isEnding && count === queue.bytes && stream.trailers.length === 0;
     this.#output.frame(frameType.data, isEnd ? frameFlag.endStream : 0, stream.id, count);
-    queue.take(count, (piece) => this.#output.add(piece));
+    queue.take(count, (chunk) => this.#output.add(chunk));
     this.#window -= count;
     stream.sendWindow -= count;
     if (isEnd) this.#ended(stream);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Connection, type ConnectionLimits } from './connection.js';
-import type { GoodBye } from './control-frames.js';
+import type { GoAway } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, type RequestHead, requestHead } from './field-rules.js';
 import { ConnectionFault, errorCode, PREFACE } from './frames/protocol.js';
@@ -94,7 +94,7 @@ export class ServerConnection extends Connection {
   }
 
   /** A client that says good-bye begins nothing more, and waits for what it has begun. */
-  protected onGoodBye(_goodBye: GoodBye): void {
+  protected onGoodBye(_goodBye: GoAway): void {
     this.close();
   }
 

@@ -1,6 +1,6 @@
 import type { ResponseHead } from './field-rules.js';
 import { heldBytes } from './held-bytes.js';
-import { HeldData } from './receive-buffer.js';
+import { ReceiveBuffer } from './receive-buffer.js';
 import { ReceiveWindow } from './receive-window.js';
 import { SendQueue } from './send-queue.js';
 
@@ -81,7 +81,7 @@ export class Stream {
   readonly #carrier: StreamCarrier;
   readonly #window: ReceiveWindow;
   #isPaused: boolean;
-  readonly #held = new HeldData();
+  readonly #held = new ReceiveBuffer();
   #heldBytes = 0;
   #heldTrailers: readonly string[] | undefined;
   #awaitsDrain = false;
@@ -141,10 +141,10 @@ export class Stream {
   resume(): void {
     this.#isPaused = false;
     while (!this.#held.isEmpty && !this.#isPaused) {
-      const piece = this.#held.shift();
-      this.#count(-piece.length);
-      this.#tellData(piece);
-      this.#used(piece.length);
+      const chunk = this.#held.shift();
+      this.#count(-chunk.length);
+      this.#tellData(chunk);
+      this.#used(chunk.length);
     }
     this.#endIfDue();
   }

@@ -35,7 +35,7 @@ describe('an answer', () => {
     const watcher = server.request();
     send(server);
     expect([watcher.ending, watcher.heads, watcher.pieces, watcher.ends]).toEqual([PROTOCOL_ERROR, [], [], 0]);
-    expect(await server.goodBye()).toBeUndefined();
+    expect(await server.goAway()).toBeUndefined();
     expect(server.socket.sent.of(frameType.reset, 1)).toHaveLength(1);
   });
 
@@ -58,7 +58,7 @@ describe('an answer', () => {
     server.fields(1, [...OK, 'content-length', '3']);
     send(server);
     expect([watcher.ending, watcher.heads.length, watcher.ends]).toEqual([PROTOCOL_ERROR, 1, 0]);
-    expect(await server.goodBye()).toBeUndefined();
+    expect(await server.goAway()).toBeUndefined();
   });
 
   it.each<[string, (server: FakeServer) => void]>([
@@ -84,7 +84,7 @@ describe('a server', () => {
   ])('may not send %s', async (_what, bytes, code) => {
     const server = new FakeServer();
     server.send(bytes);
-    expect(await server.goodBye()).toBe(code);
+    expect(await server.goAway()).toBe(code);
     expect(server.closed).toBe(1);
   });
 
@@ -102,7 +102,7 @@ describe('a server', () => {
     watcher.stream?.reset(errorCode.cancel);
     server.send(data(0, 'abc'), data(frameFlag.endStream, ''));
     expect([watcher.pieces, watcher.late, watcher.ending]).toEqual([[], [], `reset ${errorCode.cancel}`]);
-    expect(await server.goodBye()).toBeUndefined();
+    expect(await server.goAway()).toBeUndefined();
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { InboundStream } from '../src/index.js';
 import { Watcher } from './observers.js';
-import { Client, listening, serve, until, writeAll } from './peers.js';
+import { Client, listening, serve, waitFor, writeAll } from './peers.js';
 
 const KIB = 1024;
 const BODY = randomBytes(3 * KIB * KIB);
@@ -42,7 +42,7 @@ async function byNode(session: http2.ClientHttp2Session): Promise<{ body: Buffer
   let sha: unknown;
   stream.on('data', (chunk: Buffer) => body.push(chunk));
   stream.on('trailers', (trailers) => (sha = trailers['x-sha']));
-  for (const piece of PIECES) stream.write(piece);
+  for (const chunk of PIECES) stream.write(chunk);
   stream.end();
   await new Promise((resolve, reject) => stream.on('end', resolve).on('error', reject));
   return { body: Buffer.concat(body), sha };
@@ -76,7 +76,7 @@ describe('large bodies both ways at once', () => {
     );
     const watchers = [1, 2, 3].map(() => client.request('POST'));
     for (const watcher of watchers) writeAll(watcher, PIECES);
-    await until(() => watchers.every((each) => each.isClosed));
+    await waitFor(() => watchers.every((each) => each.isClosed));
     for (const watcher of watchers) {
       expect(watcher.ending).toBe('whole');
       expect(Buffer.concat(watcher.pieces).equals(BODY)).toBe(true);
@@ -88,13 +88,13 @@ describe('large bodies both ways at once', () => {
     const client = await Client.to(served.port);
     const watchers = [1, 2, 3].map(() => client.request('POST'));
     for (const watcher of watchers) writeAll(watcher, PIECES, ['x-after', 'all']);
-    await until(() => watchers.every((each) => each.isClosed));
+    await waitFor(() => watchers.every((each) => each.isClosed));
     for (const watcher of watchers) {
       expect(watcher.ending).toBe('whole');
       expect(watcher.trailers).toEqual(['x-sha', digest(BODY)]);
       expect(Buffer.concat(watcher.pieces).equals(BODY)).toBe(true);
     }
-    await until(() => served.requests.every(({ watcher }) => watcher.isClosed));
+    await waitFor(() => served.requests.every(({ watcher }) => watcher.isClosed));
     for (const { watcher } of served.requests) {
       expect(watcher.trailers).toEqual(['x-after', 'all']);
       expect([watcher.ending, watcher.late]).toEqual(['whole', []]);
@@ -111,7 +111,7 @@ describe('many streams at once', () => {
     watchers.forEach((watcher, i) => {
       writeAll(watcher, bodies[i] as Buffer[]);
     });
-    await until(() => watchers.every((each) => each.isClosed));
+    await waitFor(() => watchers.every((each) => each.isClosed));
     watchers.forEach((watcher, i) => {
       expect(watcher.trailers).toEqual(['x-sha', digest(...(bodies[i] as Buffer[]))]);
       expect([watcher.ending, watcher.late]).toEqual(['whole', []]);
@@ -128,16 +128,16 @@ describe('a reader that waits', () => {
     const waiting = client.request('POST', new Watcher(), ['x-waits', 'yes']);
     const before = () => served.sockets[0]?.bytesRead ?? 0;
     writeAll(waiting, PIECES);
-    await until(() => (waiting.stream?.sendWindow ?? 1) === 0);
+    await waitFor(() => (waiting.stream?.sendWindow ?? 1) === 0);
     const other = client.request('POST');
     writeAll(other, PIECES);
-    await until(() => other.isClosed);
+    await waitFor(() => other.isClosed);
     expect(other.trailers).toEqual(['x-sha', digest(BODY)]);
     expect(before()).toBeLessThan(BODY.length + 2 * 128 * KIB);
     const { request, watcher } = served.requests[0] as (typeof served.requests)[0];
     expect(watcher.receivedBytes).toBe(0);
     echo(request, watcher);
-    await until(() => waiting.isClosed);
+    await waitFor(() => waiting.isClosed);
     expect(waiting.trailers).toEqual(['x-sha', digest(BODY)]);
   });
 
@@ -149,7 +149,7 @@ describe('a reader that waits', () => {
     const client = await Client.to(port);
     const watcher = client.request('GET');
     watcher.stream?.pause();
-    await until(() => watcher.isClosed);
+    await waitFor(() => watcher.isClosed);
     expect([watcher.text, watcher.ends]).toEqual(['', 0]);
     watcher.stream?.resume();
     expect([watcher.text, watcher.ends, watcher.trailers]).toEqual(['here', 1, ['x-after', 'all']]);
@@ -166,7 +166,7 @@ describe('answers', () => {
       }),
     );
     const watcher = client.request('GET');
-    await until(() => watcher.isClosed);
+    await waitFor(() => watcher.isClosed);
     expect(watcher.heads.map(({ status }) => status)).toEqual([204]);
     expect([watcher.ending, watcher.ends]).toEqual(['whole', 1]);
   });
@@ -174,7 +174,7 @@ describe('answers', () => {
   it('may have no body, and say how long it would be', async () => {
     const { port } = await serve(({ stream }) => stream.sendHead([':status', '200', 'content-length', '5'], true));
     const watcher = (await Client.to(port)).request('GET');
-    await until(() => watcher.isClosed);
+    await waitFor(() => watcher.isClosed);
     expect([watcher.ending, watcher.ends, watcher.text]).toEqual(['whole', 1, '']);
   });
 });

@@ -5,7 +5,7 @@ import { errorCode, type InboundStream } from '../src/index.js';
 import { FakeClient } from './fake-client.js';
 import { frame, literals, POST } from './frames.js';
 import { Watcher } from './observers.js';
-import { Client, type Served, serve, until, writeAll } from './peers.js';
+import { Client, type Served, serve, waitFor, writeAll } from './peers.js';
 
 const LARGE = Array.from({ length: 30 }, () => Buffer.alloc(100_000));
 
@@ -28,10 +28,10 @@ async function underWay(moment: string): Promise<{ served: Served; client: Clien
   const watcher = client.request('POST');
   watcher.stream?.pause();
   watcher.stream?.write(Buffer.alloc(70_000));
-  await until(() => served.requests.length === 1);
+  await waitFor(() => served.requests.length === 1);
   const other = (served.requests[0] as Served['requests'][0]).watcher;
-  if (moment.includes('head')) await until(() => watcher.heads.length === 1);
-  if (moment.includes('read')) await until(() => moment.startsWith('before') || other.receivedBytes === 70_000);
+  if (moment.includes('head')) await waitFor(() => watcher.heads.length === 1);
+  if (moment.includes('read')) await waitFor(() => moment.startsWith('before') || other.receivedBytes === 70_000);
   return { served, client, watcher, other };
 }
 
@@ -39,10 +39,10 @@ async function underWay(moment: string): Promise<{ served: Served; client: Clien
 async function goesOn({ served, client }: { served: Served; client: Client }): Promise<void> {
   const count = served.requests.length;
   const watcher = client.request('GET');
-  await until(() => served.requests.length > count);
+  await waitFor(() => served.requests.length > count);
   const stream = served.requests.at(-1)?.request.stream;
   stream?.reset(errorCode.refusedStream);
-  await until(() => watcher.isClosed);
+  await waitFor(() => watcher.isClosed);
   expect(watcher.ending).toBe(`reset ${errorCode.refusedStream}`);
   expect(client.closed + served.closed).toBe(0);
 }
@@ -51,7 +51,7 @@ describe.each(Object.keys(MOMENTS))('a stream that is given up %s', (moment) => 
   it('by its client is over on both sides, once', async () => {
     const both = await underWay(moment);
     both.watcher.stream?.reset(errorCode.cancel);
-    await until(() => both.other.isClosed);
+    await waitFor(() => both.other.isClosed);
     expect([both.watcher.ending, both.other.ending]).toEqual(['reset 8', 'reset 8']);
     await goesOn(both);
     expect([...both.watcher.late, ...both.other.late]).toEqual([]);
@@ -60,7 +60,7 @@ describe.each(Object.keys(MOMENTS))('a stream that is given up %s', (moment) => 
   it('by its server is over on both sides, once', async () => {
     const both = await underWay(moment);
     both.other.stream?.reset(errorCode.internalError);
-    await until(() => both.watcher.isClosed);
+    await waitFor(() => both.watcher.isClosed);
     expect([both.watcher.ending, both.other.ending]).toEqual(['reset 2', 'reset 2']);
     await goesOn(both);
     expect([...both.watcher.late, ...both.other.late]).toEqual([]);
@@ -77,7 +77,7 @@ describe.each(Object.keys(MOMENTS))('a stream that is given up %s', (moment) => 
   it('because the client is gone is lost', async () => {
     const both = await underWay(moment);
     both.client.connection.destroy();
-    await until(() => both.served.closed === 1);
+    await waitFor(() => both.served.closed === 1);
     expect([both.watcher.ending, both.other.ending]).toEqual(['lost', 'lost']);
     expect([...both.watcher.late, ...both.other.late]).toEqual([]);
     expect(both.client.closed).toBe(1);
@@ -86,7 +86,7 @@ describe.each(Object.keys(MOMENTS))('a stream that is given up %s', (moment) => 
   it('because the server is gone is lost', async () => {
     const both = await underWay(moment);
     both.served.connections[0]?.destroy();
-    await until(() => both.client.closed === 1);
+    await waitFor(() => both.client.closed === 1);
     expect([both.watcher.ending, both.other.ending]).toEqual(['lost', 'lost']);
     expect([...both.watcher.late, ...both.other.late]).toEqual([]);
     expect(both.served.closed).toBe(1);
@@ -106,7 +106,7 @@ describe('an observer that gives its stream up', () => {
     watcher.does[what] = () => watcher.stream?.reset(errorCode.cancel);
     client.request('POST', watcher);
     watcher.stream?.end(Buffer.from('request'));
-    await until(() => watcher.isClosed && served.requests.every((each) => each.watcher.isClosed));
+    await waitFor(() => watcher.isClosed && served.requests.every((each) => each.watcher.isClosed));
     expect(watcher.endings).toHaveLength(1);
     expect(served.requests[0]?.watcher.endings).toHaveLength(1);
     expect(served.requests[0]?.watcher.late).toEqual([]);
@@ -161,12 +161,12 @@ describe('an answer before the end of its request', () => {
     const client = await Client.to(served.port);
     const watcher = client.request('POST');
     writeAll(watcher, LARGE);
-    await until(() => watcher.isClosed);
+    await waitFor(() => watcher.isClosed);
     expect([watcher.text, watcher.ends, watcher.ending]).toEqual(['too large', 1, 'reset 0']);
     expect(served.requests[0]?.watcher.ending).toBe('whole');
     expect(served.sockets[0]?.bytesRead).toBeLessThan(400_000);
     const next = client.request('GET');
-    await until(() => next.isClosed);
+    await waitFor(() => next.isClosed);
     expect(next.ending).toBe('whole');
   });
 
@@ -178,7 +178,7 @@ describe('an answer before the end of its request', () => {
     const session = http2.connect(`http://127.0.0.1:${served.port}`);
     onTestFinished(() => session.destroy());
     const stream = session.request({ ':method': 'POST' });
-    for (const piece of LARGE) stream.write(piece);
+    for (const chunk of LARGE) stream.write(chunk);
     let text = '';
     for await (const chunk of stream) text += chunk;
     expect(text).toBe('too large');

@@ -80,7 +80,7 @@ export class FakeClient {
   }
 
   /** Why the server has closed the connection, of `errorCode`; undefined if it has not said good-bye. */
-  async goodBye(): Promise<number | undefined> {
+  async goAway(): Promise<number | undefined> {
     await this.sent();
     return this.socket.sent.of(frameType.goAway)[0]?.payload.readUInt32BE(4);
   }

@@ -45,7 +45,7 @@ export class FakeServer {
   }
 
   /** Why the client has closed the connection, of `errorCode`; undefined if it has not said good-bye. */
-  async goodBye(): Promise<number | undefined> {
+  async goAway(): Promise<number | undefined> {
     await this.sent();
     return this.socket.sent.of(frameType.goAway)[0]?.payload.readUInt32BE(4);
   }

@@ -176,7 +176,7 @@ it('never sends more than the windows hold, and loses and doubles nothing', asyn
       const model = new Model();
       for (const each of commands) await run(model, each);
       await finish(model);
-      expect(await model.client.goodBye()).toBeUndefined();
+      expect(await model.client.goAway()).toBeUndefined();
       for (const [id, known] of model.known) {
         const watcher = model.client.watchers.get(id);
         expect(watcher?.late).toEqual([]);

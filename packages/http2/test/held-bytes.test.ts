@@ -69,7 +69,7 @@ describe('what a process holds', () => {
       client.send(data(stream, 64 * KIB));
       if (sent % KIB === 0) await client.sent();
     }
-    expect(await client.goodBye()).toBeUndefined();
+    expect(await client.goAway()).toBeUndefined();
     expect(client.watchers.get(stream)?.receivedBytes).toBe(100 * KIB * KIB);
     full.connection.destroy();
   });

@@ -2,7 +2,7 @@ import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Client, listening, serve, until } from './peers.js';
+import { Client, listening, serve, waitFor } from './peers.js';
 
 /** Node's implementation sends Huffman's code, keeps fields in its table, and changes the table's size. */
 const TABLES = [0, 64, 300, 4096, 65_536];
@@ -87,7 +87,7 @@ describe('fields between our implementation and Node’s', () => {
       const client = await Client.to((server.address() as AddressInfo).port);
       for (const fields of sample) {
         const watcher = client.request('GET', undefined, fields);
-        await until(() => watcher.isClosed);
+        await waitFor(() => watcher.isClosed);
         expect(watcher.ending).toBe('whole');
         expect(ownOf(requested)).toEqual(fields);
         expect(ownOf(watcher.heads[0]?.fields ?? [])).toEqual(fields);

@@ -29,14 +29,14 @@ describe('frames of a stream that is over', () => {
   it.each([0, 3000])('that was given up here do no harm, %i streams later', async (others) => {
     const client = await longAfter(others);
     client.send(...GONE);
-    expect(await client.goodBye()).toBeUndefined();
+    expect(await client.goAway()).toBeUndefined();
     expect(client.watchers.get(1)?.late).toEqual([]);
   });
 
   it('that was whole end the connection', async () => {
     const client = await longAfter(3);
     client.send(frame(frameType.data, 0, 3, Buffer.from('late')));
-    expect(await client.goodBye()).toBe(errorCode.streamClosed);
+    expect(await client.goAway()).toBe(errorCode.streamClosed);
   });
 
   it('that was passed over end the connection', async () => {
@@ -46,6 +46,6 @@ describe('frames of a stream that is over', () => {
       frame(frameType.headers, ALL, 101, literals(...POST)),
       frame(frameType.headers, ALL, 99, literals(...POST)),
     );
-    expect(await client.goodBye()).toBe(errorCode.protocolError);
+    expect(await client.goAway()).toBe(errorCode.protocolError);
   });
 });

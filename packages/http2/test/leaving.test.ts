@@ -5,7 +5,7 @@ import { errorCode } from '../src/index.js';
 import { FakeClient } from './fake-client.js';
 import { frame, GET, literals, uint32 } from './frames.js';
 import { Watcher } from './observers.js';
-import { Client, type Served, serve, until, writeAll } from './peers.js';
+import { Client, type Served, serve, waitFor, writeAll } from './peers.js';
 
 const LARGE = Array.from({ length: 20 }, (_, i) => Buffer.alloc(100_000, i));
 
@@ -27,15 +27,15 @@ describe('a server that leaves', () => {
     const served = await silent();
     const client = await Client.to(served.port);
     const watchers = Array.from({ length: 10 }, () => client.request('GET'));
-    await until(() => served.requests.length === 10);
+    await waitFor(() => served.requests.length === 10);
     served.connections[0]?.close();
-    await until(() => client.isLeaving);
+    await waitFor(() => client.isLeaving);
     answerAll(served);
-    await until(() => client.closed === 1);
+    await waitFor(() => client.closed === 1);
     for (const watcher of watchers) {
       expect([watcher.ending, watcher.receivedBytes, watcher.late]).toEqual(['whole', 2_000_000, []]);
     }
-    await until(() => served.closed === 1);
+    await waitFor(() => served.closed === 1);
     expect(served.requests.map(({ watcher }) => watcher.ending)).toEqual(Array(10).fill('whole'));
   });
 
@@ -43,15 +43,15 @@ describe('a server that leaves', () => {
     const served = await silent();
     const client = await Client.to(served.port);
     const first = client.request('GET');
-    await until(() => served.requests.length === 1);
+    await waitFor(() => served.requests.length === 1);
     served.connections[0]?.close();
     const [second, third] = [client.request('GET'), client.request('POST')];
     third.stream?.end(Buffer.from('body'));
-    await until(() => client.isLeaving);
+    await waitFor(() => client.isLeaving);
     expect([second.ending, third.ending]).toEqual(Array(2).fill(`reset ${errorCode.refusedStream}`));
     expect(served.requests).toHaveLength(1);
     answerAll(served);
-    await until(() => first.isClosed && client.closed === 1);
+    await waitFor(() => first.isClosed && client.closed === 1);
     expect(first.ending).toBe('whole');
   });
 
@@ -60,13 +60,13 @@ describe('a server that leaves', () => {
     const session = http2.connect(`http://127.0.0.1:${served.port}`);
     onTestFinished(() => session.destroy());
     const stream = session.request();
-    await until(() => served.requests.length === 1);
+    await waitFor(() => served.requests.length === 1);
     served.connections[0]?.close();
     answerAll(served);
     let bytes = 0;
     for await (const chunk of stream) bytes += chunk.length;
     expect([bytes, stream.rstCode]).toEqual([2_000_000, errorCode.noError]);
-    await until(() => session.closed && served.closed === 1);
+    await waitFor(() => session.closed && served.closed === 1);
   });
 
   it('without streams closes at once', async () => {
@@ -98,14 +98,14 @@ describe('a client that leaves', () => {
     const served = await silent();
     const session = http2.connect(`http://127.0.0.1:${served.port}`);
     const stream = session.request();
-    await until(() => served.requests.length === 1);
+    await waitFor(() => served.requests.length === 1);
     session.goaway();
     session.close();
     answerAll(served);
     let bytes = 0;
     for await (const chunk of stream) bytes += chunk.length;
     expect(bytes).toBe(2_000_000);
-    await until(() => served.closed === 1);
+    await waitFor(() => served.closed === 1);
     expect(served.requests[0]?.watcher.ending).toBe('whole');
   });
 
@@ -129,7 +129,7 @@ describe('a client that is told that its server leaves', () => {
     const served = await silent();
     const client = await Client.to(served.port);
     client.request('GET');
-    await until(() => served.requests.length === 1);
+    await waitFor(() => served.requests.length === 1);
     served.connections[0]?.close();
     const wasLeaving: boolean[] = [];
     const refused = new Watcher();
@@ -139,7 +139,7 @@ describe('a client that is told that its server leaves', () => {
       onClosed(ending, code);
     };
     client.request('GET', refused);
-    await until(() => refused.isClosed);
+    await waitFor(() => refused.isClosed);
     expect(wasLeaving).toEqual([true]);
   });
 
@@ -148,10 +148,10 @@ describe('a client that is told that its server leaves', () => {
     const client = await Client.to(served.port);
     const watcher = client.request('GET');
     watcher.stream?.pause();
-    await until(() => watcher.heads.length === 1);
+    await waitFor(() => watcher.heads.length === 1);
     served.requests[0]?.request.stream.end(Buffer.from('whole'));
     served.connections[0]?.close();
-    await until(() => client.closed === 1);
+    await waitFor(() => client.closed === 1);
     watcher.stream?.resume();
     expect([watcher.text, watcher.ends, watcher.ending]).toEqual(['whole', 1, 'whole']);
   });

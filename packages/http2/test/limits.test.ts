@@ -10,7 +10,7 @@ const NO_RESETS: ConnectionLimits['resets'] = { burst: 10, perSecond: 0 };
 async function endOf(frames: readonly Buffer[], limits?: Partial<ServerLimits>): Promise<number | undefined> {
   const client = new FakeClient(undefined, limits);
   client.send(Buffer.concat(frames));
-  return client.goodBye();
+  return client.goAway();
 }
 
 const repeat = (count: number, each: (i: number) => Buffer) => Array.from({ length: count }, (_, i) => each(i));
@@ -151,10 +151,10 @@ describe('a peer that keeps its server busy with nothing', () => {
     const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
     const few = reader();
     few.send(begun, Buffer.concat(repeat(90_000, () => data(1, bytes))));
-    expect(await few.goodBye()).toBeUndefined();
+    expect(await few.goAway()).toBeUndefined();
     const many = reader();
     many.send(begun, Buffer.concat(repeat(300_000, () => data(1, bytes))));
-    expect(await many.goodBye()).toBe(errorCode.enhanceYourCalm);
+    expect(await many.goAway()).toBe(errorCode.enhanceYourCalm);
     clock.mockRestore();
   });
 
@@ -169,7 +169,7 @@ describe('a peer that keeps its server busy with nothing', () => {
     }
     for (let i = 0; i < 10_000; i++) client.send(data(1, 100), data(1, 100));
     clock.mockRestore();
-    expect(await client.goodBye()).toBeUndefined();
+    expect(await client.goAway()).toBeUndefined();
     expect(client.watchers.get(1)?.receivedBytes).toBe(300_000 + 2_000_000);
   });
 
@@ -183,7 +183,7 @@ describe('a peer that keeps its server busy with nothing', () => {
     const answer = async (late: readonly Buffer[]) => {
       const client = new FakeClient(undefined, {}, ({ stream }) => stream.reset(errorCode.cancel));
       client.send(begun, ...late);
-      return client.goodBye();
+      return client.goAway();
     };
     const full = repeat(2, () => data(1, 64 * 1024));
     const trailers = headers(1, literals('x-a', 'b'));

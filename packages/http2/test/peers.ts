@@ -15,7 +15,7 @@ import { Watcher } from './observers.js';
 const DEADLINE_MS = 20_000;
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean): Promise<void> {
+export async function waitFor(holds: () => boolean): Promise<void> {
   await expect.poll(holds, { timeout: DEADLINE_MS, interval: 2 }).toBe(true);
 }
 
@@ -95,7 +95,7 @@ export class Client {
     onTestFinished(() => {
       socket.destroy();
     });
-    await until(() => !socket.connecting);
+    await waitFor(() => !socket.connecting);
     return client;
   }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HeldData } from '../src/receive-buffer.js';
+import { ReceiveBuffer } from '../src/receive-buffer.js';
 import { keptBytes } from './memory.js';
 
 /** What is pushed, overwritten afterwards; or how many pieces are taken. */
@@ -14,7 +14,7 @@ describe('held data', () => {
   it('are the same when they are taken, and are not written over then', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-        const held = new HeldData();
+        const held = new ReceiveBuffer();
         const pushed: Buffer[] = [];
         const taken: Buffer[] = [];
         const take = (most: number) => {
@@ -32,29 +32,29 @@ describe('held data', () => {
         }
         take(Number.POSITIVE_INFINITY);
         expect(Buffer.concat(taken).equals(Buffer.concat(pushed))).toBe(true);
-        expect(taken.every((piece) => piece.length > 0)).toBe(true);
+        expect(taken.every((chunk) => chunk.length > 0)).toBe(true);
       }),
     );
   });
 
   it('take little more than their size, however small their pieces', () => {
-    const held = new HeldData();
+    const held = new ReceiveBuffer();
     const byte = Buffer.alloc(1);
     for (let i = 0; i < 100_000; i++) held.push(byte);
     const chunks = new Set<ArrayBufferLike>();
     let bytes = 0;
     for (let pieces = 0; !held.isEmpty; pieces++) {
       expect(pieces).toBeLessThan(30);
-      const piece = held.shift();
-      chunks.add(piece.buffer);
-      bytes += piece.length;
+      const chunk = held.shift();
+      chunks.add(chunk.buffer);
+      bytes += chunk.length;
     }
     expect(bytes).toBe(100_000);
     expect([...chunks].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(250_000);
   });
 
   it('that are taken are not kept, by a reader who never quite catches up', () => {
-    const held = new HeldData();
+    const held = new ReceiveBuffer();
     const before = keptBytes();
     held.push(Buffer.alloc(1));
     for (let i = 0; i < 1000; i++) {
@@ -67,7 +67,7 @@ describe('held data', () => {
   });
 
   it('are nothing once they are cleared', () => {
-    const held = new HeldData();
+    const held = new ReceiveBuffer();
     for (let i = 0; i < 3; i++) held.push(Buffer.from('abc'));
     held.clear();
     expect(held.isEmpty).toBe(true);

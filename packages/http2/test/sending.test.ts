@@ -38,7 +38,7 @@ describe('what is sent', () => {
     const [first, last] = await dataOf(client);
     expect(first).toMatchObject({ flags: 0, payload: Buffer.from('a') });
     expect(last).toMatchObject({ flags: frameFlag.endStream, payload: Buffer.alloc(0) });
-    expect(await client.goodBye()).toBeUndefined();
+    expect(await client.goAway()).toBeUndefined();
   });
 
   it('goes out in turn, a frame of each stream, once the connection has room again', async () => {

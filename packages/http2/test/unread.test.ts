@@ -58,7 +58,7 @@ describe('a client that does not read', () => {
     expect(client.closed).toBe(1);
     expect(most).toBeLessThan(MAX_WAITING_BYTES);
     client.socket.letAll();
-    expect(await client.goodBye()).toBe(errorCode.enhanceYourCalm);
+    expect(await client.goAway()).toBe(errorCode.enhanceYourCalm);
   });
 
   it('is kept what waits for it in memory of that size, though little is added each turn', async () => {

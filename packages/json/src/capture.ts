@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 
-const NONE = new Uint8Array(0);
+const ABSENT = new Uint8Array(0);
 
 /** Keeps the bytes of one small value while they pass, up to a limit. A value that lies in one chunk is not copied. */
 export class Capture {
@@ -11,7 +11,7 @@ export class Capture {
   /** Where the value, or the rest of it, starts in the current chunk. */
   private from = 0;
   /** What earlier chunks held of it: the first `used` bytes. */
-  private kept = NONE;
+  private kept = ABSENT;
   private used = 0;
 
   /**

@@ -14,7 +14,7 @@ import {
   VALUE_KIND,
 } from './bytes.js';
 import { readEntries } from './counts.js';
-import { COUNT, type Place } from './parser-context.js';
+import { COUNT, type ParserContext } from './parser-context.js';
 import type { ShapeNode } from './shape.js';
 import * as state from './states.js';
 import { GOES_ON } from './strings.js';
@@ -26,7 +26,7 @@ import { Tokens } from './tokens.js';
  */
 export class Machine {
   private state: number = state.START;
-  private readonly place: Place;
+  private readonly place: ParserContext;
   private readonly tokens: Tokens;
   private readonly maxDepth: number;
   /** Open objects and arrays, declared or not. */
@@ -38,7 +38,7 @@ export class Machine {
    * @param place where in the shape the reader is
    * @param maxDepth how many objects and arrays may be open at once
    */
-  constructor(place: Place, maxDepth: number) {
+  constructor(place: ParserContext, maxDepth: number) {
     this.place = place;
     this.tokens = new Tokens(place);
     this.maxDepth = maxDepth;

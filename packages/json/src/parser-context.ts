@@ -20,7 +20,7 @@ const MAX_COUNT_BYTES = 128;
 export const COUNT = 'a non-negative safe integer';
 
 /** Where in the declared shape the reader is, what it keeps there, and who takes what it finds. */
-export class Place {
+export class ParserContext {
   /** Offset in the document of the first byte of the current chunk. */
   base = 0;
   /** The innermost open object that is declared. */

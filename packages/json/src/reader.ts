@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Machine } from './machine.js';
-import { Place } from './parser-context.js';
+import { ParserContext } from './parser-context.js';
 import type { JsonShape, MemberSpecs, SinksOf } from './shape.js';
 import { firstInvalid, missingBytes, wholeCodePointsEnd } from './utf8.js';
 
@@ -14,7 +14,7 @@ const MARK_BYTES = 3;
  * it). After an error, also one thrown by a sink, the reader is of no more use.
  */
 export class JsonReader<S extends MemberSpecs = MemberSpecs> {
-  private readonly place: Place;
+  private readonly place: ParserContext;
   private readonly machine: Machine;
   /** Bytes of the chunks before the current one. */
   private offset = 0;
@@ -27,7 +27,7 @@ export class JsonReader<S extends MemberSpecs = MemberSpecs> {
    * @param sinks one for every declared member
    */
   constructor(shape: JsonShape<S>, sinks: SinksOf<S>) {
-    this.place = new Place(shape.top, sinks as ConstructorParameters<typeof Place>[1]);
+    this.place = new ParserContext(shape.top, sinks as ConstructorParameters<typeof ParserContext>[1]);
     this.machine = new Machine(this.place, shape.maxDepth);
   }
 

@@ -19,7 +19,7 @@ export interface TextSink {
    * @param bytes valid until the call returns. Raw pieces are views of the chunk given to `write` (or memory of their
    *   own), so whoever owns the chunks may keep them; decoded pieces lie in memory that is used again.
    */
-  piece(bytes: Uint8Array): void;
+  chunk(bytes: Uint8Array): void;
   end?(): void;
 }
 

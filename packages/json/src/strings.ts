@@ -1,13 +1,13 @@
 import { BACKSLASH, QUOTE, scanPlain } from './bytes.js';
 import { escapeEnd, escapeUnit, missingEscapeBytes } from './escape.js';
-import type { Place } from './parser-context.js';
+import type { ParserContext } from './parser-context.js';
 import type { TextSink } from './shape.js';
 import type { Unescaped } from './unescaped.js';
 
 /** The chunk ended before the token. */
 export const GOES_ON = -1;
 
-const NONE = new Uint8Array(0);
+const ABSENT = new Uint8Array(0);
 
 /**
  * Reads strings, from the byte after their opening quote. Every method returns the index after the closing quote, or
@@ -17,10 +17,10 @@ export class Strings {
   /** A cut escape, in memory of its own. */
   held: Uint8Array | undefined;
   private heldOffset = 0;
-  private readonly place: Place;
+  private readonly place: ParserContext;
 
   /** @param place tells offsets and refuses documents */
-  constructor(place: Place) {
+  constructor(place: ParserContext) {
     this.place = place;
   }
 
@@ -40,7 +40,7 @@ export class Strings {
   raw(bytes: Uint8Array, from: number, end: number, sink: TextSink): number {
     const after = this.check(bytes, from, end);
     const to = after === GOES_ON ? this.stop(end) : after - 1;
-    if (to > from) sink.piece(bytes.subarray(from, to));
+    if (to > from) sink.chunk(bytes.subarray(from, to));
     return after;
   }
 
@@ -73,7 +73,7 @@ export class Strings {
    * @returns the escape, where it starts in the document, and how many bytes of the chunk went to it
    */
   complete(bytes: Uint8Array, from: number, end: number): { bytes: Uint8Array; offset: number; added: number } {
-    const held = this.held ?? NONE;
+    const held = this.held ?? ABSENT;
     const added = Math.min(missingEscapeBytes(held), end - from);
     const unit = new Uint8Array(held.length + added);
     unit.set(held);

@@ -1,5 +1,5 @@
 import { isNumberComplete, nextNumberState } from './number.js';
-import type { Place } from './parser-context.js';
+import type { ParserContext } from './parser-context.js';
 import * as state from './states.js';
 import { GOES_ON, Strings } from './strings.js';
 import { TextPieces } from './unescaped.js';
@@ -9,14 +9,14 @@ const LITERALS = ['true', 'false', 'null'];
 /** Reads inside tokens, which chunks may cut anywhere. */
 export class Tokens {
   readonly strings: Strings;
-  private readonly place: Place;
+  private readonly place: ParserContext;
   private number = 0;
   private literal = '';
   private literalAt = 0;
-  private pieces: TextPieces | undefined;
+  private chunks: TextPieces | undefined;
 
   /** @param place where in the shape the reader is */
-  constructor(place: Place) {
+  constructor(place: ParserContext) {
     this.place = place;
     this.strings = new Strings(place);
   }
@@ -89,11 +89,11 @@ export class Tokens {
   }
 
   private readDecoded(bytes: Uint8Array, at: number, end: number): number {
-    this.pieces ??= new TextPieces();
-    const { pieces } = this;
-    pieces.open(this.place.textSink());
-    const after = this.strings.unescape(bytes, at, end, pieces);
-    pieces.close();
+    this.chunks ??= new TextPieces();
+    const { chunks } = this;
+    chunks.open(this.place.textSink());
+    const after = this.strings.unescape(bytes, at, end, chunks);
+    chunks.close();
     return after;
   }
 }

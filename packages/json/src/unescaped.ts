@@ -84,14 +84,14 @@ const DIRECT_BYTES = 1024;
  * here, so a reader that runs inside another one's callback makes its own.
  */
 let spare: Uint8Array | undefined;
-const NONE = new Uint8Array(0);
+const ABSENT = new Uint8Array(0);
 
 /** Hands unescaped text to a sink in pieces. */
 export class TextPieces extends Unescaped {
-  private sink: TextSink = { piece: () => undefined };
+  private sink: TextSink = { chunk: () => undefined };
 
   constructor() {
-    super(NONE);
+    super(ABSENT);
   }
 
   /** Before the text's part of a chunk: `sink` takes its pieces. */
@@ -105,7 +105,7 @@ export class TextPieces extends Unescaped {
   close(): void {
     this.flush();
     spare = this.bytes;
-    this.bytes = NONE;
+    this.bytes = ABSENT;
   }
 
   override plain(source: Uint8Array, from: number, to: number): void {
@@ -114,7 +114,7 @@ export class TextPieces extends Unescaped {
     } else {
       this.closeUnit();
       this.flush();
-      this.sink.piece(source.subarray(from, to));
+      this.sink.chunk(source.subarray(from, to));
     }
   }
 
@@ -125,9 +125,9 @@ export class TextPieces extends Unescaped {
 
   private flush(): void {
     if (this.used === 0) return;
-    const piece = this.bytes.subarray(0, this.used);
+    const chunk = this.bytes.subarray(0, this.used);
     this.used = 0;
-    this.sink.piece(piece);
+    this.sink.chunk(chunk);
   }
 }
 
@@ -138,7 +138,7 @@ export class KeyBytes extends Unescaped {
   private maxBytes = 0;
 
   constructor() {
-    super(NONE);
+    super(ABSENT);
   }
 
   /** Starts a key of at most `maxBytes`. */

@@ -168,16 +168,16 @@ describe('a reader', () => {
   const shape = jsonShape({ text: { kind: 'text', mode: 'raw' } });
 
   it('is of no use after its end, after an error, and inside its own sink', () => {
-    const ended = new JsonReader(shape, { text: { piece: () => {} } });
+    const ended = new JsonReader(shape, { text: { chunk: () => {} } });
     ended.write(bytesOf('{}'));
     ended.end();
     expect(() => ended.write(bytesOf(' '))).toThrow(/has ended/);
     expect(() => ended.end()).toThrow(/has ended/);
-    const failed = new JsonReader(shape, { text: { piece: () => {} } });
+    const failed = new JsonReader(shape, { text: { chunk: () => {} } });
     expect(() => failed.write(bytesOf('{x'))).toThrow(JsonError);
     expect(() => failed.write(bytesOf('}'))).toThrow(/failed/);
     const inside: JsonReader<typeof shape.specs> = new JsonReader(shape, {
-      text: { piece: () => inside.write(bytesOf('a')) },
+      text: { chunk: () => inside.write(bytesOf('a')) },
     });
     expect(() => inside.write(bytesOf('{"text":"a'))).toThrow(/own sink/);
   });
@@ -185,7 +185,7 @@ describe('a reader', () => {
   it('lets the error of a sink through', () => {
     const reader = new JsonReader(shape, {
       text: {
-        piece: () => {
+        chunk: () => {
           throw new Error('the pipe is closed');
         },
       },

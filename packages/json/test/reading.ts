@@ -44,7 +44,7 @@ function textInto(done: (text: string) => void, objects: string[], name: string)
   let text = '';
   return {
     begin: () => void objects.push(`<${name}`),
-    piece: (bytes: Uint8Array) => {
+    chunk: (bytes: Uint8Array) => {
       text += stringOf(bytes);
     },
     end: () => {

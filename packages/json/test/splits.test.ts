@@ -78,7 +78,7 @@ describe('pieces', () => {
 
   it('are views of the chunk in raw mode, and stay true while the chunk does', () => {
     const kept: Uint8Array[] = [];
-    const reader = new JsonReader(shape, { raw: { piece: (bytes) => kept.push(bytes) }, said: { piece: () => {} } });
+    const reader = new JsonReader(shape, { raw: { chunk: (bytes) => kept.push(bytes) }, said: { chunk: () => {} } });
     const chunks = cutAt(bytesOf('{"raw":"one \\n two é three \\ud83d\\ude00 four"}'), [10, 13, 20, 28, 31, 40]);
     for (const chunk of chunks) reader.write(chunk);
     reader.end();
@@ -90,8 +90,8 @@ describe('pieces', () => {
     const parts = Array.from({ length: 900 }, (_, i) => `${'é'.repeat((i * 37) % 1200)}\n"${i}"\ud83d\ude00\ud800`);
     const text = parts.join('');
     let out = '';
-    const said = { piece: (bytes: Uint8Array) => (out += stringOf(bytes)) };
-    const reader = new JsonReader(shape, { raw: { piece: () => {} }, said });
+    const said = { chunk: (bytes: Uint8Array) => (out += stringOf(bytes)) };
+    const reader = new JsonReader(shape, { raw: { chunk: () => {} }, said });
     reader.write(bytesOf(JSON.stringify({ said: text })));
     reader.end();
     expect(out).toBe(text.toWellFormed());
@@ -100,9 +100,9 @@ describe('pieces', () => {
   it('may feed another reader that unescapes too', () => {
     const inner = JSON.stringify({ said: 'deep\n'.repeat(30_000) });
     let out = '';
-    const sinks = { raw: { piece: () => {} }, said: { piece: (bytes: Uint8Array) => (out += stringOf(bytes)) } };
+    const sinks = { raw: { chunk: () => {} }, said: { chunk: (bytes: Uint8Array) => (out += stringOf(bytes)) } };
     const second = new JsonReader(shape, sinks);
-    const first = new JsonReader(shape, { ...sinks, said: { piece: (bytes) => second.write(bytes) } });
+    const first = new JsonReader(shape, { ...sinks, said: { chunk: (bytes) => second.write(bytes) } });
     first.write(bytesOf(JSON.stringify({ said: inner })));
     first.end();
     second.end();
@@ -111,11 +111,11 @@ describe('pieces', () => {
 
   it('stay as they are while another reader unescapes in the same callback', () => {
     let out = '';
-    const nothing = { raw: { piece: () => {} }, said: { piece: () => {} } };
+    const nothing = { raw: { chunk: () => {} }, said: { chunk: () => {} } };
     const first = new JsonReader(shape, {
       ...nothing,
       said: {
-        piece: (bytes) => {
+        chunk: (bytes) => {
           const second = new JsonReader(shape, nothing);
           second.write(bytesOf('{"said":"other\\ntext"}'));
           second.end();

@@ -9,8 +9,8 @@ import {
   endConnectionAfter,
   refusal,
   refuseWhatNodeRefuses,
+  registerAccessLog,
   registerProblems,
-  registerTrail,
   requestIdOf,
   sendProblem,
   targetOf,
@@ -97,7 +97,7 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
   closeConnectionsOnDrain(app);
-  registerTrail(app, { metrics, logger });
+  registerAccessLog(app, { metrics, logger });
   registerProblems(app);
   refuseWhatNodeRefuses(app, config.maxHeaders, { metrics, logger });
   app.addHook('onRequest', (request, reply, done) => done(refusal(request.raw, reply.raw, config.maxHeaders)));

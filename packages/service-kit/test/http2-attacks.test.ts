@@ -3,7 +3,7 @@ import { collectGarbage } from '@flotilla/process';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { testApp } from './fixtures.js';
 import { flag, frame, post, RawClient, text, type, uint32 } from './http2-frames.js';
-import { isServed, until } from './http2-others.js';
+import { isServed, waitFor } from './http2-others.js';
 
 /** What one connection may make a process hold, in bytes: the lane takes no new streams beyond it. */
 const MAX_GROWTH_BYTES = 64 * 1024 * 1024;
@@ -46,7 +46,7 @@ describe('a request whose reset has come with it', () => {
       Buffer.concat(streams(200).map((stream) => Buffer.concat([whole(stream), reset(stream)]))),
       whole(401),
     );
-    await until(() => held.length > 0);
+    await waitFor(() => held.length > 0);
     expect(held).toHaveLength(1);
   });
 });
@@ -59,7 +59,7 @@ describe('the connection is closed of a client that', () => {
     await attack(port, client, 20, (n) =>
       Buffer.concat(Array.from({ length: 500 }, (_, index) => pair(2 * (500 * n + index) + 1))),
     );
-    await until(() => client.isClosed);
+    await waitFor(() => client.isClosed);
     // Those within the burst, and what may come in the same read.
     expect(held.length).toBeLessThan(3_000);
   });
@@ -76,7 +76,7 @@ describe('the connection is closed of a client that', () => {
         }),
       ),
     );
-    await until(() => client.isClosed);
+    await waitFor(() => client.isClosed);
   });
 
   test.each([
@@ -89,7 +89,7 @@ describe('the connection is closed of a client that', () => {
     const batch = repeated(flood);
     await attack(port, client, 200, () => batch);
     client.socket.resume();
-    await until(() => client.isClosed);
+    await waitFor(() => client.isClosed);
   });
 
   test('sends frames without data (CVE-2019-9518)', async () => {
@@ -98,7 +98,7 @@ describe('the connection is closed of a client that', () => {
     await client.send(request(1));
     const batch = repeated(frame(type.data, 0, 1));
     await attack(port, client, 100, () => batch);
-    await until(() => client.isClosed);
+    await waitFor(() => client.isClosed);
   });
 
   test('never ends its fields (CVE-2024-27983)', async () => {
@@ -107,7 +107,7 @@ describe('the connection is closed of a client that', () => {
     await client.send(request(1, 0));
     const more = frame(type.continuation, 0, 1, Buffer.concat([Buffer.from([0]), text('x'), text('y'.repeat(1000))]));
     await attack(port, client, 200, () => Buffer.concat(Array.from({ length: 20 }, () => more)));
-    await until(() => client.isClosed);
+    await waitFor(() => client.isClosed);
     expect(held).toEqual([]);
   });
 
@@ -115,7 +115,7 @@ describe('the connection is closed of a client that', () => {
     const { port } = await testApp();
     const client = new RawClient(port);
     await client.send(frame(type.windowUpdate, 0, 0, uint32(2 ** 31 - 1)));
-    await until(() => client.isClosed);
+    await waitFor(() => client.isClosed);
     const [goodbye] = client.of(type.goAway);
     expect(goodbye?.payload.readUInt32BE(4)).toBe(FLOW_CONTROL_ERROR);
     expect(await isServed(port)).toBe(true);
@@ -135,7 +135,7 @@ describe('a request is refused, and its connection held within bounds, if', () =
     // 48 MB each, once they are read.
     const block = bomb(12_000);
     await attack(port, client, 200, (n) => frame(type.headers, flag.endHeaders | flag.endStream, 2 * n + 1, block));
-    await until(() => client.isClosed || client.of(type.reset).length > 0);
+    await waitFor(() => client.isClosed || client.of(type.reset).length > 0);
     expect(held).toEqual([]);
   });
 
@@ -154,7 +154,7 @@ describe('a request is refused, and its connection held within bounds, if', () =
     const { port } = await testApp();
     const client = new RawClient(port);
     await client.send(request(1), frame(type.windowUpdate, 0, 1, uint32(2 ** 31 - 1)));
-    await until(() => client.isClosed || client.of(type.reset).some(({ stream }) => stream === 1));
+    await waitFor(() => client.isClosed || client.of(type.reset).some(({ stream }) => stream === 1));
     expect(await isServed(port)).toBe(true);
   });
 
@@ -164,7 +164,7 @@ describe('a request is refused, and its connection held within bounds, if', () =
     await attack(port, client, 1, () =>
       Buffer.concat(Array.from({ length: 100 }, (_, n) => request(2 * n + 1, flag.endHeaders | flag.endStream))),
     );
-    await until(() => client.isClosed || client.of(type.reset).length === 80);
+    await waitFor(() => client.isClosed || client.of(type.reset).length === 80);
     for (const { payload } of client.of(type.reset)) expect(payload.readUInt32BE(0)).toBe(REFUSED_STREAM);
     expect(held.length).toBeLessThanOrEqual(20);
   });
@@ -175,7 +175,7 @@ describe('a request is refused, and its connection held within bounds, if', () =
     await client.send(request(1, flag.endHeaders, `${PATH}?unread`));
     const data = frame(type.data, 0, 1, Buffer.alloc(16_384));
     await attack(port, client, 20, () => Buffer.concat(Array.from({ length: 20 }, () => data)));
-    await until(() => client.isClosed || client.of(type.reset).length > 0);
+    await waitFor(() => client.isClosed || client.of(type.reset).length > 0);
   });
 });
 
@@ -188,5 +188,5 @@ test('a client that takes no answer holds no more than its connection may, and n
     Buffer.concat(Array.from({ length: 256 }, (_, n) => request(2 * n + 1, flags, `${PATH}?answered`))),
   );
   expect(client.of(type.data)).toEqual([]);
-  await until(() => client.isClosed || client.of(type.reset).length === 256);
+  await waitFor(() => client.isClosed || client.of(type.reset).length === 256);
 });

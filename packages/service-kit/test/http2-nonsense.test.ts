@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { testApp, untilClosed } from './fixtures.js';
 import { flag, frame, post, RawClient, type } from './http2-frames.js';
-import { isServed, until } from './http2-others.js';
+import { isServed, waitFor } from './http2-others.js';
 
 describe('a client that speaks neither protocol', () => {
   const CLIENT_HELLO = Buffer.from(
@@ -30,7 +30,7 @@ describe('a client that speaks neither protocol', () => {
     const { port, held } = await testApp();
     const client = new RawClient(port);
     await client.send(random);
-    await until(() => client.isClosed);
+    await waitFor(() => client.isClosed);
     expect(held).toEqual([]);
     expect(await isServed(port)).toBe(true);
   });

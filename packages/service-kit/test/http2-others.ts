@@ -5,7 +5,7 @@ import { expect, onTestFinished } from 'vitest';
 const DEADLINE_MS = 20_000;
 
 /** Waits until something holds. */
-export async function until(holds: () => boolean): Promise<void> {
+export async function waitFor(holds: () => boolean): Promise<void> {
   await expect.poll(holds, { timeout: DEADLINE_MS, interval: 10 }).toBe(true);
 }
 

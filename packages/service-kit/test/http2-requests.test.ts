@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import http2 from 'node:http2';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { testApp, untilClosed } from './fixtures.js';
-import { until } from './http2-others.js';
+import { waitFor } from './http2-others.js';
 
 const HELD = { ':method': 'POST', ':path': '/held.Service/Hold', 'content-type': 'application/grpc' };
 
@@ -98,7 +98,7 @@ test('a client that waits before it sends its body is told to go on once that is
   const { port, held } = await testApp();
   const stream = clientOf(port).request({ ...HELD, expect: '100-continue' }, { endStream: false });
   await new Promise((resolve) => stream.once('continue', resolve));
-  await until(() => held.length === 1);
+  await waitFor(() => held.length === 1);
   stream.end('body');
   for (const release of held) release();
   const status = await new Promise((resolve) => stream.once('response', (headers) => resolve(headers[':status'])));

@@ -42,16 +42,16 @@ export interface AnswerStageOptions {
 /** The route of the last stage. */
 export function answerStage({ identity, limit, begin }: AnswerStageOptions): StageHandler {
   return async (exchange) => {
-    const { request, response, trail } = exchange;
+    const { request, response, context } = exchange;
     const coding = contentCodingOf(request);
     checkAnnouncedLengthOf(request, coding, limit);
     checkJsonType(request);
-    const work = begin({ includeFrequencies: wantsFrequencies(request.url), trail });
+    const work = begin({ includeFrequencies: wantsFrequencies(request.url), context });
     try {
-      const pieces = await received(exchange, coding, limit, work);
+      const chunks = await received(exchange, coding, limit, work);
       const headers = ['content-type', 'application/json; charset=utf-8', header.servedBy, identity.instance];
-      if (isHeaderSafeId(trail.requestId)) headers.push(header.requestId, trail.requestId);
-      await send(response, headers, pieces);
+      if (isHeaderSafeId(context.requestId)) headers.push(header.requestId, context.requestId);
+      await send(response, headers, chunks);
     } finally {
       reportReleasedMemory(work.heldBytes());
     }
@@ -95,16 +95,16 @@ function received(
 }
 
 /** An answer of one piece goes out whole, with its length; a longer one as it is made, no faster than it is read. */
-async function send(response: OutboundResponse, headers: string[], pieces: Iterator<Uint8Array>): Promise<void> {
-  const first = pieces.next();
-  const second = pieces.next();
+async function send(response: OutboundResponse, headers: string[], chunks: Iterator<Uint8Array>): Promise<void> {
+  const first = chunks.next();
+  const second = chunks.next();
   if (first.done) {
     response.send(200, headers, '');
   } else if (second.done) {
     response.send(200, headers, asBuffer(first.value).toString('latin1'));
   } else {
     response.begin(200, headers);
-    await stream(response, [first.value, second.value], pieces).catch(() => response.abort());
+    await stream(response, [first.value, second.value], chunks).catch(() => response.abort());
   }
 }
 
@@ -116,8 +116,8 @@ async function stream(response: OutboundResponse, head: Uint8Array[], rest: Iter
     isClosed = true;
     wake();
   });
-  for (const piece of joined(head, rest)) {
-    if (!response.write(asBuffer(piece))) {
+  for (const chunk of joined(head, rest)) {
+    if (!response.write(asBuffer(chunk))) {
       await new Promise<void>((resolve) => {
         wake = resolve;
       });

@@ -3,7 +3,7 @@ export type { AnswerWork, BeginAnswer } from './answer-stage.js';
 export { requestIdMember, takeRequestId } from './input/request-id.js';
 export type { TextFormat } from './input/text-format.js';
 export { endWithRequestId } from './json-text.js';
-export type { NextBody } from './outgoing-body.js';
+export type { OutgoingBody } from './outgoing-body.js';
 export { buildRelayApp, relaySettingsOf, type StageDependencies, stageSettings } from './relay-app.js';
 export { runStage } from './run-stage.js';
 export { textReader, textWriter } from './text-body.js';

@@ -1,8 +1,8 @@
 import { FlotillaError } from '@flotilla/contracts';
-import type { RequestTrail } from '@flotilla/http-server';
+import type { RequestContext } from '@flotilla/http-server';
 import { JsonReader, type JsonShape, jsonShape, jsonString } from '@flotilla/json';
 import { requestIdMember, takeRequestId } from './input/request-id.js';
-import type { NextBody } from './outgoing-body.js';
+import type { OutgoingBody } from './outgoing-body.js';
 
 const encoder = new TextEncoder();
 const TEXT_BEGINS = encoder.encode('{"text":"');
@@ -22,13 +22,13 @@ export class JsonTextReader {
    * @param mode - `raw`: the text as it stands between its quotes, for passing on. `decoded`: as UTF-8, for working on.
    * @param onPiece - Takes the text; a piece is valid until it returns, unless it is a raw one.
    */
-  constructor(mode: 'raw' | 'decoded', trail: RequestTrail, onPiece: (bytes: Uint8Array) => void) {
+  constructor(mode: 'raw' | 'decoded', context: RequestContext, onPiece: (bytes: Uint8Array) => void) {
     const shape: JsonShape<typeof RAW_SHAPE.specs | typeof DECODED_SHAPE.specs> =
       mode === 'raw' ? RAW_SHAPE : DECODED_SHAPE;
     const begin = () => {
       this.#hasText = true;
     };
-    this.#reader = new JsonReader(shape, { text: { begin, piece: onPiece }, request_id: takeRequestId(trail) });
+    this.#reader = new JsonReader(shape, { text: { begin, chunk: onPiece }, request_id: takeRequestId(context) });
   }
 
   write(chunk: Uint8Array): void {
@@ -43,12 +43,12 @@ export class JsonTextReader {
 
 /** Writes `{ "text": …, "request_id": … }` in pieces. */
 export class JsonTextWriter {
-  readonly #next: NextBody;
-  readonly #trail: RequestTrail;
+  readonly #next: OutgoingBody;
+  readonly #context: RequestContext;
 
-  constructor(next: NextBody, trail: RequestTrail) {
+  constructor(next: OutgoingBody, context: RequestContext) {
     this.#next = next;
-    this.#trail = trail;
+    this.#context = context;
     next.push(TEXT_BEGINS);
   }
 
@@ -59,12 +59,12 @@ export class JsonTextWriter {
 
   end(): void {
     this.#next.push(TEXT_ENDS);
-    endWithRequestId(this.#next, this.#trail);
+    endWithRequestId(this.#next, this.#context);
   }
 }
 
 /** Ends a body with the id that the request's own body brought. One of the header travels in the header. */
-export function endWithRequestId(next: NextBody, { idFromBody }: RequestTrail): void {
+export function endWithRequestId(next: OutgoingBody, { idFromBody }: RequestContext): void {
   if (idFromBody !== undefined) {
     next.push(REQUEST_ID);
     next.push(jsonString(idFromBody));

@@ -1,7 +1,7 @@
 import type { Body } from '@flotilla/upstream';
 
 /** The body for the next stage, as a stage's work fills it. */
-export class NextBody {
+export class OutgoingBody {
   readonly #body: Body;
   readonly #onPushed: ((bytes: Uint8Array) => void) | undefined;
 
@@ -24,9 +24,9 @@ export class NextBody {
   }
 
   /** Adds bytes that come in pieces, no faster than they are read, and lets other requests have their turn. */
-  async pushAll(pieces: Iterable<Uint8Array>): Promise<void> {
-    for (const piece of pieces) {
-      this.push(piece);
+  async pushAll(chunks: Iterable<Uint8Array>): Promise<void> {
+    for (const chunk of chunks) {
+      this.push(chunk);
       await this.#body.turn();
     }
   }

@@ -1,5 +1,5 @@
 import { Utf8Stream } from '@flotilla/text';
-import type { NextBody } from './outgoing-body.js';
+import type { OutgoingBody } from './outgoing-body.js';
 
 /** Reads a body that is the text itself. What it hands on is whole and valid UTF-8 so far, but for a last cut code point. */
 export class PlainTextReader {
@@ -24,9 +24,9 @@ export class PlainTextReader {
 
 /** Writes a body that is the text itself. Its request id travels in the header. */
 export class PlainTextWriter {
-  readonly #next: NextBody;
+  readonly #next: OutgoingBody;
 
-  constructor(next: NextBody) {
+  constructor(next: OutgoingBody) {
     this.#next = next;
   }
 

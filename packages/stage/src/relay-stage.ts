@@ -4,7 +4,7 @@ import {
   type BodySink,
   checkAnnouncedLengthOf,
   contentCodingOf,
-  type RequestTrail,
+  type RequestContext,
   receiveUnpacked,
   type StageExchange,
   type StageHandler,
@@ -25,7 +25,7 @@ import { mediaTypes, type TextFormat, textFormatOf } from './input/text-format.j
 import { wantsFrequencies } from './input/wants-frequencies.js';
 import { asInputError } from './input-errors.js';
 import { nextStageFailed } from './next-stage-failed.js';
-import { NextBody } from './outgoing-body.js';
+import { OutgoingBody } from './outgoing-body.js';
 import type { BeginRelay, StageWork } from './work.js';
 
 /** A stage that works on the text as it passes, and hands it on. */
@@ -46,7 +46,7 @@ export interface RelayStageOptions {
 export function relayStage(options: RelayStageOptions): StageHandler {
   const { upstream, next, identity, limits, outputType } = options;
   return async (exchange) => {
-    const { request, response, trail } = exchange;
+    const { request, response, context } = exchange;
     const coding = contentCodingOf(request);
     const format = textFormatOf(request);
     const limit = limits[format];
@@ -55,14 +55,14 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     const body = upstream.newBody(format === 'plain' ? 'stream' : 'whole');
     const goesOnAsItCame = options.keepsPlainText && format === 'plain' && coding === 'identity';
     if (goesOnAsItCame) body.contentLength = contentLength(request);
-    const nextBody = new NextBody(body, exchange.onHandedOn);
+    const nextBody = new OutgoingBody(body, exchange.onHandedOn);
     // An analysis is sent when the text has ended. That nothing goes on until then does not mean that the caller has
     // stopped; if it does, those in front notice, through whom the text passes.
     let awaitsText = outputType === 'analysis';
     body.isFromCaller = !awaitsText;
     // Stage 1 drops white space of JSON: those behind it see a pause where there is none.
     body.isPauseWatched = options.keepsPlainText || format === 'plain';
-    let work: StageWork | undefined = options.begin({ includeFrequencies, trail, format }, nextBody);
+    let work: StageWork | undefined = options.begin({ includeFrequencies, context, format }, nextBody);
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
     const call = upstream.newCall(
       {
@@ -109,15 +109,20 @@ export function relayStage(options: RelayStageOptions): StageHandler {
       throw awaitsText ? new FlotillaError('FLT_REQUEST_TIMEOUT') : nextStageFailed(next, result.exhaustion);
     }
     if (result.kind === 'refused') throw overloaded(next.service, result.retryAfterSeconds);
-    relay(response, result.answer, (headers) => answerHeaders(headers, trail, identity));
+    relay(response, result.answer, (headers) => answerHeaders(headers, context, identity));
   };
 }
 
 /** What is traced goes on under the caller's trace (W3C Trace Context). */
 const PASSED_ON = ['traceparent', 'tracestate'] as const;
 
-function requestHeaders({ request, trail }: StageExchange, next: Stage, type: string, remainingMs: number): RawHeaders {
-  const id = isHeaderSafeId(trail.requestId) ? trail.requestId : trail.idFromHeader;
+function requestHeaders(
+  { request, context }: StageExchange,
+  next: Stage,
+  type: string,
+  remainingMs: number,
+): RawHeaders {
+  const id = isHeaderSafeId(context.requestId) ? context.requestId : context.idFromHeader;
   const headers = ['host', next.service, 'content-type', type, header.requestId, id];
   for (const name of PASSED_ON) {
     const value = request.header(name);
@@ -128,7 +133,7 @@ function requestHeaders({ request, trail }: StageExchange, next: Stage, type: st
 }
 
 /** The next stage's headers, under this request's id, with this instance in front of those that worked on it. */
-function answerHeaders(headers: RawHeaders, { requestId }: RequestTrail, identity: LogIdentity): RawHeaders {
+function answerHeaders(headers: RawHeaders, { requestId }: RequestContext, identity: LogIdentity): RawHeaders {
   const servedBy = field(headers, header.servedBy);
   const changed: RawHeaders = [];
   for (let i = 0; i + 1 < headers.length; i += 2) {

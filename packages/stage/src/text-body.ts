@@ -1,7 +1,7 @@
-import type { RequestTrail } from '@flotilla/http-server';
+import type { RequestContext } from '@flotilla/http-server';
 import type { TextFormat } from './input/text-format.js';
 import { JsonTextReader, JsonTextWriter } from './json-text.js';
-import type { NextBody } from './outgoing-body.js';
+import type { OutgoingBody } from './outgoing-body.js';
 import { PlainTextReader, PlainTextWriter } from './plain-text.js';
 
 /** Reads a text out of a body, in pieces. */
@@ -26,12 +26,12 @@ export interface TextWriter {
 export function textReader(
   format: TextFormat,
   mode: 'raw' | 'decoded',
-  trail: RequestTrail,
+  context: RequestContext,
   onPiece: (bytes: Uint8Array) => void,
 ): TextReader {
-  return format === 'json' ? new JsonTextReader(mode, trail, onPiece) : new PlainTextReader(onPiece);
+  return format === 'json' ? new JsonTextReader(mode, context, onPiece) : new PlainTextReader(onPiece);
 }
 
-export function textWriter(format: TextFormat, next: NextBody, trail: RequestTrail): TextWriter {
-  return format === 'json' ? new JsonTextWriter(next, trail) : new PlainTextWriter(next);
+export function textWriter(format: TextFormat, next: OutgoingBody, context: RequestContext): TextWriter {
+  return format === 'json' ? new JsonTextWriter(next, context) : new PlainTextWriter(next);
 }

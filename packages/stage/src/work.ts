@@ -1,12 +1,12 @@
-import type { RequestTrail } from '@flotilla/http-server';
+import type { RequestContext } from '@flotilla/http-server';
 import type { TextFormat } from './input/text-format.js';
-import type { NextBody } from './outgoing-body.js';
+import type { OutgoingBody } from './outgoing-body.js';
 
 /** What a stage's work is given of its request. */
 export interface StageRequest {
   /** Whether the caller wants the whole table of frequencies. */
   readonly includeFrequencies: boolean;
-  readonly trail: RequestTrail;
+  readonly context: RequestContext;
 }
 
 /** A stage's work on one request: fed with the body as it arrives. */
@@ -28,4 +28,4 @@ interface TextRequest extends StageRequest {
 }
 
 /** Begins a stage's work that fills a body for the next stage. */
-export type BeginRelay = (request: TextRequest, next: NextBody) => StageWork;
+export type BeginRelay = (request: TextRequest, next: OutgoingBody) => StageWork;

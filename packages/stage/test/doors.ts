@@ -18,8 +18,8 @@ const byHttp1: Post = (port, path, headers, body) =>
   new Promise((resolve, reject) => {
     const request = http.request({ port, path, method: 'POST', headers }, (response) => {
       let text = '';
-      response.setEncoding('latin1').on('data', (piece: string) => {
-        text += piece;
+      response.setEncoding('latin1').on('data', (chunk: string) => {
+        text += chunk;
       });
       const { statusCode: status = 0, headers: fields } = response;
       response.on('end', () => resolve({ status, fields, body: text }));
@@ -35,8 +35,8 @@ export const byHttp2: Post = (port, path, fields, body) =>
     let text = '';
     const told: http2.IncomingHttpHeaders = {};
     for (const event of ['response', 'trailers']) stream.on(event, (head) => Object.assign(told, head));
-    stream.setEncoding('latin1').on('data', (piece: string) => {
-      text += piece;
+    stream.setEncoding('latin1').on('data', (chunk: string) => {
+      text += chunk;
     });
     stream
       .on('error', reject)

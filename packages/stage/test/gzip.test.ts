@@ -15,8 +15,8 @@ async function stage(env: Record<string, string> = {}) {
   const asked: Asked[] = [];
   const next = http.createServer((request, response) => {
     let body = '';
-    request.setEncoding('latin1').on('data', (piece: string) => {
-      body += piece;
+    request.setEncoding('latin1').on('data', (chunk: string) => {
+      body += chunk;
     });
     request.on('error', () => {});
     request.on('end', () => {

@@ -136,8 +136,8 @@ test('a stream of texts that is reset half way gives no report, and what worked 
   const client = new RawClient(port);
   const head = Buffer.concat([post(STREAM), fields(['content-type', 'application/grpc'])]);
   await client.send(frame(type.headers, flag.endHeaders, 1, head));
-  const piece = frame(type.data, 0, 1, framed(textRequest(Buffer.alloc(100, 'a '))));
-  await client.send(...Array.from({ length: 2_000 }, () => piece));
+  const chunk = frame(type.data, 0, 1, framed(textRequest(Buffer.alloc(100, 'a '))));
+  await client.send(...Array.from({ length: 2_000 }, () => chunk));
   await expect.poll(() => asked.length, POLLING).toBe(1);
   await client.send(frame(type.reset, 0, 1, uint32(constants.NGHTTP2_CANCEL)));
   await expect.poll(() => asked[0]?.isOver, POLLING).toBe(true);

@@ -20,8 +20,8 @@ async function stage() {
   }[] = [];
   const next = http.createServer((request, response) => {
     let text = '';
-    request.setEncoding('latin1').on('data', (piece: string) => {
-      text += piece;
+    request.setEncoding('latin1').on('data', (chunk: string) => {
+      text += chunk;
     });
     request.on('error', () => {});
     request.on('end', () => {

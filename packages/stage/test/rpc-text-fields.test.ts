@@ -20,13 +20,13 @@ function readInPieces(pieces: readonly Buffer[], hasFlag: boolean, lengthBytes: 
       texts = [];
       begun.push(bytes);
     },
-    text: (piece: Buffer) => void texts.push(piece),
+    text: (chunk: Buffer) => void texts.push(chunk),
     endText: () => expect(Buffer.concat(texts)).toHaveLength(begun.at(-1) ?? -1),
   };
   const fields = new TextFields(sink, hasFlag);
   const reader = new WireReader(fields, lengthBytes);
   try {
-    for (const piece of pieces) reader.write(piece);
+    for (const chunk of pieces) reader.write(chunk);
     reader.end();
   } catch (error) {
     expect((error as Error).message).toContain('parse binary');

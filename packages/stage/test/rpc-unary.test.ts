@@ -43,7 +43,7 @@ async function stageOne(answer: Answer = 'figures') {
     begun.push(url);
     const pieces: Buffer[] = [];
     request.on('error', () => {});
-    request.on('data', (piece: Buffer) => void pieces.push(piece));
+    request.on('data', (chunk: Buffer) => void pieces.push(chunk));
     request.on('close', () => {
       if (!response.writableFinished) left.push(url);
     });
@@ -69,7 +69,7 @@ interface Request {
   readonly pieces: readonly Buffer[];
   readonly headers?: Record<string, string>;
   /** connect-es takes a path with a query; the direct way does not. */
-  readonly isDirect?: boolean;
+  readonly isOnFastPath?: boolean;
   /** It leaves once this is settled. */
   readonly leaving?: Promise<unknown>;
 }
@@ -81,8 +81,8 @@ interface Told {
 }
 
 async function call(session: http2.ClientHttp2Session, request: Request): Promise<Told> {
-  const { type, pieces, headers = {}, isDirect = true, leaving } = request;
-  const path = isDirect ? PATH : `${PATH}?`;
+  const { type, pieces, headers = {}, isOnFastPath = true, leaving } = request;
+  const path = isOnFastPath ? PATH : `${PATH}?`;
   const fields = { ':method': 'POST', ':path': path, 'content-type': type, 'x-request-id': 'head', ...headers };
   const stream = session.request(fields);
   const told: { head: IncomingHttpHeaders; trailers: IncomingHttpHeaders } = { head: {}, trailers: {} };
@@ -93,10 +93,10 @@ async function call(session: http2.ClientHttp2Session, request: Request): Promis
   stream.on('trailers', (trailers) => {
     told.trailers = trailers;
   });
-  stream.on('data', (piece: Buffer) => void body.push(piece));
+  stream.on('data', (chunk: Buffer) => void body.push(chunk));
   stream.on('error', () => {});
   const closed = new Promise<void>((resolve) => stream.once('close', resolve));
-  for (const piece of pieces) stream.write(piece);
+  for (const chunk of pieces) stream.write(chunk);
   if (!leaving) stream.end();
   void leaving?.then(() => stream.close(constants.NGHTTP2_CANCEL));
   await closed;
@@ -173,7 +173,7 @@ describe.each(KINDS)('%s: what is answered directly is what connect-es answers t
     const { asked, call } = await stageOne();
     const directly = await call(request(type, bytes));
     const askedDirectly = asked.splice(0).at(-1);
-    const byConnect = await call({ ...request(type, bytes), isDirect: false });
+    const byConnect = await call({ ...request(type, bytes), isOnFastPath: false });
     expect(comparable(directly)).toEqual(comparable(byConnect));
     expect(withoutId(askedDirectly)).toEqual(withoutId(asked.at(-1)));
   });
@@ -181,7 +181,7 @@ describe.each(KINDS)('%s: what is answered directly is what connect-es answers t
   test('a failure further down', async () => {
     const { call } = await stageOne('a failure');
     const directly = await call(request(type, message({ text: 'two two' })));
-    const byConnect = await call({ ...request(type, message({ text: 'two two' })), isDirect: false });
+    const byConnect = await call({ ...request(type, message({ text: 'two two' })), isOnFastPath: false });
     expect(comparable(directly)).toEqual(comparable(byConnect));
     expect(
       directly.head['x-failed-stage'] ?? directly.trailers['x-failed-stage'] ?? directly.body.toString(),
@@ -192,7 +192,7 @@ describe.each(KINDS)('%s: what is answered directly is what connect-es answers t
     const { call } = await stageOne();
     const headers = { 'grpc-timeout': '5', 'connect-timeout-ms': 'soon' };
     const directly = await call(request(type, message({ text: 'two two' }), headers));
-    const byConnect = await call({ ...request(type, message({ text: 'two two' }), headers), isDirect: false });
+    const byConnect = await call({ ...request(type, message({ text: 'two two' }), headers), isOnFastPath: false });
     expect(comparable(directly)).toEqual(comparable(byConnect));
   });
 
@@ -201,7 +201,7 @@ describe.each(KINDS)('%s: what is answered directly is what connect-es answers t
     for (const encoding of ['identity', 'snappy']) {
       const headers = { 'grpc-encoding': encoding, 'content-encoding': encoding };
       const directly = await call(request(type, message({ text: 'two two' }), headers));
-      const byConnect = await call({ ...request(type, message({ text: 'two two' }), headers), isDirect: false });
+      const byConnect = await call({ ...request(type, message({ text: 'two two' }), headers), isOnFastPath: false });
       expect(comparable(directly)).toEqual(comparable(byConnect));
     }
   });
@@ -233,7 +233,7 @@ describe.each(['application/grpc', 'application/grpc-web'])('%s, in envelopes', 
   test.each(envelopes)('%s', async (_name, bytes) => {
     const { call } = await stageOne();
     const directly = await call({ type, pieces: [bytes] });
-    const byConnect = await call({ type, pieces: [bytes], isDirect: false });
+    const byConnect = await call({ type, pieces: [bytes], isOnFastPath: false });
     expect(comparable(directly)).toEqual(comparable(byConnect));
   });
 });
@@ -284,7 +284,7 @@ describe.each([
   test('before the message is whole, the caller is told', async () => {
     const { call } = await stageOne();
     const whole = request(type, message({ text: 'two two' }), headers);
-    const pieces = whole.pieces.map((piece) => piece.subarray(0, -3));
+    const pieces = whole.pieces.map((chunk) => chunk.subarray(0, -3));
     expect(isOver(await call({ ...whole, pieces, leaving: new Promise(() => {}) }))).toBe(true);
   });
 

@@ -92,12 +92,12 @@ export class Cleaner {
    * @throws TextError INVALID_UTF8, or WORD_TOO_LONG when more than `maxHeldBytes` would be held back
    */
   write(utf8: Uint8Array): Uint8Array {
-    const piece = plainBytes(utf8);
-    this.#utf8.accept(piece);
+    const chunk = plainBytes(utf8);
+    this.#utf8.accept(chunk);
     const { head, headLength, bodyStart, bodyEnd } = this.#utf8;
     this.#reserve(headLength + bodyEnd - bodyStart);
     if (headLength > 0) this.#span(head, 0, headLength);
-    if (bodyEnd > bodyStart) this.#span(piece, bodyStart, bodyEnd);
+    if (bodyEnd > bodyStart) this.#span(chunk, bodyStart, bodyEnd);
     return this.#take(this.#sigmaAt < 0 ? this.#length : this.#sigmaAt);
   }
 
@@ -260,7 +260,7 @@ export class Cleaner {
 
   /** A copy of the first bytes of the output; the rest stays held back, and moves to the front. */
   #take(ready: number): Uint8Array {
-    const piece = this.#out.slice(0, ready);
+    const chunk = this.#out.slice(0, ready);
     const held = this.#length - ready;
     if (this.#out.length > MAX_KEPT_SCRATCH_BYTES && held === 0) {
       this.#out = new Uint8Array(0);
@@ -271,6 +271,6 @@ export class Cleaner {
     this.#length = held;
     this.#bytesOut += ready;
     if (this.#sigmaAt >= 0) this.#sigmaAt = 0;
-    return piece;
+    return chunk;
   }
 }

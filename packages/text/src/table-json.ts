@@ -18,24 +18,24 @@ const escapes: readonly (Uint8Array | undefined)[] = Array.from({ length: 256 },
 
 /** The object `{"word":count,...}` in pieces of about 64 KiB. */
 export function* tableToJson(records: WordRecords): Generator<Uint8Array> {
-  const piece = new JsonPiece();
+  const chunk = new JsonPiece();
   const readWord = wordReader(records);
-  piece.byte(0x7b);
+  chunk.byte(0x7b);
   for (let id = 0; id < records.length; id++) {
     const { bytes, start, end } = readWord(id);
-    if (id > 0) piece.byte(0x2c);
-    piece.byte(0x22);
+    if (id > 0) chunk.byte(0x2c);
+    chunk.byte(0x22);
     for (let from = start, to = start; to < end || from === start; from = to) {
       to = Math.min(end, from + STEP_BYTES);
-      if (piece.room < (to - from) * MAX_ESCAPE_BYTES + MAX_FRAME_BYTES) yield piece.take();
-      piece.escaped(bytes, from, to);
+      if (chunk.room < (to - from) * MAX_ESCAPE_BYTES + MAX_FRAME_BYTES) yield chunk.take();
+      chunk.escaped(bytes, from, to);
     }
-    piece.byte(0x22);
-    piece.byte(0x3a);
-    piece.count(records.countOf(id));
+    chunk.byte(0x22);
+    chunk.byte(0x3a);
+    chunk.count(records.countOf(id));
   }
-  piece.byte(0x7d);
-  yield piece.take();
+  chunk.byte(0x7d);
+  yield chunk.take();
 }
 
 /** A piece of JSON that is being written. Whoever writes looks for room first. */
@@ -80,8 +80,8 @@ class JsonPiece {
   }
 
   take(): Uint8Array {
-    const piece = this.#bytes.slice(0, this.#length);
+    const chunk = this.#bytes.slice(0, this.#length);
     this.#length = 0;
-    return piece;
+    return chunk;
   }
 }

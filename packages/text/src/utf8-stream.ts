@@ -26,12 +26,12 @@ export class Utf8Stream {
   #cutLength = 0;
 
   /** @throws TextError INVALID_UTF8 */
-  accept(piece: Uint8Array): void {
+  accept(chunk: Uint8Array): void {
     this.headLength = 0;
-    this.bodyStart = this.#cutLength === 0 ? 0 : this.#completeCut(piece);
-    this.bodyEnd = this.bodyStart + wholeLength(piece, this.bodyStart);
-    if (!isUtf8(piece.subarray(this.bodyStart, this.bodyEnd))) throw invalidUtf8();
-    for (let at = this.bodyEnd; at < piece.length; at++) this.#cut[this.#cutLength++] = piece[at] as number;
+    this.bodyStart = this.#cutLength === 0 ? 0 : this.#completeCut(chunk);
+    this.bodyEnd = this.bodyStart + wholeLength(chunk, this.bodyStart);
+    if (!isUtf8(chunk.subarray(this.bodyStart, this.bodyEnd))) throw invalidUtf8();
+    for (let at = this.bodyEnd; at < chunk.length; at++) this.#cut[this.#cutLength++] = chunk[at] as number;
   }
 
   /** @throws TextError INVALID_UTF8 when the text ends within a code point */
@@ -40,10 +40,10 @@ export class Utf8Stream {
   }
 
   /** Takes what the cut code point lacks from the piece; returns how many bytes that took. */
-  #completeCut(piece: Uint8Array): number {
+  #completeCut(chunk: Uint8Array): number {
     const needed = sequenceLength(this.#cut[0] as number);
     let taken = 0;
-    while (this.#cutLength < needed && taken < piece.length) this.#cut[this.#cutLength++] = piece[taken++] as number;
+    while (this.#cutLength < needed && taken < chunk.length) this.#cut[this.#cutLength++] = chunk[taken++] as number;
     if (this.#cutLength === needed) {
       if (!isUtf8(this.#cut.subarray(0, needed))) throw invalidUtf8();
       this.head.set(this.#cut);
@@ -60,10 +60,10 @@ function sequenceLength(lead: number): number {
 }
 
 /** Length of `piece[from ..]` without a code point that the end of the piece cuts. */
-function wholeLength(piece: Uint8Array, from: number): number {
-  const end = piece.length;
+function wholeLength(chunk: Uint8Array, from: number): number {
+  const end = chunk.length;
   for (let back = 1; back < MAX_SEQUENCE_BYTES && end - back >= from; back++) {
-    const byte = piece[end - back] as number;
+    const byte = chunk[end - back] as number;
     if (byte < 0x80) break;
     if (byte >= 0xc0) return end - from - (sequenceLength(byte) > back ? back : 0);
   }

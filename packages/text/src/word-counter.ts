@@ -41,11 +41,11 @@ export class WordCounter {
    * @throws TextError INVALID_UTF8, WORD_TOO_LONG, TOO_MANY_UNIQUE_WORDS
    */
   write(utf8: Uint8Array): void {
-    const piece = plainBytes(utf8);
-    this.#utf8.accept(piece);
+    const chunk = plainBytes(utf8);
+    this.#utf8.accept(chunk);
     const { head, headLength, bodyStart, bodyEnd } = this.#utf8;
     if (headLength > 0) this.#span(head, 0, headLength);
-    if (bodyEnd > bodyStart) this.#span(piece, bodyStart, bodyEnd);
+    if (bodyEnd > bodyStart) this.#span(chunk, bodyStart, bodyEnd);
   }
 
   /**

@@ -140,7 +140,7 @@ describe('Cleaner', () => {
     fc.assert(
       fc.property(text, cuts, (source, fractions) => {
         const cleaner = new Cleaner();
-        for (const piece of cut(utf8(source), fractions)) cleaner.write(piece);
+        for (const chunk of cut(utf8(source), fractions)) cleaner.write(chunk);
         cleaner.end();
         // fast-check's binary units hold no lone surrogates, so iteration counts code points.
         expect(cleaner.originalCodePoints).toBe([...source].length);

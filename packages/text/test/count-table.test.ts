@@ -125,7 +125,7 @@ describe('CountTable', () => {
   it('cuts JSON into pieces of at most 64 KiB, whatever the words', () => {
     const words = ['"'.repeat(200_000), 'x'.repeat(1024 * 1024), ...Array.from({ length: 20_000 }, (_, i) => `w${i}`)];
     const pieces = [...count([utf8(words.join(' '))]).toJson()];
-    expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(64 * 1024);
+    expect(Math.max(...pieces.map((chunk) => chunk.length))).toBeLessThanOrEqual(64 * 1024);
     const parsed = JSON.parse(Buffer.concat(pieces).toString()) as Record<string, number>;
     expect(Object.keys(parsed)).toEqual(words);
   });

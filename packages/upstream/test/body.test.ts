@@ -34,15 +34,15 @@ describe('a body on its way', () => {
       fc.asyncProperty(chunks, fc.nat({ max: 20 }), async (pieces, firstTryAfter) => {
         const { body, budget } = newBody();
         const whole = Buffer.concat(pieces);
-        pieces.slice(0, firstTryAfter).forEach((piece) => {
-          body.push(piece);
+        pieces.slice(0, firstTryAfter).forEach((chunk) => {
+          body.push(chunk);
         });
         const abandoned = attempt(body);
         if (abandoned && !(abandoned instanceof Uint8Array)) {
           await Promise.race([abandoned[Symbol.asyncIterator]().next(), Promise.resolve()]);
         }
-        pieces.slice(firstTryAfter).forEach((piece) => {
-          body.push(piece);
+        pieces.slice(firstTryAfter).forEach((chunk) => {
+          body.push(chunk);
         });
         body.end();
         expect(body.canStart).toBe(true);
@@ -227,8 +227,8 @@ describe('a body in very small pieces', () => {
   const PIECES = 300_000;
 
   test('is the same for every try, whatever was read of it as it came', async () => {
-    const piece = fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 9 }) }, fc.integer({ min: 1000, max: 9000 }));
-    const step = fc.record({ bytes: piece, reads: fc.nat({ max: 2 }), isAgain: fc.nat({ max: 9 }) });
+    const chunk = fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 9 }) }, fc.integer({ min: 1000, max: 9000 }));
+    const step = fc.record({ bytes: chunk, reads: fc.nat({ max: 2 }), isAgain: fc.nat({ max: 9 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 200, size: 'max' }), async (steps) => {
         const { body } = newBody(10_000_000, 10_000_000);

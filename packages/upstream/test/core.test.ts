@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Attempts, Group } from '../src/core/cluster.js';
+import { Attempts, Cluster } from '../src/core/cluster.js';
 import { isFailure, type Outcome, outcomeOfStatus, summarise } from '../src/core/outcome.js';
 import { RoundRobin } from '../src/core/strategies/round-robin.js';
 
@@ -15,45 +15,45 @@ const outcomes: readonly Outcome[] = [
 ];
 
 /** Runs a request to its end: the next instance after each failure, until one does not fail. */
-function runRequest(group: Group, outcomeOf: (index: number) => Outcome): Attempts {
+function runRequest(cluster: Cluster, outcomeOf: (index: number) => Outcome): Attempts {
   const attempts = new Attempts();
-  for (let index = group.begin(attempts, 0, 0); index !== -1; index = group.begin(attempts, 0, 0)) {
+  for (let index = cluster.begin(attempts, 0, 0); index !== -1; index = cluster.begin(attempts, 0, 0)) {
     const outcome = outcomeOf(index);
-    group.end(attempts, outcome);
+    cluster.end(attempts, outcome);
     if (!isFailure(outcome)) return attempts;
   }
-  group.giveUp();
+  cluster.abandonRetry();
   return attempts;
 }
 
-function requestsOf(group: Group): number[] {
-  return Array.from({ length: group.size }, (_, index) => group.counts(index).requests);
+function requestsOf(cluster: Cluster): number[] {
+  return Array.from({ length: cluster.size }, (_, index) => cluster.counts(index).requests);
 }
 
 describe('round robin', () => {
   test('20 requests over 4 instances: 5 each, in turn', () => {
-    const group = new Group(4, new RoundRobin());
-    const order = Array.from({ length: 20 }, () => runRequest(group, () => 'ok').tried[0]);
-    expect(requestsOf(group)).toEqual([5, 5, 5, 5]);
+    const cluster = new Cluster(4, new RoundRobin());
+    const order = Array.from({ length: 20 }, () => runRequest(cluster, () => 'ok').tried[0]);
+    expect(requestsOf(cluster)).toEqual([5, 5, 5, 5]);
     expect(order.slice(0, 8)).toEqual([0, 1, 2, 3, 0, 1, 2, 3]);
   });
 
   test('is exactly even while nothing fails, whatever the number of instances and however requests overlap', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 9 }), fc.array(fc.boolean(), { maxLength: 200 }), (size, steps) => {
-        const group = new Group(size, new RoundRobin());
+        const cluster = new Cluster(size, new RoundRobin());
         const underWay: Attempts[] = [];
         for (const begins of steps) {
           const last = underWay.pop();
-          if (last && !begins) group.end(last, 'ok');
+          if (last && !begins) cluster.end(last, 'ok');
           else {
             if (last) underWay.push(last);
             const attempts = new Attempts();
-            group.begin(attempts, 0, 0);
+            cluster.begin(attempts, 0, 0);
             underWay.push(attempts);
           }
         }
-        const requests = requestsOf(group);
+        const requests = requestsOf(cluster);
         expect(Math.max(...requests) - Math.min(...requests)).toBeLessThanOrEqual(1);
       }),
     );
@@ -62,10 +62,10 @@ describe('round robin', () => {
   test('shares the work of a dead instance out evenly among the others', () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 8 }), fc.nat(), fc.integer({ min: 1, max: 300 }), (size, seed, count) => {
-        const group = new Group(size, new RoundRobin());
+        const cluster = new Cluster(size, new RoundRobin());
         const dead = seed % size;
-        for (let n = 0; n < count; n++) runRequest(group, (index) => (index === dead ? 'unreachable' : 'ok'));
-        const living = requestsOf(group).filter((_, index) => index !== dead);
+        for (let n = 0; n < count; n++) runRequest(cluster, (index) => (index === dead ? 'unreachable' : 'ok'));
+        const living = requestsOf(cluster).filter((_, index) => index !== dead);
         expect(Math.max(...living) - Math.min(...living)).toBeLessThanOrEqual(1);
       }),
     );
@@ -80,18 +80,18 @@ describe('a group', () => {
     });
     fc.assert(
       fc.property(scenario, ({ size, ends }) => {
-        const group = new Group(size, new RoundRobin());
+        const cluster = new Cluster(size, new RoundRobin());
         let next = 0;
         let failures = 0;
         for (let n = 0; n < ends.length; n++) {
-          const attempts = runRequest(group, () => ends[next++ % ends.length] as Outcome);
+          const attempts = runRequest(cluster, () => ends[next++ % ends.length] as Outcome);
           expect(new Set(attempts.tried).size).toBe(attempts.tried.length);
           failures += attempts.outcomes.filter(isFailure).length;
           const last = attempts.outcomes.at(-1) as Outcome;
           if (isFailure(last)) expect(attempts.tried).toHaveLength(size);
         }
-        const counts = Array.from({ length: size }, (_, index) => group.counts(index));
-        const { clientRequests, retries } = group.totals;
+        const counts = Array.from({ length: size }, (_, index) => cluster.counts(index));
+        const { clientRequests, retries } = cluster.totals;
         expect(counts.reduce((sum, each) => sum + each.requests, 0)).toBe(clientRequests + retries);
         expect(counts.reduce((sum, each) => sum + each.errors, 0)).toBe(failures);
         expect(counts.every((each) => each.inFlight === 0)).toBe(true);

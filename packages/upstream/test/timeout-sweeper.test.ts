@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { UNWATCHED, Watch } from '../src/request/timeout-sweeper.js';
+import { TimeoutSweeper, UNWATCHED } from '../src/request/timeout-sweeper.js';
 
 class Each {
   watchIndex = UNWATCHED;
@@ -13,7 +13,7 @@ class Each {
 test('holds what was added and not removed, in whatever order', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat({ max: 9 })), { maxLength: 100 }), (steps) => {
-      const watch = new Watch<Each>(1000, () => {});
+      const watch = new TimeoutSweeper<Each>(1000, () => {});
       const all = Array.from({ length: 10 }, () => new Each());
       const expected = new Set<Each>();
       for (const [isAdded, n] of steps) {

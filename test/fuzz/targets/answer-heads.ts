@@ -114,7 +114,7 @@ function readByUs(pieces: readonly Buffer[]): Answer | 'refused' | 'incomplete' 
     },
   });
   try {
-    for (const piece of pieces) if (!reader.isDone) reader.read(piece);
+    for (const chunk of pieces) if (!reader.isDone) reader.read(chunk);
   } catch (error) {
     if (error instanceof MalformedResponse) return 'refused';
     throw error;
@@ -131,7 +131,7 @@ async function readByNode(bytes: Buffer): Promise<Answer | 'refused' | 'incomple
   request.on('error', () => (result = 'refused'));
   request.on('response', (response) => {
     let got = '';
-    response.on('data', (piece: Buffer) => (got += piece.toString('latin1')));
+    response.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')));
     response.on('error', () => (result = 'refused'));
     response.on('end', () => {
       const { statusCode, rawHeaders, rawTrailers } = response;

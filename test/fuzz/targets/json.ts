@@ -44,7 +44,7 @@ export const json = fuzzTarget('JSON beside JSON.parse', inputs, ({ bytes, place
   for (const pieces of [[bytes], cutAt(bytes, places)]) {
     if (isTaken(pieces) !== isObject) throw new Error(`taken: ${!isObject}; JSON.parse: ${isObject}`);
     // It overwrites what it was given, to see whether somebody still needs it.
-    const error = errorOf(pieces.map((piece) => Uint8Array.from(piece)));
+    const error = errorOf(pieces.map((chunk) => Uint8Array.from(chunk)));
     if (error === undefined && !isObject) throw new Error('a document was taken that is no object');
     if (error && GRAMMAR.has(error.code) && isObject)
       throw new Error(`refused as ${error.code}, and JSON.parse takes it`);
@@ -86,7 +86,7 @@ function hasMark(bytes: Buffer): boolean {
 function isTaken(pieces: readonly Buffer[]): boolean {
   const reader = new JsonReader(ANYTHING, {});
   try {
-    for (const piece of pieces) reader.write(piece);
+    for (const chunk of pieces) reader.write(chunk);
     reader.end();
     return true;
   } catch (error) {

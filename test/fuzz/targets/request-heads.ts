@@ -2,8 +2,8 @@ import http from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { DirectLane } from '../../../packages/http-server/src/http1/fast-path.js';
-import type { DirectExchange } from '../../../packages/http-server/src/http1/fast-path-exchange.js';
+import { FastPath } from '../../../packages/http-server/src/http1/fast-path.js';
+import type { FastPathExchange } from '../../../packages/http-server/src/http1/fast-path-exchange.js';
 import { cutAt, cuts, latin1, mutated, mutations } from '../bytes.js';
 import { MemorySocket, settled } from '../memory-socket.js';
 import { fuzzTarget } from '../target.js';
@@ -79,11 +79,11 @@ const QUIET_TURNS = 8;
 const LIMIT = { maxBytes: 100_000, setting: 'none' };
 
 /** Which whole requests are seen of what comes on one connection. */
-async function serve(pieces: readonly Buffer[], isDirect: boolean): Promise<readonly Seen[]> {
+async function serve(pieces: readonly Buffer[], isOnFastPath: boolean): Promise<readonly Seen[]> {
   const seen: Seen[] = [];
   const server = http.createServer((request, response) => {
     let got = '';
-    request.on('data', (piece: Buffer) => (got += piece.toString('latin1')));
+    request.on('data', (chunk: Buffer) => (got += chunk.toString('latin1')));
     request.on('end', () => {
       seen.push([request.url as string, request.rawHeaders, got]);
       response.end('ok');
@@ -91,7 +91,7 @@ async function serve(pieces: readonly Buffer[], isDirect: boolean): Promise<read
   });
   // What stood before the fault is whole, and seen first.
   server.on('clientError', (_error, socket) => setImmediate(() => socket.destroy()));
-  const answer = (exchange: DirectExchange) => answerDirectly(exchange, seen);
+  const answer = (exchange: FastPathExchange) => answerDirectly(exchange, seen);
   const route = { path: '/process', maxHeaders: 100, maxHeaderBytes: 16_384 };
   const options = {
     route,
@@ -101,11 +101,11 @@ async function serve(pieces: readonly Buffer[], isDirect: boolean): Promise<read
     isDraining: () => false,
     logger: pino({ enabled: false }),
   };
-  const lane = isDirect ? new DirectLane(server, { ...options, answer }) : undefined;
+  const lane = isOnFastPath ? new FastPath(server, { ...options, answer }) : undefined;
   const socket = new MemorySocket();
   server.emit('connection', socket.asSocket);
-  for (const piece of pieces) {
-    socket.arrive(piece);
+  for (const chunk of pieces) {
+    socket.arrive(chunk);
     await settled(1);
   }
   // What is whole by now is answered first.
@@ -118,11 +118,11 @@ async function serve(pieces: readonly Buffer[], isDirect: boolean): Promise<read
   return seen;
 }
 
-function answerDirectly(exchange: DirectExchange, seen: Seen[]): void {
+function answerDirectly(exchange: FastPathExchange, seen: Seen[]): void {
   let got = '';
   exchange.receive(LIMIT, {
-    chunk: (piece) => {
-      got += piece.toString('latin1');
+    chunk: (chunk) => {
+      got += chunk.toString('latin1');
       return true;
     },
     end: () => {

@@ -3,7 +3,7 @@ import { FieldDecoder } from '../../../packages/http2/src/hpack/decoder.js';
 import { fields, flag, frame, RawClient, type } from '../../../packages/service-kit/test/http2-frames.js';
 import type { MalformedCase, Refused } from '../cases/case.ts';
 import type { Http2Request } from './as-http2.ts';
-import { checkForwarded, checkPlainRequest, type Door } from './check.ts';
+import { checkForwarded, checkPlainRequest, type Endpoint } from './check.ts';
 
 const DEADLINE_MS = 10_000;
 /** More than any answer here has. */
@@ -16,7 +16,7 @@ const ENHANCE_YOUR_CALM = 11;
 const RESET = new Set(['FLT_MALFORMED_HTTP', 'FLT_BODY_INCOMPLETE', 'FLT_BODY_TOO_LARGE']);
 
 /** Sends a case by HTTP/2, and fails unless it comes to the same as by HTTP/1.1. */
-export async function checkHttp2(door: Door, each: MalformedCase, request: Http2Request): Promise<void> {
+export async function checkHttp2(door: Endpoint, each: MalformedCase, request: Http2Request): Promise<void> {
   const client = new RawClient(door.port);
   const isWhole = request.body === '';
   const head = flag.endHeaders | (isWhole ? flag.endStream : 0);

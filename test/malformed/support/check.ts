@@ -6,7 +6,7 @@ import type { Recorder, Seen } from './recording-instance.ts';
 import { type StrictRequest, valuesOf } from './strict-request.ts';
 
 /** Where cases are sent: what listens there, and the instance behind it. */
-export interface Door {
+export interface Endpoint {
   readonly port: number;
   readonly behind: Recorder;
 }
@@ -21,7 +21,7 @@ const PLAIN =
  * Sends a case, and fails unless it is answered as it says, reaches the instance as it says, and leaves no trace on the
  * requests of others.
  */
-export async function checkCase(door: Door, each: MalformedCase, delivery: Delivery): Promise<void> {
+export async function checkCase(door: Endpoint, each: MalformedCase, delivery: Delivery): Promise<void> {
   const { behind } = door;
   const heard = await send(door, each, delivery);
   await checkPlainRequest(door);
@@ -30,7 +30,7 @@ export async function checkCase(door: Door, each: MalformedCase, delivery: Deliv
   checkForwarded(each, seen);
 }
 
-function send(door: Door, { bytes, halfCloses = false, outcomes }: MalformedCase, delivery: Delivery) {
+function send(door: Endpoint, { bytes, halfCloses = false, outcomes }: MalformedCase, delivery: Delivery) {
   const staysOpen = !halfCloses && (outcomes.at(-1)?.staysOpen ?? false);
   return exchange(door.port, {
     bytes,
@@ -99,7 +99,7 @@ function checkFields({ headers }: StrictRequest, { fields, getsNewId }: Forwarde
 }
 
 /** Whether a plain request gets through, and is the last that reached the instance. */
-export async function checkPlainRequest({ port, behind }: Door): Promise<void> {
+export async function checkPlainRequest({ port, behind }: Endpoint): Promise<void> {
   const sending = { bytes: PLAIN, delivery: whole, halfCloses: false, asksAfter: undefined, isBodiless: () => false };
   const { answers } = await exchange(port, sending);
   expect(answers.map(({ status }) => status)).toEqual([200]);

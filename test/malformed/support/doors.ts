@@ -1,20 +1,20 @@
 import { balancer, rawInstance } from '../../../packages/balancer/test/fixtures.js';
 import { service } from '../../../packages/stage/test/fixtures.js';
-import type { Door } from './check.ts';
+import type { Endpoint } from './check.ts';
 import { Recorder } from './recording-instance.ts';
 
 /** The limit that two cases go beyond, and no checks among the requests that are recorded. */
 const SETTINGS = { FLOTILLA_MAX_BODY_BYTES: '200000', FLOTILLA_HEALTH_INTERVAL_MS: '0' };
 
 /** A balancer in front of one instance. */
-export async function balancerDoor(): Promise<Door> {
+export async function balancerDoor(): Promise<Endpoint> {
   const behind = new Recorder();
   const { port } = await balancer([await rawInstance(behind.handle)], SETTINGS);
   return { port, behind };
 }
 
 /** A service of stage 1 that hands on what it gets to one instance of stage 2. */
-export async function serviceDoor(): Promise<Door> {
+export async function serviceDoor(): Promise<Endpoint> {
   const behind = new Recorder();
   const handOn: Parameters<typeof service>[1] = (_request, next) => ({
     write: (chunk) => next.push(Uint8Array.from(chunk)),

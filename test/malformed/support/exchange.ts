@@ -65,9 +65,9 @@ export async function exchange(port: number, sending: Sending): Promise<Heard> {
     received += ' and then nothing more';
     socket.destroy();
   });
-  for (const piece of delivery(Buffer.from(bytes, 'latin1'))) {
+  for (const chunk of delivery(Buffer.from(bytes, 'latin1'))) {
     if (socket.destroyed) break;
-    socket.write(piece);
+    socket.write(chunk);
     await nextTurn();
   }
   isSent = true;

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { openBalancer } from '../../../packages/balancer/test/fixtures.js';
 import { cases } from './cases.js';
-import { type Door, openTestServer } from './test-service.js';
+import { type Endpoint, openTestServer } from './test-service.js';
 
 /** The ways to the test service. All must let each case pass. */
-const doors: readonly { readonly name: string; readonly open: () => Promise<Door> }[] = [
+const doors: readonly { readonly name: string; readonly open: () => Promise<Endpoint> }[] = [
   { name: 'directly', open: openTestServer },
   { name: 'through a balancer', open: openBalancedServer },
 ];
 
 /** A balancer in front of the test service. */
-async function openBalancedServer(): Promise<Door> {
+async function openBalancedServer(): Promise<Endpoint> {
   const server = await openTestServer();
   const { app, port } = await openBalancer([server.port]);
   const close = async () => {
@@ -21,7 +21,7 @@ async function openBalancedServer(): Promise<Door> {
 }
 
 describe.each(doors)('gRPC interoperates $name', ({ open }) => {
-  let door: Door | undefined;
+  let door: Endpoint | undefined;
 
   beforeAll(async () => {
     door = await open();

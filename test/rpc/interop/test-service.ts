@@ -13,7 +13,7 @@ import {
 import { TestService } from './gen/grpc/testing/test_pb.js';
 
 /** What the cases of interoperability enter by: a port of this machine that speaks HTTP/2 in plain text. */
-export interface Door {
+export interface Endpoint {
   readonly port: number;
   readonly close: () => Promise<void>;
 }
@@ -23,7 +23,7 @@ export const ECHO_INITIAL = 'x-grpc-test-echo-initial';
 export const ECHO_TRAILING = 'x-grpc-test-echo-trailing-bin';
 
 /** Starts the test service on a port that is free. */
-export async function openTestServer(): Promise<Door> {
+export async function openTestServer(): Promise<Endpoint> {
   const server = http2.createServer(connectNodeAdapter({ routes: testService }));
   const sessions = new Set<http2.ServerHttp2Session>();
   server.on('session', (session) => {

@@ -2,7 +2,7 @@ import { formatCount, formatMs, formatShare, renderTable } from '@flotilla/clien
 import type { Latencies } from './phases.js';
 import type { ScenarioResult } from './result.js';
 
-const NONE = '–';
+const ABSENT = '–';
 
 /** Results as a table, and below it whatever needs a sentence. */
 export function resultTable(results: readonly ScenarioResult[]): string {
@@ -26,7 +26,7 @@ export function resultTable(results: readonly ScenarioResult[]): string {
     latencyCell(result.before),
     latencyCell(result.during),
     latencyCell(result.after),
-    result.recoveredMs === undefined ? NONE : formatMs(result.recoveredMs),
+    result.recoveredMs === undefined ? ABSENT : formatMs(result.recoveredMs),
     formatShare(result.othersShare ?? Number.NaN),
   ]);
   return [renderTable(columns, rows), LEGEND, ...remarks(results)].join('\n\n');
@@ -38,7 +38,7 @@ stayed there, with the fault still in place; – where it was not. others: part 
 /** One line for a result as it comes. */
 export function resultLine({ name, seconds, before, during, after, ...result }: ScenarioResult): string {
   const { requests, failed, wrong, missed } = result;
-  const p99s = [before, during, after].map((each) => (each ? shortMs(each.p99Ms) : NONE)).join(' → ');
+  const p99s = [before, during, after].map((each) => (each ? shortMs(each.p99Ms) : ABSENT)).join(' → ');
   const counts = `${formatCount(requests)} requests, ${formatCount(failed)} failed, ${formatCount(wrong)} wrong`;
   const line = `${name} (${seconds.toFixed(0)} s): ${counts}, p99 ${p99s} ms`;
   return [line, ...missed.map((each) => `  missed: ${each}`)].join('\n');
@@ -65,7 +65,7 @@ function everyFigure(hasOthers: boolean): string {
 }
 
 function latencyCell(latencies: Latencies | undefined): string {
-  return latencies ? `${shortMs(latencies.p50Ms)} / ${shortMs(latencies.p99Ms)}` : NONE;
+  return latencies ? `${shortMs(latencies.p50Ms)} / ${shortMs(latencies.p99Ms)}` : ABSENT;
 }
 
 function shortMs(ms: number): string {

@@ -22,9 +22,9 @@ function hold({ turn, window }: { turn: number; window: (stream: number) => numb
   const perStream = Math.ceil(HELD_BYTES / DATA_BYTES);
   const nth = turn - STREAMS;
   if (nth >= STREAMS * perStream) return 'wait';
-  const piece = HELD.subarray((nth % perStream) * DATA_BYTES, ((nth % perStream) + 1) * DATA_BYTES);
-  if (window(0) < piece.length) return 'wait';
-  return frame(frameType.data, 0, streamOf(Math.floor(nth / perStream)), piece);
+  const chunk = HELD.subarray((nth % perStream) * DATA_BYTES, ((nth % perStream) + 1) * DATA_BYTES);
+  if (window(0) < chunk.length) return 'wait';
+  return frame(frameType.data, 0, streamOf(Math.floor(nth / perStream)), chunk);
 }
 
 /** A request, whole, that is given up at once. */

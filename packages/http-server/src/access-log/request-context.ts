@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { logRequest } from './request-log.js';
 
 /** What a request leaves behind: its id, and what its log line says beyond the usual. */
-export class RequestTrail {
+export class RequestContext {
   /** The id that the log line and the answer carry; a service replaces it by the one that it finds in the body. */
   requestId: string;
   /** The id that the request came with, or was given at the start: it can always stand in a header. */
@@ -27,7 +27,7 @@ export class RequestTrail {
 }
 
 /** Where a request's end is noted. */
-export interface TrailSinks {
+export interface AccessLogSinks {
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
@@ -45,21 +45,21 @@ export function requestIdFrom(given: string | undefined): string {
  *
  * @param answeredStatus - Undefined if the client left before.
  */
-export function noteEnd(
+export function endAccessLog(
   method: string,
   route: string,
   answeredStatus: number | undefined,
-  trail: RequestTrail,
-  { metrics, logger }: TrailSinks,
+  context: RequestContext,
+  { metrics, logger }: AccessLogSinks,
 ): void {
-  const { rpcCode } = trail;
+  const { rpcCode } = context;
   const isRpcAnswer = answeredStatus !== undefined && rpcCode !== undefined;
   const status = isRpcAnswer ? httpStatusOfRpc(rpcCode) : (answeredStatus ?? CLIENT_CLOSED_REQUEST);
-  const tookMs = performance.now() - trail.startedMs;
+  const tookMs = performance.now() - context.startedMs;
   metrics.observeRequest(route, method, status, tookMs / 1000);
   if (isRoutine(route)) return;
   requestWasAnswered();
-  const { requestId, upstream, tries } = trail;
+  const { requestId, upstream, tries } = context;
   logRequest(logger, { requestId, method, route, status, rpcCode, tookMs, upstream, tries });
 }
 

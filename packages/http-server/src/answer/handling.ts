@@ -7,7 +7,7 @@ import {
   rpcStatusOf,
 } from '@flotilla/contracts';
 import type { Logger } from 'pino';
-import type { RequestTrail } from '../access-log/request-context.js';
+import type { RequestContext } from '../access-log/request-context.js';
 import type { FaultTaker } from '../message/exchange.js';
 import type { GuardedExchange } from '../message/guarded-exchange.js';
 import type { RpcProtocol } from '../message/rpc-protocol.js';
@@ -20,15 +20,15 @@ export class Handling implements StageExchange, FaultTaker {
   readonly request: StageExchange['request'];
   /** Has fields of its own in every answer, where a browser asks for them. */
   response: StageExchange['response'];
-  readonly trail: RequestTrail;
+  readonly context: RequestContext;
   rpc: RpcProtocol | undefined;
   readonly #logger: Logger;
   #failure: unknown;
 
-  constructor(exchange: GuardedExchange, trail: RequestTrail, logger: Logger) {
+  constructor(exchange: GuardedExchange, context: RequestContext, logger: Logger) {
     this.request = exchange;
     this.response = exchange;
-    this.trail = trail;
+    this.context = context;
     this.#logger = logger;
     exchange.handling = this;
   }
@@ -52,21 +52,21 @@ export class Handling implements StageExchange, FaultTaker {
   }
 
   #problemOf(error: unknown): FlotillaError {
-    return asProblem(error, this.trail.requestId, this.#logger);
+    return asProblem(error, this.context.requestId, this.#logger);
   }
 
   /** Answers with a problem, unless an answer has begun: then all that is left is to break it off. */
   #refuse(problem: FlotillaError): void {
-    const { request, response, trail, rpc } = this;
+    const { request, response, context, rpc } = this;
     if (response.isBegun) {
       response.abort();
       return;
     }
-    const { requestId } = trail;
+    const { requestId } = context;
     const headers = Object.entries(problem.headers).flat();
     if (isHeaderSafeId(requestId)) headers.push(header.requestId, requestId);
     if (rpc) {
-      trail.rpcCode = rpcStatusOf(problem).code;
+      context.rpcCode = rpcStatusOf(problem).code;
       sendRpcProblem(response, rpc, request.header('content-type') ?? '', problem, headers);
       return;
     }

@@ -18,7 +18,7 @@ export function registerProblems(app: FastifyInstance): void {
     methodsOf.set(url, (methodsOf.get(url) ?? []).concat(method));
   });
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    sendProblem(asProblem(error, request.trail?.requestId, request.log), request, reply),
+    sendProblem(asProblem(error, request.context?.requestId, request.log), request, reply),
   );
   app.setNotFoundHandler((request, reply) => sendProblem(notFound(methodsOf, request), request, reply));
 }
@@ -46,7 +46,7 @@ export function sendProblem(problem: FlotillaError, request: FastifyRequest, rep
     .code(problem.statusCode)
     .headers(problem.headers)
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(problemBody(problem, request.trail?.requestId ?? request.id)));
+    .send(JSON.stringify(problemBody(problem, request.context?.requestId ?? request.id)));
 }
 
 function notFound(methodsOf: ReadonlyMap<string, string[]>, request: FastifyRequest): FlotillaError {

@@ -1,5 +1,5 @@
 import type { Config, Lifecycle } from '@flotilla/process';
-import type { RequestTrail, TrailSinks } from '../access-log/request-context.js';
+import type { AccessLogSinks, RequestContext } from '../access-log/request-context.js';
 import type { InboundRequest, OutboundResponse } from '../message/exchange.js';
 import type { RpcProtocol } from '../message/rpc-protocol.js';
 
@@ -7,7 +7,7 @@ import type { RpcProtocol } from '../message/rpc-protocol.js';
 export interface StageExchange {
   readonly request: InboundRequest;
   readonly response: OutboundResponse;
-  readonly trail: RequestTrail;
+  readonly context: RequestContext;
   /** Of a remote procedure call: its protocol. */
   readonly rpc?: RpcProtocol | undefined;
   /** Told what a stage hands on to the next one, where somebody wants to know. The bytes do not change afterwards. */
@@ -35,7 +35,7 @@ export interface StageRoutes {
 }
 
 /** What a stage's routes need of their app. */
-export interface StageRouteOptions extends TrailSinks {
+export interface StageRouteOptions extends AccessLogSinks {
   readonly config: Config<
     | 'maxHeaders'
     | 'maxHeaderBytes'

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { answerClientError, responseUnderWay } from '../answer/connection-errors.js';
-import { isDirect } from './fast-path.js';
+import { isOnFastPath } from './fast-path.js';
 
 /**
  * How long a connection may be silent, while the process drains, before a request that is not whole is given up: more
@@ -38,7 +38,7 @@ function closeSilent(sockets: ReadonlySet<Socket>): NodeJS.Timeout {
     for (const socket of sockets) {
       const isSilent = seenBytes.get(socket) === socket.bytesRead;
       seenBytes.set(socket, socket.bytesRead);
-      if (isSilent && !isDirect(socket) && isAwaited(socket)) giveUp(socket);
+      if (isSilent && !isOnFastPath(socket) && isAwaited(socket)) abandon(socket);
     }
   }, DRAIN_SILENCE_MS);
   return timer.unref();
@@ -54,7 +54,7 @@ function isAwaited(socket: Socket): boolean {
  * Half a head is answered. Half a body is not: a balancer in front takes a broken connection, unlike a 4xx, to the next
  * instance.
  */
-function giveUp(socket: Socket): void {
+function abandon(socket: Socket): void {
   if (socket.bytesRead === 0 || !socket.writable || responseUnderWay(socket)) socket.destroy();
   else answerClientError(Object.assign(new Error('silent'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), socket);
 }

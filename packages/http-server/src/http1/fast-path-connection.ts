@@ -6,8 +6,8 @@ import { endedInHead, refuseConnection } from '../answer/connection-errors.js';
 import { callBack } from '../message/boundary.js';
 import type { FaultTaker } from '../message/exchange.js';
 import { noticeWhenGone } from '../message/half-closed.js';
-import { type DirectChannel, DirectExchange } from './fast-path-exchange.js';
-import { type PlainHead, type PlainRoute, parsePlainHead } from './fast-path-request-head.js';
+import { type DirectChannel, FastPathExchange } from './fast-path-exchange.js';
+import { type FastPathRequestHead, type PlainRoute, parsePlainHead } from './fast-path-request-head.js';
 import { prefaceIn } from './preface.js';
 
 /** What a direct connection needs of the server that it belongs to. */
@@ -24,17 +24,17 @@ export interface DirectServer {
   /** And those without a request at once. */
   readonly isClosed: boolean;
   readonly logger: Logger;
-  answer(exchange: DirectExchange): void;
+  answer(exchange: FastPathExchange): void;
   /** The connection is Node's from now on, beginning with what has come and was not used. */
-  handOver(connection: DirectConnection): void;
+  detach(connection: FastPathConnection): void;
   /** It speaks HTTP/2. */
-  handOverToHttp2(connection: DirectConnection): void;
+  handOverToHttp2(connection: FastPathConnection): void;
   /** The connection is gone. */
-  forget(connection: DirectConnection): void;
+  forget(connection: FastPathConnection): void;
 }
 
 /** How long a request may take to arrive whole. One that takes longer is for Node's parser, which has limits for that. */
-const MAX_ARRIVAL_MS = 1000;
+const REQUEST_READ_TIMEOUT_MS = 1000;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
 /**
@@ -42,7 +42,7 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
  * third of what a small request cost (docs/performance.md). One request at a time; those behind it wait.
  * With the first that is not plain, or does not come at once, the connection goes over to Node for good.
  */
-export class DirectConnection implements DirectChannel, FaultTaker {
+export class FastPathConnection implements DirectChannel, FaultTaker {
   readonly socket: Socket;
   readonly remoteAddress: string | undefined;
   readonly keepAliveLines: string;
@@ -50,8 +50,8 @@ export class DirectConnection implements DirectChannel, FaultTaker {
   rest: Buffer | undefined;
   readonly #server: DirectServer;
   /** Of a request whose body has not come whole. */
-  #head: PlainHead | undefined;
-  #exchange: DirectExchange | undefined;
+  #head: FastPathRequestHead | undefined;
+  #exchange: FastPathExchange | undefined;
   #hadRequest = false;
   /** It begins no other request: it has been given away, or is being closed. */
   #isOver = false;
@@ -96,13 +96,13 @@ export class DirectConnection implements DirectChannel, FaultTaker {
       if (waitedMs >= this.#server.headersTimeoutMs) this.#refuseLate();
       return;
     }
-    if (waitedMs >= MAX_ARRIVAL_MS) this.#handOver();
+    if (waitedMs >= REQUEST_READ_TIMEOUT_MS) this.#detach();
   }
 
   /** The server closes: a connection without a request closes now, another one after its answer. */
   closeIfIdle(): void {
     if (this.#exchange) this.#exchange.closeAfterwards();
-    else if (this.rest && !this.#isOver) this.#handOver();
+    else if (this.rest && !this.#isOver) this.#detach();
     else this.#close();
   }
 
@@ -185,7 +185,7 @@ export class DirectConnection implements DirectChannel, FaultTaker {
     const headBytes = bytes.indexOf(END_OF_HEAD);
     if (headBytes === -1) {
       this.rest = bytes;
-      if (!this.#mayBecomePlain(bytes)) this.#handOver();
+      if (!this.#isPartialMatch(bytes)) this.#detach();
       return;
     }
     const { route } = this.#server;
@@ -194,7 +194,7 @@ export class DirectConnection implements DirectChannel, FaultTaker {
     const bodyStart = headBytes + END_OF_HEAD.length;
     if (!this.#head) {
       this.rest = bytes;
-      this.#handOver();
+      this.#detach();
     } else if (bytes.length < bodyStart + this.#head.bodyBytes) {
       this.rest = bytes;
     } else {
@@ -202,12 +202,12 @@ export class DirectConnection implements DirectChannel, FaultTaker {
     }
   }
 
-  #begin(head: PlainHead, bytes: Buffer, bodyStart: number): void {
+  #begin(head: FastPathRequestHead, bytes: Buffer, bodyStart: number): void {
     const end = bodyStart + head.bodyBytes;
     this.#head = undefined;
     this.#hadRequest = true;
     if (bytes.length > end) this.rest = bytes.subarray(end);
-    const exchange = new DirectExchange(this, head, bytes.subarray(bodyStart, end));
+    const exchange = new FastPathExchange(this, head, bytes.subarray(bodyStart, end));
     this.#exchange = exchange;
     if (this.#server.isClosing) exchange.closeAfterwards();
     this.#server.answer(exchange);
@@ -224,13 +224,13 @@ export class DirectConnection implements DirectChannel, FaultTaker {
   }
 
   /** Into one that has ended nothing can be put back. */
-  #handOver(): void {
+  #detach(): void {
     if (this.#isEnded) this.#close();
-    else this.#server.handOver(this);
+    else this.#server.detach(this);
   }
 
   /** Whether half a head begins like one that could be answered here. */
-  #mayBecomePlain(bytes: Buffer): boolean {
+  #isPartialMatch(bytes: Buffer): boolean {
     const { lineStart, route } = this.#server;
     const known = Math.min(bytes.length, lineStart.length);
     return bytes.length < route.maxHeaderBytes && bytes.toString('latin1', 0, known) === lineStart.slice(0, known);

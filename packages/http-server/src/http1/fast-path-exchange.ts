@@ -4,7 +4,7 @@ import { type BodyLimit, type BodySink, isBodiless, type RawFields, type Receivi
 import { fieldValue } from '../message/field-lines.js';
 import { GuardedExchange } from '../message/guarded-exchange.js';
 import { tooLarge } from '../message/receive.js';
-import type { PlainHead } from './fast-path-request-head.js';
+import type { FastPathRequestHead } from './fast-path-request-head.js';
 import { responseHead } from './response-head.js';
 
 /** What an exchange needs of the connection that it came on. */
@@ -25,7 +25,7 @@ const NO_FIELDS: RawFields = [];
 const RECEIVED: Receiving = { resume: () => {} };
 
 /** A request that came whole on a direct connection, and its response. */
-export class DirectExchange extends GuardedExchange {
+export class FastPathExchange extends GuardedExchange {
   readonly httpVersion = '1.1';
   readonly url: string;
   readonly rawHeaders: RawFields;
@@ -38,7 +38,7 @@ export class DirectExchange extends GuardedExchange {
   #closes = false;
   #isOver = false;
 
-  constructor(channel: DirectChannel, head: PlainHead, body: Buffer) {
+  constructor(channel: DirectChannel, head: FastPathRequestHead, body: Buffer) {
     super();
     this.#channel = channel;
     this.url = head.url;

@@ -4,7 +4,7 @@ import { HOST } from '../message/head-checks.js';
 import { MAX_TARGET_BYTES } from '../message/target.js';
 
 /** The head of a request about which there is nothing to ask. */
-export interface PlainHead {
+export interface FastPathRequestHead {
   /** Path and query. */
   readonly url: string;
   readonly rawHeaders: string[];
@@ -34,7 +34,7 @@ const LENGTH = /^(?:0|[1-9]\d{0,4})$/;
  * @param text - All of it without the empty line, a character a byte.
  * @returns Undefined for a head that is not plain.
  */
-export function parsePlainHead(text: string, { path, maxHeaders }: PlainRoute): PlainHead | undefined {
+export function parsePlainHead(text: string, { path, maxHeaders }: PlainRoute): FastPathRequestHead | undefined {
   const lineEnd = text.indexOf('\r\n');
   if (lineEnd === -1) return undefined;
   const urlEnd = lineEnd - VERSION.length;

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { callBack } from '../message/boundary.js';
-import { DirectConnection, type DirectServer } from './fast-path-connection.js';
-import type { DirectExchange } from './fast-path-exchange.js';
+import { type DirectServer, FastPathConnection } from './fast-path-connection.js';
+import type { FastPathExchange } from './fast-path-exchange.js';
 import type { PlainRoute } from './fast-path-request-head.js';
 
 /** What becomes of connections and their plain requests. */
@@ -17,7 +17,7 @@ export interface DirectLaneOptions {
   /** Whether the process is about to end: connections are closed after their answers. */
   isDraining(): boolean;
   readonly logger: Logger;
-  answer(exchange: DirectExchange): void;
+  answer(exchange: FastPathExchange): void;
 }
 
 /** How often connections are looked at that wait. */
@@ -27,19 +27,19 @@ const HANDED_OVER_PER_TURN = 8;
 const directSockets = new WeakSet<Socket>();
 
 /** Whether a connection is one that Node's server knows nothing of. */
-export function isDirect(socket: Socket): boolean {
+export function isOnFastPath(socket: Socket): boolean {
   return directSockets.has(socket);
 }
 
 /** A server's connections, until something is asked on them that is not plain. */
-export class DirectLane implements DirectServer {
+export class FastPath implements DirectServer {
   readonly route: PlainRoute;
   readonly lineStart: string;
   readonly keepAliveMs: number;
   readonly headersTimeoutMs: number;
   readonly #options: DirectLaneOptions;
   readonly #server: Server;
-  readonly #connections = new Set<DirectConnection>();
+  readonly #connections = new Set<FastPathConnection>();
   readonly #nodesWay: (socket: Socket) => void;
   readonly #timer: NodeJS.Timeout;
   isClosed = false;
@@ -70,11 +70,11 @@ export class DirectLane implements DirectServer {
     return this.isClosed || this.#options.isDraining();
   }
 
-  answer(exchange: DirectExchange): void {
+  answer(exchange: FastPathExchange): void {
     callBack(exchange, this.#options.answer, exchange);
   }
 
-  handOver(connection: DirectConnection): void {
+  detach(connection: FastPathConnection): void {
     this.forget(connection);
     const { socket, rest } = connection;
     connection.release();
@@ -86,14 +86,14 @@ export class DirectLane implements DirectServer {
   }
 
   /** It stays one that Node's server of HTTP/1.1 knows nothing of. */
-  handOverToHttp2(connection: DirectConnection): void {
+  handOverToHttp2(connection: FastPathConnection): void {
     const { socket, rest } = connection;
     this.#connections.delete(connection);
     connection.release();
     if (rest) this.#options.acceptHttp2(socket, rest);
   }
 
-  forget(connection: DirectConnection): void {
+  forget(connection: FastPathConnection): void {
     this.#connections.delete(connection);
     directSockets.delete(connection.socket);
   }
@@ -120,6 +120,6 @@ export class DirectLane implements DirectServer {
 
   #accept(socket: Socket): void {
     directSockets.add(socket);
-    this.#connections.add(new DirectConnection(socket, this));
+    this.#connections.add(new FastPathConnection(socket, this));
   }
 }

@@ -1,13 +1,13 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import { FlotillaError, header, isHeaderSafeId } from '@flotilla/contracts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { noteEnd, RequestTrail, requestIdFrom, type TrailSinks } from '../access-log/request-context.js';
+import { type AccessLogSinks, endAccessLog, RequestContext, requestIdFrom } from '../access-log/request-context.js';
 import { Handling } from '../answer/handling.js';
 import { NodeExchange } from './node-exchange.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    trail: RequestTrail;
+    context: RequestContext;
     handling: Handling;
   }
 }
@@ -23,18 +23,18 @@ export function requestIdOf(request: IncomingMessage): string {
  *
  * @param routeOf - The route's path, asked for at the end.
  */
-export function openTrail(
+export function beginAccessLog(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
-  sinks: TrailSinks,
+  sinks: AccessLogSinks,
   routeOf: () => string,
 ): Handling {
   const exchange = new NodeExchange(request, response);
-  const handling = new Handling(exchange, new RequestTrail(requestId), sinks.logger);
+  const handling = new Handling(exchange, new RequestContext(requestId), sinks.logger);
   exchange.onClose((isWhole) => {
     const status = isWhole ? response.statusCode : undefined;
-    noteEnd(request.method ?? '', routeOf(), status, handling.trail, sinks);
+    endAccessLog(request.method ?? '', routeOf(), status, handling.context, sinks);
   });
   return handling;
 }
@@ -43,29 +43,29 @@ export function openTrail(
 export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** What a listener throws before anything is known of its request fails that request. */
-export function guardedListener(sinks: TrailSinks, listener: RequestListener): RequestListener {
+export function guardedListener(sinks: AccessLogSinks, listener: RequestListener): RequestListener {
   return (request, response) => {
     try {
       listener(request, response);
     } catch (error) {
-      openTrail(request, response, requestIdOf(request), sinks, () => 'unknown').fault(error);
+      beginAccessLog(request, response, requestIdOf(request), sinks, () => 'unknown').fault(error);
     }
   };
 }
 
 /** Gives every request of an app its trail. */
-export function registerTrail(app: FastifyInstance, sinks: TrailSinks): void {
+export function registerAccessLog(app: FastifyInstance, sinks: AccessLogSinks): void {
   // The slots must exist on the prototype so that V8 sees one shape of request; the hook below fills them.
-  app.decorateRequest('trail', null as unknown as RequestTrail);
+  app.decorateRequest('trail', null as unknown as RequestContext);
   app.decorateRequest('handling', null as unknown as Handling);
   app.addHook('onRequest', (request, reply, done) => {
     const routeOf = () => request.routeOptions.url ?? 'unknown';
-    request.handling = openTrail(request.raw, reply.raw, request.id, sinks, routeOf);
-    request.trail = request.handling.trail;
+    request.handling = beginAccessLog(request.raw, reply.raw, request.id, sinks, routeOf);
+    request.context = request.handling.context;
     done();
   });
   app.addHook('onSend', (request, reply, _payload, done) => {
-    const { requestId } = request.trail;
+    const { requestId } = request.context;
     if (isHeaderSafeId(requestId)) reply.header(header.requestId, requestId);
     done();
   });

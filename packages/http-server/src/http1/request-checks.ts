@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { FlotillaError } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
-import type { TrailSinks } from '../access-log/request-context.js';
+import type { AccessLogSinks } from '../access-log/request-context.js';
 import { refuseConnection } from '../answer/connection-errors.js';
 import { faultOfConnection, optionsOf } from '../message/field-checks.js';
 import { closing, HOST, problemOfExpectation, problemOfHead } from '../message/head-checks.js';
@@ -91,7 +91,7 @@ export function targetOf({ url = '', headers }: IncomingMessage): string {
  * Node answers an unknown `Expect` by an empty 417, and `CONNECT` by a closed connection; both get a problem. And it
  * sends a 100 before anyone has looked at the request; here only what is not refused gets one.
  */
-export function refuseWhatNodeRefuses(app: FastifyInstance, maxHeaders: number, sinks: TrailSinks): void {
+export function refuseWhatNodeRefuses(app: FastifyInstance, maxHeaders: number, sinks: AccessLogSinks): void {
   const { server } = app;
   server.on('checkExpectation', (request, response) => server.emit('request', request, response));
   const goOn = (request: IncomingMessage, response: ServerResponse) => {

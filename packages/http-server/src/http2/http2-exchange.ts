@@ -51,7 +51,7 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
     return body;
   }
 
-  /** A connection of HTTP/2 is told to be closed for all of its streams: see `Http2Lane`. */
+  /** A connection of HTTP/2 is told to be closed for all of its streams: see `Http2Server`. */
   closeAfterwards(): void {}
 
   send(status: number, headers: string[], body: string): void {

@@ -1,6 +1,6 @@
 import { type FlotillaError, header } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
-import { noteEnd, RequestTrail, requestIdFrom } from '../access-log/request-context.js';
+import { endAccessLog, RequestContext, requestIdFrom } from '../access-log/request-context.js';
 import { answer } from '../answer/answer.js';
 import { Handling } from '../answer/handling.js';
 import type { StageRouteOptions, StageRoutes } from '../answer/stage-exchange.js';
@@ -8,13 +8,13 @@ import { closing, HOST, problemOfExpectation, problemOfHead } from '../message/h
 import { rpcProtocolOf } from '../message/rpc-protocol.js';
 import { answerCall, preflight } from '../rpc/answer-call.js';
 import type { Http2Exchange } from './http2-exchange.js';
-import { Http2Lane } from './http2-server.js';
+import { Http2Server } from './http2-server.js';
 import { answerByFramework } from './other-routes.js';
 
 /** Answers what comes by HTTP/2: calls, texts to the stage's route, and what the framework has routes for. */
-export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: StageRouteOptions): Http2Lane {
+export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: StageRouteOptions): Http2Server {
   const { config, lifecycle } = options;
-  const lane = new Http2Lane({
+  const lane = new Http2Server({
     maxHeaderBytes: config.maxHeaderBytes,
     maxHeaders: config.maxHeaders,
     maxFieldPieces: config.maxFieldPieces,
@@ -36,8 +36,8 @@ function answerStream(
   routes: StageRoutes,
   options: StageRouteOptions,
 ): void {
-  const trail = new RequestTrail(requestIdFrom(request.header(header.requestId)));
-  const handling = new Handling(request, trail, options.logger);
+  const context = new RequestContext(requestIdFrom(request.header(header.requestId)));
+  const handling = new Handling(request, context, options.logger);
   void answerAsRouted(app, request, handling, routes, options).catch((error) => handling.fault(error));
 }
 
@@ -66,7 +66,9 @@ async function answerAsRouted(
     return;
   }
   const route = isStage || isKnownCall ? path : 'unknown';
-  request.onClose((isWhole) => noteEnd(method, route, isWhole ? request.status : undefined, handling.trail, options));
+  request.onClose((isWhole) =>
+    endAccessLog(method, route, isWhole ? request.status : undefined, handling.context, options),
+  );
   if (refused) handling.fault(refused);
   else if (isStage) await answer(handling, routes.handler, options);
   else await answerCall(handling, isPreflight ? preflight(options) : routes.rpc.handler, options);

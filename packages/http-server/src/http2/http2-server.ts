@@ -6,7 +6,7 @@ import { callBack } from '../message/boundary.js';
 import { Http2Exchange } from './http2-exchange.js';
 
 /** What becomes of a process's connections of HTTP/2. */
-export interface Http2LaneOptions {
+export interface Http2ServerOptions {
   /** All fields of a request together, in bytes, and how many there may be. */
   readonly maxHeaderBytes: number;
   readonly maxHeaders: number;
@@ -46,8 +46,8 @@ const IN_THE_WAY_MS = 5_000;
 const FEW_REQUESTS = 8;
 
 /** The connections of a server that speak HTTP/2. */
-export class Http2Lane {
-  readonly #options: Http2LaneOptions;
+export class Http2Server {
+  readonly #options: Http2ServerOptions;
   readonly #limits: ServerLimits;
   readonly #connections = new Set<ServerConnection>();
   /** No `Set`: what comes and goes in one is carried into the old generation with it (`Watch` of the balancer). */
@@ -56,7 +56,7 @@ export class Http2Lane {
   #beginning: Http2Exchange[] = [];
   readonly #timer: NodeJS.Timeout;
 
-  constructor(options: Http2LaneOptions) {
+  constructor(options: Http2ServerOptions) {
     this.#options = options;
     this.#limits = {
       windowBytes: STREAM_WINDOW_BYTES,

@@ -1,4 +1,4 @@
-import { HeldData } from '@flotilla/http2';
+import { ReceiveBuffer } from '@flotilla/http2';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import type { BodyLimit, OutboundResponse } from '../message/exchange.js';
 import type { Http2Exchange } from './http2-exchange.js';
@@ -35,7 +35,7 @@ export async function answerByFramework(
 }
 
 function bodyOf(request: Http2Exchange): Promise<Buffer> {
-  const chunks = new HeldData();
+  const chunks = new ReceiveBuffer();
   return new Promise((resolve, reject) => {
     request.receive(LIMIT, {
       chunk: (chunk) => {

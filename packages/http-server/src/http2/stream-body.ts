@@ -1,5 +1,5 @@
 import { FlotillaError } from '@flotilla/contracts';
-import { keptPiece, type Stream } from '@flotilla/http2';
+import { compactCopy, type Stream } from '@flotilla/http2';
 import { endInto, failInto } from '../message/boundary.js';
 import type { BodyLimit, BodySink, FaultTaker, RawFields, Receiving } from '../message/exchange.js';
 import { TURN_BYTES, tooLarge } from '../message/receive.js';
@@ -41,7 +41,7 @@ export class StreamBody implements Receiving {
       return;
     }
     try {
-      this.#isSinkFull = !this.#sink.chunk(keptPiece(view));
+      this.#isSinkFull = !this.#sink.chunk(compactCopy(view));
     } catch (error) {
       this.fail(error as Error);
       return;

@@ -51,13 +51,13 @@ export class Unpacking {
   }
 
   /**
-   * @param piece - Must not change afterwards.
+   * @param chunk - Must not change afterwards.
    * @returns False: there should come no more until there is room.
    * @throws what it has failed with.
    */
-  write(piece: Buffer): boolean {
+  write(chunk: Buffer): boolean {
     if (this.#failure) throw this.#failure;
-    this.#waiting.push(piece);
+    this.#waiting.push(chunk);
     this.#goOn();
     return !this.#isBusy;
   }
@@ -94,8 +94,8 @@ export class Unpacking {
 
   #goOn(): void {
     while (!this.#isBusy && !this.#failure) {
-      const piece = this.#waiting.shift();
-      if (piece) this.#unpack(piece);
+      const chunk = this.#waiting.shift();
+      if (chunk) this.#unpack(chunk);
       else {
         if (this.#isInputEnded) this.#finish();
         return;
@@ -103,20 +103,20 @@ export class Unpacking {
     }
   }
 
-  #unpack(piece: Buffer): void {
+  #unpack(chunk: Buffer): void {
     if (this.#isInPadding) {
-      this.#checkPadding(piece);
+      this.#checkPadding(chunk);
       return;
     }
-    this.#givenBytes += piece.length;
+    this.#givenBytes += chunk.length;
     this.#isBusy = true;
-    this.#zlib.write(piece, () => {
+    this.#zlib.write(chunk, () => {
       this.#isBusy = false;
       if (this.#failure) return;
       const unreadBytes = this.#givenBytes - this.#zlib.bytesWritten;
       if (unreadBytes > 0) {
         this.#isInPadding = true;
-        this.#checkPadding(piece.subarray(piece.length - unreadBytes));
+        this.#checkPadding(chunk.subarray(chunk.length - unreadBytes));
       }
       this.#goOn();
       if (!this.#isBusy) this.#onRoom();

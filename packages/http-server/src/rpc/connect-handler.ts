@@ -8,8 +8,8 @@ import {
 } from '@connectrpc/connect';
 import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/connect/protocol';
 import { FlotillaError, isHeaderSafeId, header as names } from '@flotilla/contracts';
-import { HeldData } from '@flotilla/http2';
-import type { RequestTrail } from '../access-log/request-context.js';
+import { ReceiveBuffer } from '@flotilla/http2';
+import type { RequestContext } from '../access-log/request-context.js';
 import type { StageExchange, StageHandler } from '../answer/stage-exchange.js';
 import type { ContentCoding } from '../message/content-coding.js';
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../message/exchange.js';
@@ -35,7 +35,7 @@ const MAX_WAITING_BYTES = 256 * 1024;
 export function connectHandler(router: ConnectRouter): StageHandler {
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return async (exchange) => {
-    const { request, response, trail } = exchange;
+    const { request, response, context } = exchange;
     const path = request.url.split('?', 1)[0] as string;
     const handler = handlers.get(path);
     if (!handler) throw new FlotillaError('FLT_RPC_UNKNOWN');
@@ -57,7 +57,7 @@ export function connectHandler(router: ConnectRouter): StageHandler {
         signal: leaving.signal,
         contextValues: createContextValues().set(exchangeKey, exchange),
       });
-      await send(handler, answer, response, trail);
+      await send(handler, answer, response, context);
     } finally {
       room.end();
     }
@@ -113,14 +113,14 @@ function headersOf({ rawHeaders }: InboundRequest, coding: ContentCoding): Heade
 
 /** A request's body as it arrives, no faster than it is read. */
 async function* bodyOf(request: InboundRequest): AsyncGenerator<Buffer> {
-  const pieces = new HeldData();
+  const chunks = new ReceiveBuffer();
   let waitingBytes = 0;
   let isEnded = false;
   let failure: Error | undefined;
   let wake = () => {};
   const receiving = request.receive(NO_LIMIT, {
     chunk: (chunk) => {
-      pieces.keep(chunk);
+      chunks.keep(chunk);
       waitingBytes += chunk.length;
       wake();
       return waitingBytes < MAX_WAITING_BYTES;
@@ -136,10 +136,10 @@ async function* bodyOf(request: InboundRequest): AsyncGenerator<Buffer> {
   });
   for (;;) {
     if (failure) throw asConnectError(failure);
-    if (!pieces.isEmpty) {
-      const piece = pieces.shift();
-      waitingBytes -= piece.length;
-      yield piece;
+    if (!chunks.isEmpty) {
+      const chunk = chunks.shift();
+      waitingBytes -= chunk.length;
+      yield chunk;
       receiving.resume();
     } else if (isEnded) {
       return;
@@ -155,31 +155,31 @@ async function send(
   { method }: UniversalHandler,
   answer: UniversalServerResponse,
   response: OutboundResponse,
-  trail: RequestTrail,
+  context: RequestContext,
 ): Promise<void> {
   const { status, body, header = new Headers() } = answer;
-  if (isHeaderSafeId(trail.requestId)) header.set(names.requestId, trail.requestId);
+  if (isHeaderSafeId(context.requestId)) header.set(names.requestId, context.requestId);
   // That of the response is its own to say.
   header.delete('content-length');
   const headers = [...header].flat();
   const isOneMessage = method.methodKind === 'unary' || method.methodKind === 'client_streaming';
   if (!body) {
-    noteStatus(trail, status, answer);
+    noteStatus(context, status, answer);
     response.send(status, headers, '');
     return;
   }
-  const pieces = isOneMessage ? await gathered(body) : body;
+  const chunks = isOneMessage ? await gathered(body) : body;
   const trailers = () => (answer.trailer ? [...answer.trailer].flat() : []);
   if (isOneMessage && trailers().length === 0) {
-    const told = ofCaller(status, header, Buffer.concat(pieces as Uint8Array[]));
-    noteStatus(trail, told.status, answer);
+    const told = ofCaller(status, header, Buffer.concat(chunks as Uint8Array[]));
+    noteStatus(context, told.status, answer);
     response.send(told.status, [...header].flat(), told.body.toString('latin1'));
     return;
   }
   response.begin(status, headers);
-  await writeAll(response, pieces);
+  await writeAll(response, chunks);
   if (answer.trailer) blameCallerInTrailers(answer.trailer);
-  noteStatus(trail, status, answer);
+  noteStatus(context, status, answer);
   response.end(trailers());
 }
 
@@ -189,14 +189,14 @@ function ofCaller(status: number, header: Headers, body: Buffer): { status: numb
 }
 
 async function gathered(body: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of body) pieces.push(piece);
-  return pieces;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return chunks;
 }
 
 /** For the log and the metrics. An error of gRPC is in its trailers, or in its head where there is nothing else. */
-function noteStatus(trail: RequestTrail, status: number, { header, trailer }: UniversalServerResponse): void {
+function noteStatus(context: RequestContext, status: number, { header, trailer }: UniversalServerResponse): void {
   const told = trailer?.get('grpc-status') ?? header?.get('grpc-status');
-  if (told !== undefined && told !== null) trail.rpcCode = Number(told);
-  else if (status === 200) trail.rpcCode = 0;
+  if (told !== undefined && told !== null) context.rpcCode = Number(told);
+  else if (status === 200) context.rpcCode = 0;
 }

@@ -18,20 +18,20 @@ interface UnpackOptions {
  */
 export function unpackMessage(
   packed: readonly Buffer[],
-  take: (piece: Buffer) => boolean,
+  take: (chunk: Buffer) => boolean,
   { maxBytes = MAX_MESSAGE_BYTES, onBegun = () => {} }: UnpackOptions = {},
 ): Promise<void> {
   if (packed.every(({ length }) => length === 0)) return Promise.resolve();
   let unpackedBytes = 0;
   return new Promise((resolve, reject) => {
-    const chunk = (piece: Buffer) => {
-      unpackedBytes += piece.length;
+    const chunk = (unpacked: Buffer) => {
+      unpackedBytes += unpacked.length;
       if (unpackedBytes > maxBytes) throw messageTooLarge(undefined, 'readMaxBytes', maxBytes);
-      return take(piece);
+      return take(unpacked);
     };
     const unpacking = new Unpacking({ chunk, end: resolve, fail: (error) => reject(asConnectError(error)) }, () => {});
     onBegun(() => unpacking.resume());
-    for (const piece of packed) unpacking.write(piece);
+    for (const chunk of packed) unpacking.write(chunk);
     unpacking.end();
   });
 }

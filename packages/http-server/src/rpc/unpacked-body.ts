@@ -21,10 +21,10 @@ const MAX_OBJECTS_BYTES = 8 * 1024 * 1024;
 export async function* unpackedMessage(body: Body, room: RoomOfCall): Body {
   const packed: Buffer[] = [];
   let packedBytes = 0;
-  for await (const piece of body) {
-    packedBytes += piece.length;
+  for await (const chunk of body) {
+    packedBytes += chunk.length;
     if (packedBytes > MAX_MESSAGE_BYTES) throw messageTooLarge(undefined, 'readMaxBytes');
-    packed.push(piece);
+    packed.push(chunk);
   }
   yield* await unpacked(packed, packedBytes, room, MAX_OBJECTS_BYTES);
 }
@@ -56,14 +56,14 @@ export async function* unpackedEnvelopes(body: Body, room: RoomOfCall, isStream:
       yield head;
       return;
     }
-    const pieces = await unpacked(packed, lengthBytes, room, isStream ? MAX_MESSAGE_BYTES : MAX_OBJECTS_BYTES);
+    const chunks = await unpacked(packed, lengthBytes, room, isStream ? MAX_MESSAGE_BYTES : MAX_OBJECTS_BYTES);
     head.writeUInt8(head.readUInt8(0) & ~COMPRESSED_FLAG, 0);
     head.writeUInt32BE(
-      pieces.reduce((sum, { length }) => sum + length, 0),
+      chunks.reduce((sum, { length }) => sum + length, 0),
       1,
     );
     yield head;
-    for (let piece = pieces.shift(); piece; piece = pieces.shift()) yield piece;
+    for (let chunk = chunks.shift(); chunk; chunk = chunks.shift()) yield chunk;
     if (isStream) room.giveBack();
   }
 }
@@ -75,14 +75,14 @@ async function unpacked(
   maxBytes: number,
 ): Promise<Buffer[]> {
   await room.takeFor(packedBytes);
-  const pieces: Buffer[] = [];
-  await unpackMessage(packed, (piece) => pieces.push(piece) > 0, { maxBytes });
-  return pieces;
+  const chunks: Buffer[] = [];
+  await unpackMessage(packed, (chunk) => chunks.push(chunk) > 0, { maxBytes });
+  return chunks;
 }
 
-async function gathered(pieces: Body): Promise<Buffer[]> {
+async function gathered(chunks: Body): Promise<Buffer[]> {
   const all: Buffer[] = [];
-  for await (const piece of pieces) all.push(piece);
+  for await (const chunk of chunks) all.push(chunk);
   return all;
 }
 
@@ -106,10 +106,10 @@ class PieceReader {
         if (next.done) return;
         this.#rest = next.value;
       }
-      const piece = this.#rest.subarray(0, left);
-      this.#rest = this.#rest.subarray(piece.length);
-      left -= piece.length;
-      if (piece.length > 0) yield piece;
+      const chunk = this.#rest.subarray(0, left);
+      this.#rest = this.#rest.subarray(chunk.length);
+      left -= chunk.length;
+      if (chunk.length > 0) yield chunk;
     }
   }
 }

@@ -7,16 +7,16 @@ const SLICE_BYTES = 256 * 1024;
  * Writes pieces to an answer that has begun, no faster than its client reads. What a connection of HTTP/2 has been given
  * counts against its memory: a large piece is given to it bit by bit.
  *
- * @param pieces - The rest of them is let be when the client leaves.
+ * @param chunks - The rest of them is let be when the client leaves.
  */
 export async function writeAll(
   response: OutboundResponse,
-  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<void> {
   const flow = flowOf(response);
-  for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += SLICE_BYTES) {
-      const slice = piece.subarray(at, at + SLICE_BYTES);
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+      const slice = chunk.subarray(at, at + SLICE_BYTES);
       const hasRoom = response.write(Buffer.from(slice.buffer, slice.byteOffset, slice.byteLength));
       if (flow.isClosed) return;
       if (!hasRoom) await flow.drained();

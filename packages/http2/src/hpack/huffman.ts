@@ -24,7 +24,7 @@ const LONGEST_BITS = 30;
 const STEP_BITS = 4;
 const STEPS = 1 << STEP_BITS;
 /** No byte is complete. */
-const NONE = -1;
+const ABSENT = -1;
 /** The code of 30 ones, which ends a string before its length does: it must not come. */
 const END_OF_STRING = 256;
 
@@ -59,7 +59,7 @@ function buildSteps(tree: number[][]) {
   for (let node = 0; node < nodes; node++) {
     for (let bits = 0; bits < STEPS; bits++) {
       let at = node;
-      let byte = NONE;
+      let byte = ABSENT;
       for (let bit = STEP_BITS - 1; bit >= 0; bit--) {
         const branch = (tree[at] as number[])[(bits >> bit) & 1] as number;
         if (branch < 0) byte = ~branch;
@@ -103,7 +103,7 @@ export function decodeHuffman(bytes: Uint8Array, start: number, end: number): st
       const step = node * STEPS + ((two >> shift) & (STEPS - 1));
       const byte = byteOf[step] as number;
       if (byte === END_OF_STRING) return undefined;
-      if (byte !== NONE) scratch[length++] = byte;
+      if (byte !== ABSENT) scratch[length++] = byte;
       node = next[step] as number;
     }
   }

@@ -79,7 +79,7 @@ export class Supervisor {
   async awaitReady(timeoutMs: number, names?: readonly string[]): Promise<NotReady | undefined> {
     const isAwaited = (child: Child) => this.#waiting.has(child) || !isHeld(child);
     const awaited = names ? names.map((name) => this.#child(name)) : this.#children.filter(isAwaited);
-    const outcome = await this.#until(timeoutMs, () => {
+    const outcome = await this.#waitFor(timeoutMs, () => {
       const dead = awaited.find((child) => !this.#waiting.has(child) && hasDied(child));
       if (dead) return this.#notReady(dead, dead.reason ?? 'it was stopped');
       return awaited.every((child) => child.life.state === 'ready') ? 'ready' : undefined;
@@ -139,7 +139,7 @@ export class Supervisor {
     for (const child of children) child.stop(signal);
     // By pid, not by state: somebody may start an instance again while it is being stopped.
     const isGone = (child: Child) => child.pid === undefined || child.pid !== pids.get(child);
-    await this.#until(undefined, () => (children.every(isGone) ? 'gone' : undefined));
+    await this.#waitFor(undefined, () => (children.every(isGone) ? 'gone' : undefined));
   }
 
   #child(name: string): Child {
@@ -184,7 +184,7 @@ export class Supervisor {
   }
 
   /** Waits for `check` to give a value. Undefined: it did not before the deadline. */
-  #until<Outcome>(timeoutMs: number | undefined, check: () => Outcome | undefined): Promise<Outcome | undefined> {
+  #waitFor<Outcome>(timeoutMs: number | undefined, check: () => Outcome | undefined): Promise<Outcome | undefined> {
     return new Promise((resolve) => {
       const cancelDeadline = timeoutMs === undefined ? () => {} : this.#effects.after(timeoutMs, () => settle(check()));
       const watcher = () => {

@@ -1,7 +1,7 @@
 import { type BodyLimit, type BodySink, type InboundRequest, type Receiving, tooLarge } from '@flotilla/http-server';
 
 /** A body that is handed on as it comes, by plain events. It is received at once, or never. */
-export class PieceFlow implements Pick<InboundRequest, 'receive'> {
+export class BodyStream implements Pick<InboundRequest, 'receive'> {
   /** False: what takes it is behind, and tells when it is not. */
   hasRoom = true;
   readonly #resume: () => void;
@@ -25,12 +25,12 @@ export class PieceFlow implements Pick<InboundRequest, 'receive'> {
     };
   }
 
-  push(piece: Buffer): void {
+  push(chunk: Buffer): void {
     if (!this.#sink || !this.#limit) return;
-    this.#givenBytes += piece.length;
+    this.#givenBytes += chunk.length;
     try {
       if (this.#givenBytes > this.#limit.maxBytes) throw tooLarge(this.#limit);
-      this.hasRoom = this.#sink.chunk(piece);
+      this.hasRoom = this.#sink.chunk(chunk);
     } catch (error) {
       this.#fail(error as Error);
     }

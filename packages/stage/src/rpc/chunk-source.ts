@@ -15,22 +15,22 @@ type Pieces = readonly Uint8Array[] | AsyncIterable<Uint8Array>;
 const TURN_BYTES = 256 * 1024;
 
 /** Hands pieces over as if they came as a request's body. @param taker - Told what its sink throws where it is told of a failure. */
-export function receivePieces(pieces: Pieces, limit: BodyLimit, sink: BodySink, taker: FaultTaker): Receiving {
+export function receivePieces(chunks: Pieces, limit: BodyLimit, sink: BodySink, taker: FaultTaker): Receiving {
   let wake = () => {};
   const room = () =>
     new Promise<void>((resolve) => {
       wake = resolve;
     });
-  void pump(pieces, limit, sink, room).then(
+  void pump(chunks, limit, sink, room).then(
     () => endInto(sink, [], taker),
     (error: unknown) => failInto(sink, error, taker),
   );
   return { resume: () => wake() };
 }
 
-async function pump(pieces: Pieces, limit: BodyLimit, sink: BodySink, room: () => Promise<void>): Promise<void> {
+async function pump(chunks: Pieces, limit: BodyLimit, sink: BodySink, room: () => Promise<void>): Promise<void> {
   let receivedBytes = 0;
-  for await (const slice of slices(pieces)) {
+  for await (const slice of slices(chunks)) {
     receivedBytes += slice.length;
     if (receivedBytes > limit.maxBytes) throw tooLarge(limit);
     const hasRoom = room();
@@ -39,11 +39,11 @@ async function pump(pieces: Pieces, limit: BodyLimit, sink: BodySink, room: () =
 }
 
 /** A turn of the event loop for others after as much as belongs into one. */
-async function* slices(pieces: Pieces): AsyncGenerator<Uint8Array> {
+async function* slices(chunks: Pieces): AsyncGenerator<Uint8Array> {
   let turnBytes = 0;
-  for await (const piece of pieces) {
-    for (let start = 0; start < piece.length; start += TURN_BYTES) {
-      const slice = piece.subarray(start, start + TURN_BYTES);
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; start += TURN_BYTES) {
+      const slice = chunk.subarray(start, start + TURN_BYTES);
       turnBytes += slice.length;
       if (turnBytes > TURN_BYTES) {
         await nextTurn();

@@ -17,7 +17,7 @@ export function countCodePoints(bytes: Uint8Array): number {
 /** A cleaned text as it is handed on in pieces: its length, and all of it where it is wanted. */
 export class CleanedText {
   codePoints = 0;
-  readonly #pieces: Uint8Array[] = [];
+  readonly #chunks: Uint8Array[] = [];
   readonly #isKept: boolean;
 
   constructor(isKept: boolean) {
@@ -26,11 +26,11 @@ export class CleanedText {
 
   add(bytes: Uint8Array): void {
     this.codePoints += countCodePoints(bytes);
-    if (this.#isKept) this.#pieces.push(bytes);
+    if (this.#isKept) this.#chunks.push(bytes);
   }
 
   /** Empty if it was not wanted. */
   text(): string {
-    return Buffer.concat(this.#pieces).toString();
+    return Buffer.concat(this.#chunks).toString();
   }
 }

@@ -43,7 +43,7 @@ const PASSED_ON = new Set(['traceparent', 'tracestate']);
  * A request made of a message, for the handler that REST has: both front doors lead to the same stage. What it answers is
  * collected.
  */
-export class LocalExchange implements InboundRequest, OutboundResponse {
+export class InProcessExchange implements InboundRequest, OutboundResponse {
   readonly httpVersion: string;
   readonly url: string;
   readonly rawHeaders: readonly string[] = [];

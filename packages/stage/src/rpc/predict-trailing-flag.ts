@@ -19,7 +19,7 @@ export interface BeforeText {
  *
  * @returns Undefined if nothing can be told.
  */
-export function flagBehind({ restBytes, requestId, flag }: BeforeText): boolean | undefined {
+export function predictTrailingFlag({ restBytes, requestId, flag }: BeforeText): boolean | undefined {
   if (restBytes === 0) return flag;
   if (restBytes === FLAG_BYTES) return true;
   if (restBytes === undefined || requestId.length > MAX_SHORT_LENGTH) return undefined;

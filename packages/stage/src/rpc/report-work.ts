@@ -4,7 +4,7 @@ import { BinaryReader } from '@bufbuild/protobuf/wire';
 import { TOP_WORDS, type WordCount } from '@flotilla/contracts';
 import { ReportRequestSchema, ReportResponseSchema, WordFrequencySchema } from '@flotilla/contracts/rpc';
 import { malformed, type RpcCaller, type UnaryWork } from '@flotilla/http-server/rpc';
-import { HeldData } from '@flotilla/http2';
+import { ReceiveBuffer } from '@flotilla/http2';
 import { byRank, generateReport, type ReportFigures } from './report-method.js';
 import type { StageCall } from './stage-call.js';
 
@@ -12,22 +12,22 @@ import type { StageCall } from './stage-call.js';
 export class ReportWork implements UnaryWork {
   readonly #call: StageCall;
   readonly #caller: RpcCaller;
-  readonly #pieces = new HeldData();
+  readonly #chunks = new ReceiveBuffer();
 
   constructor(call: StageCall, caller: RpcCaller) {
     this.#call = call;
     this.#caller = caller;
   }
 
-  write(piece: Buffer): boolean {
-    this.#pieces.keep(piece);
+  write(chunk: Buffer): boolean {
+    this.#chunks.keep(chunk);
     return true;
   }
 
   async end(): Promise<Uint8Array> {
-    const pieces = this.#pieces.takeAll();
-    const [only] = pieces;
-    const bytes = only && pieces.length === 1 ? only : Buffer.concat(pieces);
+    const chunks = this.#chunks.takeAll();
+    const [only] = chunks;
+    const bytes = only && chunks.length === 1 ? only : Buffer.concat(chunks);
     const response = await generateReport(this.#call, this.#caller, await requestIn(bytes));
     return toBinary(ReportResponseSchema, create(ReportResponseSchema, response));
   }

@@ -9,7 +9,7 @@ import {
 import { fieldValue, type StageExchange, type StageHandler } from '@flotilla/http-server';
 import { asConnectError, type RpcCaller } from '@flotilla/http-server/rpc';
 import { takeRequestId } from '../input/request-id.js';
-import { type LocalAnswer, LocalExchange, type LocalRequest } from './in-process-exchange.js';
+import { InProcessExchange, type LocalAnswer, type LocalRequest } from './in-process-exchange.js';
 
 /** What a call gives its stage. */
 interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body' | 'lengthBytes' | 'onGiven'> {
@@ -24,11 +24,14 @@ export type StageCall = (caller: RpcCaller, input: StageCallInput) => Promise<Pi
 /** @param handler - That of the stage's REST route. */
 export function stageCall(handler: StageHandler): StageCall {
   return async (caller, { requestId, onHandedOn, ...request }) => {
-    const { trail, request: outer } = caller.exchange;
+    const { context, request: outer } = caller.exchange;
     try {
-      if (requestId !== '') takeRequestId(trail)(requestId);
-      const local = new LocalExchange({ ...request, remainingMs: caller.remainingMs(), signal: caller.signal }, outer);
-      await handler({ request: local, response: local, trail, onHandedOn });
+      if (requestId !== '') takeRequestId(context)(requestId);
+      const local = new InProcessExchange(
+        { ...request, remainingMs: caller.remainingMs(), signal: caller.signal },
+        outer,
+      );
+      await handler({ request: local, response: local, context, onHandedOn });
       const answer = await local.answer;
       passOn(answer, caller);
       return read(answer);

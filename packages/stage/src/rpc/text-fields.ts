@@ -1,5 +1,5 @@
 import type { FieldSink } from '@flotilla/http-server/rpc';
-import { HeldData } from '@flotilla/http2';
+import { ReceiveBuffer } from '@flotilla/http2';
 import { Utf8Field } from './utf8-field.js';
 
 /** Takes the text of a message as it comes. */
@@ -11,7 +11,7 @@ export interface TextSink {
    */
   beginText(lengthBytes: number, restBytes: number | undefined): void;
   /** Bytes that are UTF-8, but for a character that is cut by their end. */
-  text(piece: Buffer): void;
+  text(chunk: Buffer): void;
   endText(): void;
 }
 
@@ -27,7 +27,7 @@ export class TextFields implements FieldSink {
   readonly #hasFlag: boolean;
   #utf8 = new Utf8Field(0);
   #isInText = false;
-  readonly #idPieces = new HeldData();
+  readonly #idPieces = new ReceiveBuffer();
 
   /** @param hasFlag - Whether field 3 is declared. */
   constructor(sink: TextSink, hasFlag: boolean) {
@@ -47,10 +47,10 @@ export class TextFields implements FieldSink {
     else this.#idPieces.clear();
   }
 
-  bytes(piece: Buffer): void {
-    this.#utf8.add(piece);
-    if (this.#isInText) this.#sink.text(piece);
-    else this.#idPieces.keep(piece);
+  bytes(chunk: Buffer): void {
+    this.#utf8.add(chunk);
+    if (this.#isInText) this.#sink.text(chunk);
+    else this.#idPieces.keep(chunk);
   }
 
   end(): void {

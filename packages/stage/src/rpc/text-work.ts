@@ -1,10 +1,10 @@
 import { create, type DescMessage, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import { type RpcCaller, type UnaryWork, WireReader } from '@flotilla/http-server/rpc';
-import { HeldData } from '@flotilla/http2';
+import { ReceiveBuffer } from '@flotilla/http2';
 import { takeRequestId } from '../input/request-id.js';
-import { PieceFlow } from './body-stream.js';
+import { BodyStream } from './body-stream.js';
 import type { LocalBody } from './in-process-exchange.js';
-import { flagBehind } from './predict-trailing-flag.js';
+import { predictTrailingFlag } from './predict-trailing-flag.js';
 import type { StageCall } from './stage-call.js';
 import { TextFields, type TextSink } from './text-fields.js';
 import type { TextMethod } from './text-methods.js';
@@ -25,7 +25,7 @@ export interface TextWorkOptions<Response extends DescMessage> {
 
 /** The stage's work on a text that is still coming. */
 interface Attempt<Response extends DescMessage> {
-  readonly flow: PieceFlow;
+  readonly flow: BodyStream;
   readonly requestId: string;
   readonly flag: boolean;
   readonly result: Promise<MessageInitShape<Response>>;
@@ -44,7 +44,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   readonly #fields: TextFields;
   readonly #reader: WireReader;
   /** Of the text, for as long as it may be needed from its beginning. */
-  readonly #pieces = new HeldData();
+  readonly #chunks = new ReceiveBuffer();
   #textBytes = 0;
   #isKept = true;
   #attempt: Attempt<Response> | undefined;
@@ -55,8 +55,8 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
     this.#reader = new WireReader(this.#fields, options.lengthBytes);
   }
 
-  write(piece: Buffer): boolean {
-    this.#reader.write(piece);
+  write(chunk: Buffer): boolean {
+    this.#reader.write(chunk);
     return this.#attempt?.flow.hasRoom ?? true;
   }
 
@@ -69,20 +69,20 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   beginText(lengthBytes: number, restBytes: number | undefined): void {
     this.#abandon();
     this.#textBytes = lengthBytes;
-    this.#pieces.clear();
+    this.#chunks.clear();
     this.#isKept = true;
     if (lengthBytes < MIN_STREAMED_BYTES) return;
     const { method, caller } = this.#options;
-    const { requestId } = caller.exchange.trail;
-    const flag = method.hasFlag ? flagBehind({ restBytes, requestId, flag: this.#fields.flag }) : false;
+    const { requestId } = caller.exchange.context;
+    const flag = method.hasFlag ? predictTrailingFlag({ restBytes, requestId, flag: this.#fields.flag }) : false;
     if (flag === undefined) return;
     this.#attempt = this.#begin(flag);
     this.#isKept = method.hasFlag && restBytes !== 0;
   }
 
-  text(piece: Buffer): void {
-    if (this.#isKept) this.#pieces.keep(piece);
-    this.#attempt?.flow.push(piece);
+  text(chunk: Buffer): void {
+    if (this.#isKept) this.#chunks.keep(chunk);
+    this.#attempt?.flow.push(chunk);
   }
 
   endText(): void {
@@ -93,10 +93,10 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
     const { flag } = this.#fields;
     const attempt = this.#attempt;
     // A stage takes longer than a message: what nobody needs is not held for so long.
-    const pieces = this.#pieces.takeAll();
+    const chunks = this.#chunks.takeAll();
     if (attempt?.flag !== flag) {
       this.#abandon();
-      return this.#run(pieces, this.#options.caller, flag);
+      return this.#run(chunks, this.#options.caller, flag);
     }
     return this.#resultOf(attempt);
   }
@@ -105,7 +105,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
     const { exchange, setHeader } = this.#options.caller;
     const known = this.#fields.requestId;
     // It is logged, and answered, under the id that its message brought.
-    if (known !== requestId) takeRequestId(exchange.trail)(known);
+    if (known !== requestId) takeRequestId(exchange.context)(known);
     try {
       return await result;
     } finally {
@@ -115,7 +115,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
 
   #begin(flag: boolean): Attempt<Response> {
     const { caller, resume } = this.#options;
-    const flow = new PieceFlow(resume);
+    const flow = new BodyStream(resume);
     const abandoning = new AbortController();
     const signal = AbortSignal.any([caller.signal, abandoning.signal]);
     const headers = new Map<string, string>();

@@ -14,14 +14,14 @@ export class Utf8Field {
   }
 
   /** @throws ConnectError */
-  add(piece: Buffer): void {
-    if (piece.length === this.#lengthBytes) {
-      if (!isUtf8(piece)) throw malformed(INVALID);
+  add(chunk: Buffer): void {
+    if (chunk.length === this.#lengthBytes) {
+      if (!isUtf8(chunk)) throw malformed(INVALID);
       return;
     }
     this.#stream ??= new Utf8Stream();
     const stream = this.#stream;
-    asFault(() => stream.accept(piece));
+    asFault(() => stream.accept(chunk));
   }
 
   /** @throws ConnectError if the string ends within a character. */

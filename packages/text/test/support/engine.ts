@@ -11,7 +11,7 @@ export function cut(bytes: Uint8Array, fractions: readonly number[]): Uint8Array
 export function cleanBytes(pieces: Iterable<Uint8Array>, limits?: Partial<CleanerLimits>): Buffer {
   const cleaner = new Cleaner(limits);
   const parts: Uint8Array[] = [];
-  for (const piece of pieces) parts.push(cleaner.write(piece));
+  for (const chunk of pieces) parts.push(cleaner.write(chunk));
   return Buffer.concat([...parts, cleaner.end()]);
 }
 
@@ -19,7 +19,7 @@ export const cleanText = (text: string): string => cleanBytes([utf8(text)]).toSt
 
 export function count(pieces: Iterable<Uint8Array>, options?: Partial<CountTableOptions>): CountTable {
   const counter = new WordCounter(options);
-  for (const piece of pieces) counter.write(piece);
+  for (const chunk of pieces) counter.write(chunk);
   return counter.end();
 }
 

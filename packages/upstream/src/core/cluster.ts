@@ -1,15 +1,15 @@
 import { Admission, type TicketState } from './admission.js';
 import type { Attempts } from './attempts.js';
-import { type MembershipChange, Roster } from './endpoint-set.js';
+import { EndpointSet, type MembershipChange } from './endpoint-set.js';
 import type { GroupListener } from './events.js';
-import { Overseer } from './health-manager.js';
+import { HealthManager } from './health-manager.js';
 import { RecentLatencies } from './latency-histogram.js';
 import { type InstanceCounts, type MemberSpec, RANK } from './member.js';
-import { type GroupOptions, plainGroup } from './options.js';
+import { type ClusterOptions, plainGroup } from './options.js';
 import { isFailure, type Outcome } from './outcome.js';
 import { PickView } from './pick-view.js';
 import { backOffMs, isSafeToRetry, type RetryFacts } from './retry-policy.js';
-import { Grants } from './retry-tokens.js';
+import { RetryTokens } from './retry-tokens.js';
 import { type InstanceSnapshot, snapshotOf } from './snapshot.js';
 import type { Strategy } from './strategy.js';
 import { type GroupTotals, newTotals } from './totals.js';
@@ -18,11 +18,11 @@ export { Attempts } from './attempts.js';
 export type { InstanceCounts } from './member.js';
 
 /** Nobody is left to try. */
-export const NONE = -1;
+export const NO_ENDPOINT = -1;
 /** There are instances that were not tried, but all of them are at their limit. */
-export const FULL = -2;
+export const OVERFLOW = -2;
 /** The request is not tried again. */
-export const STOP = -1;
+export const NO_RETRY = -1;
 
 /** Answers before a quantile of their latencies is worth acting on. */
 const MIN_HEDGE_ANSWERS = 100;
@@ -32,17 +32,17 @@ const MIN_HEDGE_ANSWERS = 100;
  * after a failure. Pure: it carries no bytes, and time and randomness are arguments. Times are monotonic milliseconds,
  * and must not run backwards; random numbers are in [0, 1).
  *
- * A request's life: {@link admit}, then {@link begin} and {@link end} for each try with {@link afterFailure} between
- * them, then {@link finish}, whatever happened, and then {@link poll} for those that wait. Beside that, {@link check}
+ * A request's life: {@link admit}, then {@link begin} and {@link end} for each try with {@link nextRetry} between
+ * them, then {@link release}, whatever happened, and then {@link poll} for those that wait. Beside that, {@link check}
  * takes the results of health checks, and {@link tick} wants to be called once a second when there is no traffic.
  */
-export class Group {
+export class Cluster {
   readonly totals: GroupTotals = newTotals();
-  readonly #options: GroupOptions;
-  readonly #roster: Roster;
+  readonly #options: ClusterOptions;
+  readonly #roster: EndpointSet;
   readonly #view: PickView;
-  readonly #overseer: Overseer;
-  readonly #grants: Grants;
+  readonly #overseer: HealthManager;
+  readonly #grants: RetryTokens;
   readonly #admission: Admission<Attempts>;
   readonly #latencies = new RecentLatencies();
   #strategy: Strategy;
@@ -60,15 +60,15 @@ export class Group {
   constructor(
     members: readonly MemberSpec[] | number,
     strategy: Strategy,
-    options: GroupOptions = plainGroup,
+    options: ClusterOptions = plainGroup,
     listener: GroupListener = () => {},
   ) {
     this.#options = options;
     this.#strategy = strategy;
-    this.#roster = new Roster(options);
+    this.#roster = new EndpointSet(options);
     this.#view = new PickView(this.#roster, options);
-    this.#overseer = new Overseer(options, this.#roster, listener);
-    this.#grants = new Grants(options.retryBudget, this.totals);
+    this.#overseer = new HealthManager(options, this.#roster, listener);
+    this.#grants = new RetryTokens(options.retryBudget, this.totals);
     this.#admission = new Admission(options.admission);
     const specs = typeof members === 'number' ? Array.from({ length: members }, (_, n) => ({ name: `${n}` })) : members;
     this.#roster.set(specs, Number.NEGATIVE_INFINITY);
@@ -138,7 +138,7 @@ export class Group {
 
   /**
    * The next request whose waiting is over: its state is `running`, or `refused` since its time is up. To be called
-   * until there is none after each {@link finish}, {@link check} and change of membership, and at
+   * until there is none after each {@link release}, {@link check} and change of membership, and at
    * {@link nextDeadlineMs}.
    */
   poll(nowMs: number): Attempts | undefined {
@@ -161,7 +161,7 @@ export class Group {
   /**
    * Begins a try of a request on an instance that it has not been to.
    *
-   * @returns The instance's slot, {@link NONE}, or {@link FULL}.
+   * @returns The instance's slot, {@link NO_ENDPOINT}, or {@link OVERFLOW}.
    */
   begin(attempts: Attempts, nowMs: number, random: number): number {
     if (nowMs >= this.#overseer.nextTickMs) this.tick(nowMs);
@@ -169,7 +169,7 @@ export class Group {
     this.#view.aim(attempts, nowMs);
     let slot = this.#strategy.pick(this.#view, nowMs, random);
     if (slot === -1) {
-      slot = this.#pickSpare(nowMs, random);
+      slot = this.#pickFallback(nowMs, random);
       if (slot < 0) return slot;
     }
     if (attempts.hasGrant) this.totals.laterTries++;
@@ -181,17 +181,17 @@ export class Group {
    * Begins a second try beside one under way, after {@link hedgeDelayMs} without an answer. The first answer wins; the
    * other try is to be aborted, and ends as `outrun`. Takes from the retry budget.
    *
-   * @returns The instance's slot, or {@link NONE} if nobody is free or the budget is used up.
+   * @returns The instance's slot, or {@link NO_ENDPOINT} if nobody is free or the budget is used up.
    */
   beginHedge(attempts: Attempts, nowMs: number, random: number): number {
     const { maxTries } = this.#options.retry;
     this.#view.aim(attempts, nowMs);
-    if (attempts.tried.length >= maxTries || !this.#view.hasUntried(true)) return NONE;
-    if (!this.#grants.ask(attempts, this.#live)) return NONE;
+    if (attempts.tried.length >= maxTries || !this.#view.hasUntried(true)) return NO_ENDPOINT;
+    if (!this.#grants.ask(attempts, this.#live)) return NO_ENDPOINT;
     const slot = this.#strategy.pick(this.#view, nowMs, random);
     if (slot === -1) {
       this.#grants.giveBack(attempts);
-      return NONE;
+      return NO_ENDPOINT;
     }
     this.totals.hedges++;
     this.#count(attempts, slot, nowMs);
@@ -199,9 +199,9 @@ export class Group {
   }
 
   /** Whether an instance is left that could be asked now, and is neither unhealthy nor ejected. */
-  hasUsableUntried(attempts: Attempts, nowMs: number): boolean {
+  hasUntriedHealthyEndpoint(attempts: Attempts, nowMs: number): boolean {
     this.#view.aim(attempts, nowMs);
-    return this.#view.hasUsableUntried();
+    return this.#view.hasUntriedHealthyEndpoint();
   }
 
   /** After which time without an answer a second try makes sense; Infinity: never, or not enough is known yet. */
@@ -249,22 +249,22 @@ export class Group {
    * What comes after a failed try.
    *
    * @returns 0: {@link begin} at once, on an instance that was not tried. More: all were tried, or are full; begin after
-   *   so many milliseconds. {@link STOP}: the request has failed.
+   *   so many milliseconds. {@link NO_RETRY}: the request has failed.
    */
-  afterFailure(attempts: Attempts, outcome: Outcome, facts: RetryFacts, nowMs: number, random: number): number {
+  nextRetry(attempts: Attempts, outcome: Outcome, facts: RetryFacts, nowMs: number, random: number): number {
     const { retry } = this.#options;
-    if (!isSafeToRetry(outcome, facts) || attempts.tried.length >= retry.maxTries) return STOP;
+    if (!isSafeToRetry(outcome, facts) || attempts.tried.length >= retry.maxTries) return NO_RETRY;
     this.#view.aim(attempts, nowMs);
     const isFirstPass = attempts.passStart === 0;
     if (isFirstPass && this.#view.hasUntried(true)) return 0;
-    if (attempts.laterTries >= retry.maxLaterTries || !retry.laterOn.has(outcome)) return STOP;
-    if (this.#roster.candidates === 0 || !this.#grants.ask(attempts, this.#live)) return STOP;
+    if (attempts.laterTries >= retry.maxLaterTries || !retry.laterOn.has(outcome)) return NO_RETRY;
+    if (this.#roster.candidates === 0 || !this.#grants.ask(attempts, this.#live)) return NO_RETRY;
     if (!this.#view.hasUntried(false)) attempts.passStart = attempts.tried.length;
     return Math.max(Number.MIN_VALUE, backOffMs(retry, attempts.laterTries++, random));
   }
 
   /** Counts a request for which there is nothing left to try. */
-  giveUp(): void {
+  abandonRetry(): void {
     this.totals.exhausted++;
   }
 
@@ -272,7 +272,7 @@ export class Group {
    * A request is over: answered, failed, or its client has left, be it in the queue or between two tries. Its tries
    * must have ended. Calling it again does nothing.
    */
-  finish(attempts: Attempts, nowMs: number): void {
+  release(attempts: Attempts, nowMs: number): void {
     if (attempts.state === 'running' && attempts.tried.length === 0) this.#expected--;
     this.#admission.leave(attempts, nowMs);
     this.#grants.giveBack(attempts);
@@ -334,7 +334,7 @@ export class Group {
     return this.#inFlight + this.#admission.pending;
   }
 
-  #pickSpare(nowMs: number, random: number): number {
+  #pickFallback(nowMs: number, random: number): number {
     const view = this.#view;
     if (view.minRank > RANK.spare) {
       view.minRank = RANK.spare;
@@ -342,7 +342,7 @@ export class Group {
       if (slot !== -1) this.totals.sparePicks++;
       if (slot !== -1) return slot;
     }
-    return view.hasUntried(false) ? FULL : NONE;
+    return view.hasUntried(false) ? OVERFLOW : NO_ENDPOINT;
   }
 
   #count(attempts: Attempts, slot: number, nowMs: number): void {

@@ -12,7 +12,7 @@ export interface MembershipChange {
  * The members by slot and by name, and what follows from all of their states together: who may be picked, whether there
  * is panic, how much room there is.
  */
-export class Roster {
+export class EndpointSet {
   /** By slot. Former members stay until their slot is needed and no request can know it any more. */
   readonly slots: Member[] = [];
   readonly #byName = new Map<string, Member>();

@@ -1,7 +1,7 @@
 import type { EjectionReason } from './passive-health-stats.js';
 
 /** What a group tells of itself, for logs, and so that tries can be moved from an instance that has become unhealthy. */
-export type GroupEvent =
+export type ClusterEvent =
   | { readonly kind: 'unhealthy' | 'healthy' | 'readmitted'; readonly instance: string; readonly slot: number }
   | {
       readonly kind: 'ejected';
@@ -13,4 +13,4 @@ export type GroupEvent =
   | { readonly kind: 'panic'; readonly isOn: boolean; readonly usable: number; readonly candidates: number };
 
 /** Called at once, in the middle of the group's work: it must not call the group. */
-export type GroupListener = (event: GroupEvent) => void;
+export type GroupListener = (event: ClusterEvent) => void;

@@ -1,27 +1,27 @@
-import { checkWeight, type MembershipChange, type Roster } from './endpoint-set.js';
+import { checkWeight, type EndpointSet, type MembershipChange } from './endpoint-set.js';
 import type { GroupListener } from './events.js';
 import type { Member, MemberSpec } from './member.js';
-import type { GroupOptions } from './options.js';
+import type { ClusterOptions } from './options.js';
 import { isFailure, type Outcome } from './outcome.js';
-import { Ejector } from './outlier-detector.js';
+import { OutlierDetector } from './outlier-detector.js';
 
 const TICK_MS = 1_000;
 
 /** Changes what is thought of the members: by checks, by tries, by time, and by what people say. */
-export class Overseer {
-  readonly #options: GroupOptions;
-  readonly #roster: Roster;
-  readonly #ejector: Ejector;
+export class HealthManager {
+  readonly #options: ClusterOptions;
+  readonly #roster: EndpointSet;
+  readonly #ejector: OutlierDetector;
   readonly #listener: GroupListener;
   #nextCompareMs = Number.NEGATIVE_INFINITY;
   /** When {@link tick} has something to do. */
   nextTickMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: GroupOptions, roster: Roster, listener: GroupListener) {
+  constructor(options: ClusterOptions, roster: EndpointSet, listener: GroupListener) {
     this.#options = options;
     this.#roster = roster;
     this.#listener = listener;
-    this.#ejector = new Ejector(options.ejection, roster, {
+    this.#ejector = new OutlierDetector(options.ejection, roster, {
       ejected: ({ name, slot }, reason, untilMs) => {
         this.nextTickMs = Math.min(this.nextTickMs, untilMs);
         listener({ kind: 'ejected', instance: name, slot, reason, untilMs });

@@ -2,7 +2,7 @@ import { ActiveHealth } from './active-health.js';
 import { hashOf } from './hash.js';
 import { PeakEwma } from './latency-average.js';
 import { RecentLatencies } from './latency-histogram.js';
-import { PassiveRecord } from './passive-health-stats.js';
+import { PassiveHealthStats } from './passive-health-stats.js';
 
 /** An instance as somebody lists it. */
 export interface MemberSpec {
@@ -39,7 +39,7 @@ export class Member {
   readonly seed: number;
   readonly counts: InstanceCounts = { requests: 0, errors: 0, cancelled: 0, inFlight: 0 };
   readonly health = new ActiveHealth();
-  readonly record = new PassiveRecord();
+  readonly record = new PassiveHealthStats();
   readonly peakLatency = new PeakEwma();
   readonly recent = new RecentLatencies();
   address: string;

@@ -26,7 +26,7 @@ export interface EjectionPolicy {
 }
 
 /** How a group behaves. The constants are named, with their reasons, in the catalogue of settings. */
-export interface GroupOptions {
+export interface ClusterOptions {
   readonly health: HealthPolicy;
   readonly ejection: EjectionPolicy;
   /** When a smaller part than this is usable, all are used that are not drained. 0: never. */
@@ -46,7 +46,7 @@ export interface GroupOptions {
 const UNLIMITED = Number.POSITIVE_INFINITY;
 
 /** No limits, and nothing is held against anybody: a group that only picks and counts. */
-export const plainGroup: GroupOptions = {
+export const plainGroup: ClusterOptions = {
   health: { fall: 2, rise: 2 },
   ejection: {
     failuresInARow: 0,

@@ -1,4 +1,4 @@
-import type { Roster } from './endpoint-set.js';
+import type { EndpointSet } from './endpoint-set.js';
 import type { Member } from './member.js';
 import type { EjectionPolicy } from './options.js';
 import { median, successRateThreshold } from './outliers.js';
@@ -24,12 +24,12 @@ const MIN_LATENCY_PEERS = 2;
  * an instance ejected as `unreachable` is back after `rise` good checks, and any that the checks themselves had
  * found unhealthy is back when they find it healthy. For all other reasons it is as with that option set to false.
  */
-export class Ejector {
+export class OutlierDetector {
   readonly #policy: EjectionPolicy;
-  readonly #roster: Roster;
+  readonly #roster: EndpointSet;
   readonly #events: EjectorEvents;
 
-  constructor(policy: EjectionPolicy, roster: Roster, events: EjectorEvents) {
+  constructor(policy: EjectionPolicy, roster: EndpointSet, events: EjectorEvents) {
     this.#policy = policy;
     this.#roster = roster;
     this.#events = events;

@@ -12,7 +12,7 @@ import type { Outcome } from './outcome.js';
 export type EjectionReason = 'unreachable' | 'failures' | 'success_rate' | 'latency';
 
 /** What the tries made on an instance say of it, and whether it sits out for that. */
-export class PassiveRecord {
+export class PassiveHealthStats {
   failuresInARow = 0;
   /** Failures in a row without an answer, for want of a connection or since it broke. */
   #goneInARow = 0;

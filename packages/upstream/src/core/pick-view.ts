@@ -1,19 +1,19 @@
 import { Attempts } from './attempts.js';
-import type { Roster } from './endpoint-set.js';
+import type { EndpointSet } from './endpoint-set.js';
 import { type Member, RANK } from './member.js';
 import { slowStartShare } from './slow-start.js';
 import type { GroupView } from './strategy.js';
 
 /** The view of one pick. There is one for all of them: making one for each would cost more than picking. */
 export class PickView implements GroupView {
-  readonly #roster: Roster;
+  readonly #roster: EndpointSet;
   readonly #maxInFlight: number;
   readonly #slowStartMs: number;
   #attempts = new Attempts();
   #nowMs = 0;
   minRank: number = RANK.usable;
 
-  constructor(roster: Roster, options: { maxInFlightPerInstance: number; slowStartMs: number }) {
+  constructor(roster: EndpointSet, options: { maxInFlightPerInstance: number; slowStartMs: number }) {
     this.#roster = roster;
     this.#maxInFlight = options.maxInFlightPerInstance;
     this.#slowStartMs = options.slowStartMs;
@@ -69,7 +69,7 @@ export class PickView implements GroupView {
     return false;
   }
 
-  hasUsableUntried(): boolean {
+  hasUntriedHealthyEndpoint(): boolean {
     return this.#roster.slots.some(
       ({ rank, slot, counts }) =>
         rank === RANK.usable && counts.inFlight < this.#maxInFlight && !this.#attempts.wasTried(slot),

@@ -3,7 +3,7 @@ import { RetryBudget, type RetryBudgetLimits } from './retry-budget.js';
 import type { GroupTotals } from './totals.js';
 
 /** Which tries hold a part of the retry budget: from the grant, through the back-off, to the end of the try. */
-export class Grants {
+export class RetryTokens {
   readonly #budget: RetryBudget;
   readonly #totals: GroupTotals;
 

@@ -99,7 +99,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     this.#opening.delete(connection);
     this.#connectForWaiting();
     if (!exchange || exchange.isOver) return;
-    if (isStale && !exchange.hasResent && exchange.request.mayResend()) this.#resend(exchange);
+    if (isStale && !exchange.hasResent && exchange.request.isRetryable()) this.#resend(exchange);
     else exchange.fail(error);
   }
 

@@ -19,8 +19,8 @@ export interface ConnectionOwner {
   onOpen(connection: Connection): void;
   /** An exchange has ended well, and the connection can take another. */
   onIdle(connection: Connection): void;
-  /** The connection is gone. An exchange that it leaves may be sent again on a new one, if `mayResend`. */
-  onClosed(connection: Connection, exchange: Exchange | undefined, error: Error, mayResend: boolean): void;
+  /** The connection is gone. An exchange that it leaves may be sent again on a new one, if `isRetryable`. */
+  onClosed(connection: Connection, exchange: Exchange | undefined, error: Error, isRetryable: boolean): void;
   /** Something was thrown on this side that is no exchange's. */
   onFault(error: unknown): void;
 }
@@ -59,8 +59,8 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
     const onread = { buffer: READ_BUFFER, callback: (bytes: number) => callBack(this, this.#read, bytes) ?? true };
     const socket = net.connect({ host, port, lookup, noDelay: true, keepAlive: true, onread });
     this.#socket = socket;
-    const giveUp = () => callBack(this, this.#close, new ConnectTimeout('no connection in time'));
-    this.#connectTimer = setTimeout(giveUp, connectTimeoutMs);
+    const abandon = () => callBack(this, this.#close, new ConnectTimeout('no connection in time'));
+    this.#connectTimer = setTimeout(abandon, connectTimeoutMs);
     socket.on('connect', () => callBack(this, this.#opened, undefined));
     socket.on('end', () => callBack(this, this.#ended, undefined));
     socket.on('error', (error) => callBack(this, this.#close, error));

@@ -39,7 +39,7 @@ export interface WireRequest {
    * Whether it may be sent once more, on a new connection, if the instance closed an old one without a word: it can be
    * sent from its beginning, and does no harm if it was seen twice (RFC 9112, section 9.3.1).
    */
-  mayResend(): boolean;
+  isRetryable(): boolean;
 }
 
 /** What a request's sender is told. One of `onEnd` and `onError` comes last, and nothing after it. */

@@ -79,23 +79,23 @@ async function stream(socket: Socket, exchange: Exchange, body: AsyncIterable<re
 }
 
 /** One chunk of several pieces (RFC 9112, section 7.1), in one write. */
-function writeChunk(socket: Socket, pieces: readonly Uint8Array[]): boolean {
+function writeChunk(socket: Socket, chunks: readonly Uint8Array[]): boolean {
   let bytes = 0;
-  for (const piece of pieces) bytes += piece.length;
+  for (const chunk of chunks) bytes += chunk.length;
   // One of no bytes would be the last.
   if (bytes === 0) return true;
   socket.cork();
   socket.write(bytes.toString(16) + CRLF, 'latin1');
-  for (const piece of pieces) socket.write(piece);
+  for (const chunk of chunks) socket.write(chunk);
   const hasRoom = socket.write(CRLF, 'latin1');
   socket.uncork();
   return hasRoom;
 }
 
-function writePieces(socket: Socket, pieces: readonly Uint8Array[]): boolean {
+function writePieces(socket: Socket, chunks: readonly Uint8Array[]): boolean {
   socket.cork();
   let hasRoom = true;
-  for (const piece of pieces) hasRoom = socket.write(piece);
+  for (const chunk of chunks) hasRoom = socket.write(chunk);
   socket.uncork();
   return hasRoom;
 }

@@ -126,7 +126,7 @@ export class InstanceStream implements Carrier, ResponseObserver {
     for await (const batch of body) {
       if (this.#isOver || stream.isClosed) return;
       let hasRoom = true;
-      for (const piece of batch) hasRoom = stream.write(asBuffer(piece));
+      for (const chunk of batch) hasRoom = stream.write(asBuffer(chunk));
       if (!hasRoom) await this.#room();
     }
     if (this.#isOver || stream.isClosed) return;

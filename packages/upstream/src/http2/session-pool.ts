@@ -79,8 +79,8 @@ export class SessionPool implements SessionOwner, Carrier {
     else this.#openIfNeeded();
   }
 
-  onFailed(exchange: Exchange, error: Error, mayResend: boolean): void {
-    if (!mayResend || exchange.hasResent || exchange.isOver || !exchange.request.mayResend()) {
+  onFailed(exchange: Exchange, error: Error, isRetryable: boolean): void {
+    if (!isRetryable || exchange.hasResent || exchange.isOver || !exchange.request.isRetryable()) {
       exchange.fail(error);
       return;
     }

@@ -10,8 +10,8 @@ export interface SessionOwner {
   /** It can take streams, or more of them. */
   onRoom(session: Session): void;
   onClosed(session: Session, error: Error): void;
-  /** An exchange has failed. If `mayResend`, the instance has done nothing with it, or the session was gone before. */
-  onFailed(exchange: Exchange, error: Error, mayResend: boolean): void;
+  /** An exchange has failed. If `isRetryable`, the instance has done nothing with it, or the session was gone before. */
+  onFailed(exchange: Exchange, error: Error, isRetryable: boolean): void;
   /** It ends because of something on this side that nobody has thought of. */
   onFault(error: unknown): void;
 }
@@ -58,9 +58,9 @@ export class Session implements StreamOwner, ClientOwner, FaultTaker {
     const onread = { buffer: READ_BUFFER, callback: (bytes: number) => this.#read(bytes) };
     this.#socket = net.connect({ host, port, lookup, noDelay: true, keepAlive: true, onread });
     this.#connection = new ClientConnection(this.#socket, LIMITS, this);
-    this.#connectTimer = setTimeout(() => this.#giveUp(new ConnectTimeout('no connection in time')), connectTimeoutMs);
+    this.#connectTimer = setTimeout(() => this.#abandon(new ConnectTimeout('no connection in time')), connectTimeoutMs);
     this.#socket.on('connect', () => callBack(this, this.#opened, undefined));
-    this.#socket.on('error', (error) => this.#giveUp(error));
+    this.#socket.on('error', (error) => this.#abandon(error));
   }
 
   /** Whether it can take another stream. */
@@ -115,7 +115,7 @@ export class Session implements StreamOwner, ClientOwner, FaultTaker {
 
   /** Closes it, and fails what is under way on it. */
   destroy(): void {
-    this.#giveUp(new Error('closed from this side'));
+    this.#abandon(new Error('closed from this side'));
   }
 
   #failed(exchange: Exchange, error: Error, hasBegun: boolean): void {
@@ -147,7 +147,7 @@ export class Session implements StreamOwner, ClientOwner, FaultTaker {
     this.#owner.onRoom(this);
   }
 
-  #giveUp(error: Error): void {
+  #abandon(error: Error): void {
     this.#error ??= error;
     this.#connection.destroy();
   }

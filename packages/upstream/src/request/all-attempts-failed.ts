@@ -1,6 +1,6 @@
 import { FlotillaError, header, type ProblemCode } from '@flotilla/contracts';
 import type { Exhaustion } from '../core/outcome.js';
-import type { Call } from './upstream-request.js';
+import type { UpstreamRequest } from './upstream-request.js';
 
 const CODES: Readonly<Record<Exhaustion, ProblemCode>> = {
   unreachable: 'FLT_INSTANCES_UNREACHABLE',
@@ -14,7 +14,7 @@ const CODES: Readonly<Record<Exhaustion, ProblemCode>> = {
  *
  * @param service - The balanced service: `service3`.
  */
-export function exhausted(service: string, exhaustion: Exhaustion, call: Call): FlotillaError {
+export function allAttemptsFailed(service: string, exhaustion: Exhaustion, call: UpstreamRequest): FlotillaError {
   const tries = call.tries.map(({ instance, outcome }) => ({ instance, outcome }));
   const told = tries.map(({ instance, outcome }) => `${instance} ${outcome}`).join(', ') || 'none in the time given';
   const extra = { failed_stage: service, attempts: tries };

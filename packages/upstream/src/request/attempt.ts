@@ -10,9 +10,9 @@ import { outcomeOfFields, statusFields } from './rpc-status.js';
 /** What one try tells the call that it is part of. */
 export interface TryObserver {
   /** The answer goes to the client: all of it is here, or more than is held back. */
-  onAnswer(answer: Try): void;
+  onAnswer(answer: Attempt): void;
   /** The try is over. Before an answer: it failed, or was cancelled. After one: the answer's end, or its breaking off. */
-  onEnd(current: Try, outcome: Outcome): void;
+  onEnd(current: Attempt, outcome: Outcome): void;
   /** Something was thrown on this side. */
   onFault(error: unknown): void;
 }
@@ -21,7 +21,7 @@ export interface TryObserver {
  * One try on one instance. It holds the answer back up to a limit, so that one that breaks off early can still be had
  * from another instance.
  */
-export class Try implements WireObserver, Answer {
+export class Attempt implements WireObserver, Answer {
   /** Which of the call's tries it is, from 0, and on which instance. */
   readonly nth: number;
   readonly slot: number;

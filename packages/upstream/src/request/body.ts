@@ -98,7 +98,7 @@ export class Body {
   }
 
   /** Whether all of it is here, in one piece that any number of readers can have. */
-  get isOnePiece(): boolean {
+  get isFullyBuffered(): boolean {
     return this.#isEnded && this.#totalBytes <= this.#gatherBytes;
   }
 
@@ -198,7 +198,7 @@ export class Body {
 
   /** What a try sends, after {@link rewind}: a small body in one piece, a large one in batches of them, null for an empty one. */
   forTry(): Uint8Array | AsyncIterable<readonly Uint8Array[]> | null {
-    if (!this.isOnePiece) return this.#read(this.#reader);
+    if (!this.isFullyBuffered) return this.#read(this.#reader);
     this.#unreadBytes = 0;
     if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks as Uint8Array[])];
     return this.#chunks[0] ?? null;

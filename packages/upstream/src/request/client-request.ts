@@ -2,7 +2,7 @@ import { FlotillaError } from '@flotilla/contracts';
 import type { InboundRequest, OutboundResponse } from '@flotilla/http-server';
 import { hashOf } from '../core/hash.js';
 import type { Upstream } from './upstream.js';
-import type { Call } from './upstream-request.js';
+import type { UpstreamRequest } from './upstream-request.js';
 
 /** How long a request says that its body is, in bytes. */
 export function contentLength(request: InboundRequest): number | undefined {
@@ -18,7 +18,7 @@ export function hashOfRequest({ strategy, limits }: Upstream, request: InboundRe
 }
 
 /** A client that leaves cancels the work that goes on for it. */
-export function cancelWhenClientLeaves(response: OutboundResponse, call: Call): void {
+export function cancelWhenClientLeaves(response: OutboundResponse, call: UpstreamRequest): void {
   response.onClose((isWhole) => {
     if (!isWhole) call.cancel(new FlotillaError('FLT_BODY_INCOMPLETE'));
   });

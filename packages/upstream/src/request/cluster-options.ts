@@ -1,11 +1,11 @@
 import type { SettingName } from '@flotilla/contracts';
 import type { Config } from '@flotilla/process';
-import type { GroupOptions } from '../core/options.js';
+import type { ClusterOptions } from '../core/options.js';
 import type { Outcome } from '../core/outcome.js';
 import type { StrategyName } from '../core/strategies/registry.js';
 
 /** The settings that say how a group of instances behaves. */
-export const groupSettings = [
+export const clusterSettings = [
   'strategy',
   'hashHeader',
   'healthIntervalMs',
@@ -38,13 +38,13 @@ export const groupSettings = [
   'requestTimeoutMs',
 ] as const satisfies readonly SettingName[];
 
-export type GroupConfig = Config<(typeof groupSettings)[number]>;
+export type GroupConfig = Config<(typeof clusterSettings)[number]>;
 
 /** The troubles of a moment. A bad answer would likely be bad again, and a time-out has cost its time. */
 const LATER_ON: ReadonlySet<Outcome> = new Set(['unreachable', 'broken']);
 
 /** What a process was told about its group, as the core takes it. */
-export function groupOptions(config: GroupConfig): GroupOptions & { readonly strategy: StrategyName } {
+export function clusterOptions(config: GroupConfig): ClusterOptions & { readonly strategy: StrategyName } {
   return {
     strategy: config.strategy,
     health: { fall: config.healthFall, rise: config.healthRise },

@@ -111,6 +111,6 @@ function readinessRequest(host: string): WireRequest {
     body: () => null,
     contentLength: undefined,
     trailers: () => [],
-    mayResend: () => true,
+    isRetryable: () => true,
   };
 }

@@ -1,4 +1,4 @@
-import type { Try } from './attempt.js';
+import type { Attempt } from './attempt.js';
 import type { Body } from './body.js';
 
 /** How long a request may stand still whose body is in the way of others: they wait for the memory that it holds. */
@@ -20,7 +20,7 @@ export class Progress {
   readonly #limits: ProgressLimits;
   #lastMs: number;
   #mark = 0;
-  #try: Try | undefined;
+  #try: Attempt | undefined;
 
   constructor(limits: ProgressLimits, nowMs: number) {
     this.#limits = limits;
@@ -28,7 +28,7 @@ export class Progress {
   }
 
   /** @returns Who has done nothing for too long; undefined if nobody. */
-  check(body: Body, current: Try | undefined, nowMs: number): Laggard | undefined {
+  check(body: Body, current: Attempt | undefined, nowMs: number): Laggard | undefined {
     const mark =
       body.totalBytes + body.readBytes + body.givenBytes + (current?.receivedBytes ?? 0) + (current?.hasBegun ? 1 : 0);
     if (mark !== this.#mark || current !== this.#try) {
@@ -48,7 +48,7 @@ export class Progress {
   }
 }
 
-function laggardOf(body: Body, current: Try | undefined): Laggard | undefined {
+function laggardOf(body: Body, current: Attempt | undefined): Laggard | undefined {
   if (current?.awaitsClient) return 'client';
   if (body.awaitsSource) return body.isFromCaller && body.isPauseWatched ? 'client' : undefined;
   return current ? 'instance' : undefined;

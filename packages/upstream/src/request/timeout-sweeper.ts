@@ -1,7 +1,7 @@
 import { callBack, type FaultTaker } from '@flotilla/http-server';
 
 /** What wants to be looked at now and then. */
-export interface Watched extends FaultTaker {
+export interface Sweepable extends FaultTaker {
   /** Its place among those that are watched; the watch's to change. */
   watchIndex: number;
   check(nowMs: number): void;
@@ -11,7 +11,7 @@ export interface Watched extends FaultTaker {
 const MAX_LOOK_MS = 250;
 const MIN_LOOK_MS = 5;
 /** Looks within the shortest time that matters: how exact it is kept. */
-const LOOKS = 8;
+const TICKS = 8;
 
 /** What is not watched. */
 export const UNWATCHED = -1;
@@ -24,7 +24,7 @@ export const UNWATCHED = -1;
  * points to its successor, and once one of them is old, all after it, and all requests in them, outlive the young
  * generation. Scavenges took ten times as long.
  */
-export class Watch<Each extends Watched> {
+export class TimeoutSweeper<Each extends Sweepable> {
   readonly #watched: Each[] = [];
   readonly #timer: NodeJS.Timeout;
 
@@ -33,7 +33,7 @@ export class Watch<Each extends Watched> {
    * @param afterwards - Called after each look.
    */
   constructor(shortestMs: number, afterwards: (nowMs: number) => void) {
-    const lookMs = Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, shortestMs / LOOKS));
+    const lookMs = Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, shortestMs / TICKS));
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
       for (const each of [...this.#watched]) callBack(each, each.check, nowMs);

@@ -1,31 +1,31 @@
 import { FlotillaError } from '@flotilla/contracts';
 import { callBack, type FaultTaker } from '@flotilla/http-server';
 import type { TicketState } from '../core/admission.js';
-import { Attempts, FULL, type Group, STOP } from '../core/cluster.js';
+import { Attempts, type Cluster, NO_RETRY, OVERFLOW } from '../core/cluster.js';
 import { type Exhaustion, isFailure, type Outcome, summarise } from '../core/outcome.js';
 import type { WireRequest } from '../http1/exchange.js';
 import type { RawHeaders } from '../http1/headers.js';
 import type { Answer } from './answer.js';
-import { Try, type TryObserver } from './attempt.js';
+import { Attempt, type TryObserver } from './attempt.js';
 import type { Body } from './body.js';
 import { Progress, type ProgressLimits } from './progress.js';
-import { UNWATCHED, type Watched } from './timeout-sweeper.js';
+import { type Sweepable, UNWATCHED } from './timeout-sweeper.js';
 
 /** What a call needs of the group of instances that it is made to. */
-export interface CallTarget {
-  readonly group: Group;
+export interface UpstreamRequestTarget {
+  readonly cluster: Cluster;
   readonly limits: ProgressLimits & { readonly maxHeldResponseBytes: number };
-  /** Lets a call in, lets it wait, or refuses it. One that waits is told by {@link Call.admitted}. */
-  admit(call: Call): TicketState;
+  /** Lets a call in, lets it wait, or refuses it. One that waits is told by {@link UpstreamRequest.admitted}. */
+  admit(call: UpstreamRequest): TicketState;
   /** A call has begun, and wants to be looked at now and then; or is over. */
-  begun(call: Call): void;
-  over(call: Call): void;
-  send(current: Try): void;
-  onTryEnd(current: Try, outcome: Outcome, latencyMs: number | undefined): void;
+  begun(call: UpstreamRequest): void;
+  over(call: UpstreamRequest): void;
+  send(current: Attempt): void;
+  onTryEnd(current: Attempt, outcome: Outcome, latencyMs: number | undefined): void;
 }
 
 /** The head of a request that is sent to an instance, and what is known of it. */
-export interface CallRequest {
+export interface UpstreamRequestOptions {
   readonly method: 'GET' | 'POST';
   /** How it is carried; `http/1.1` if it is not said. */
   readonly protocol?: WireRequest['protocol'];
@@ -66,30 +66,30 @@ export type CallResult =
 const EXACT_DEADLINE_MS = 2_000;
 
 /** One request to a group of instances: it tries one after the other until one answers. */
-export class Call implements TryObserver, Watched {
+export class UpstreamRequest implements TryObserver, Sweepable {
   /** Its place at the group's door, and its tries. */
-  readonly attempts: CallAttempts;
+  readonly attempts: UpstreamRequestAttempts;
   watchIndex = UNWATCHED;
-  readonly #target: CallTarget;
-  readonly #request: CallRequest;
+  readonly #target: UpstreamRequestTarget;
+  readonly #request: UpstreamRequestOptions;
   readonly #body: Body;
   readonly #wireRequest: WireRequest;
   readonly #progress: Progress;
   /** Tries under way: one, or two where the first was slow. */
-  readonly #running: Try[] = [];
+  readonly #running: Attempt[] = [];
   #resolve: ((result: CallResult) => void) | undefined;
   /** Of a back-off, or of a second try. */
   #timer: NodeJS.Timeout | undefined;
   #deadline: NodeJS.Timeout | undefined;
-  #answered: Try | undefined;
+  #answered: Attempt | undefined;
   #isTimedOut = false;
   #isOver = false;
 
-  constructor(target: CallTarget, request: CallRequest, body: Body) {
+  constructor(target: UpstreamRequestTarget, request: UpstreamRequestOptions, body: Body) {
     this.#target = target;
     this.#request = request;
     this.#body = body;
-    this.attempts = new CallAttempts(this, request.hash);
+    this.attempts = new UpstreamRequestAttempts(this, request.hash);
     this.#progress = new Progress(target.limits, performance.now());
     this.#wireRequest = new CalledRequest(request, body);
   }
@@ -165,7 +165,7 @@ export class Call implements TryObserver, Watched {
   leave(slot: number): boolean {
     const current = this.#running.find((each) => each.slot === slot);
     if (!current || current === this.#answered || !this.#body.canStart) return false;
-    if (!this.#target.group.hasUsableUntried(this.attempts, performance.now())) return false;
+    if (!this.#target.cluster.hasUntriedHealthyEndpoint(this.attempts, performance.now())) return false;
     current.abort('timed_out');
     return true;
   }
@@ -183,7 +183,7 @@ export class Call implements TryObserver, Watched {
     this.fault(error);
   }
 
-  onAnswer(current: Try): void {
+  onAnswer(current: Attempt): void {
     this.#answered = current;
     clearTimeout(this.#timer);
     for (const each of [...this.#running]) if (each !== current) each.abort('outrun');
@@ -192,15 +192,15 @@ export class Call implements TryObserver, Watched {
     if (current.isOver) this.#finish();
   }
 
-  onEnd(current: Try, outcome: Outcome): void {
+  onEnd(current: Attempt, outcome: Outcome): void {
     this.#running.splice(this.#running.indexOf(current), 1);
     const nowMs = performance.now();
     const latencyMs = current.latencyMs(nowMs);
     const ending = this.#body.failure && outcome !== 'outrun' ? 'cancelled' : outcome;
-    this.#target.group.endTry(this.attempts, current.nth, ending, nowMs, latencyMs);
+    this.#target.cluster.endTry(this.attempts, current.nth, ending, nowMs, latencyMs);
     this.#target.onTryEnd(current, ending, latencyMs);
     if (current === this.#answered) this.#finish();
-    else if (isFailure(ending) && this.#running.length === 0) this.#afterFailure(current, ending, nowMs);
+    else if (isFailure(ending) && this.#running.length === 0) this.#nextRetry(current, ending, nowMs);
   }
 
   #ask(): void {
@@ -211,23 +211,23 @@ export class Call implements TryObserver, Watched {
   }
 
   #begin(): void {
-    const { group } = this.#target;
+    const { cluster } = this.#target;
     if (this.#isOver) return;
     if (!this.#body.canStart) {
       this.#settle(this.#exhausted());
       return;
     }
-    const slot = group.begin(this.attempts, performance.now(), Math.random());
+    const slot = cluster.begin(this.attempts, performance.now(), Math.random());
     if (slot >= 0) this.#start(slot);
-    else this.#settle(slot === FULL && this.tryCount === 0 ? this.#refusal() : this.#exhausted());
+    else this.#settle(slot === OVERFLOW && this.tryCount === 0 ? this.#refusal() : this.#exhausted());
   }
 
   #start(slot: number): void {
-    const { limits, group } = this.#target;
-    const current = new Try(this.tryCount - 1, slot, this.#wireRequest, this, limits.maxHeldResponseBytes);
+    const { limits, cluster } = this.#target;
+    const current = new Attempt(this.tryCount - 1, slot, this.#wireRequest, this, limits.maxHeldResponseBytes);
     this.#running.push(current);
-    const delayMs = group.hedgeDelayMs;
-    if (this.tryCount === 1 && delayMs !== Number.POSITIVE_INFINITY && this.#body.isOnePiece) {
+    const delayMs = cluster.hedgeDelayMs;
+    if (this.tryCount === 1 && delayMs !== Number.POSITIVE_INFINITY && this.#body.isFullyBuffered) {
       this.#timer = setTimeout(() => callBack(this, this.#hedge, undefined), delayMs);
     }
     this.#target.send(current);
@@ -236,11 +236,11 @@ export class Call implements TryObserver, Watched {
   /** The first try is slow: a second one beside it, and the first answer wins. */
   #hedge(): void {
     if (this.#isOver || this.#answered || this.#running.length !== 1 || !this.#request.isIdempotent) return;
-    const slot = this.#target.group.beginHedge(this.attempts, performance.now(), Math.random());
+    const slot = this.#target.cluster.beginHedge(this.attempts, performance.now(), Math.random());
     if (slot >= 0) this.#start(slot);
   }
 
-  #afterFailure(current: Try, outcome: Outcome, nowMs: number): void {
+  #nextRetry(current: Attempt, outcome: Outcome, nowMs: number): void {
     if (this.#isOver) return;
     clearTimeout(this.#timer);
     const facts = {
@@ -248,9 +248,11 @@ export class Call implements TryObserver, Watched {
       isIdempotent: this.#request.isIdempotent,
       canReplay: this.#body.canStart,
     };
-    const { group } = this.#target;
-    const delayMs = this.#isTimedOut ? STOP : group.afterFailure(this.attempts, outcome, facts, nowMs, Math.random());
-    if (delayMs === STOP) this.#settle(this.#exhausted());
+    const { cluster } = this.#target;
+    const delayMs = this.#isTimedOut
+      ? NO_RETRY
+      : cluster.nextRetry(this.attempts, outcome, facts, nowMs, Math.random());
+    if (delayMs === NO_RETRY) this.#settle(this.#exhausted());
     else if (delayMs === 0) this.#begin();
     else this.#timer = setTimeout(() => callBack(this, this.#begin, undefined), delayMs);
   }
@@ -270,12 +272,12 @@ export class Call implements TryObserver, Watched {
   }
 
   #refusal(): CallResult {
-    return { kind: 'refused', retryAfterSeconds: this.#target.group.retryAfterSeconds };
+    return { kind: 'refused', retryAfterSeconds: this.#target.cluster.retryAfterSeconds };
   }
 
   #exhausted(): CallResult {
     if (this.#body.failure) return { kind: 'cancelled', reason: this.#body.failure };
-    this.#target.group.giveUp();
+    this.#target.cluster.abandonRetry();
     return { kind: 'exhausted', exhaustion: this.#isTimedOut ? 'timed_out' : summarise(this.attempts.outcomes) };
   }
 
@@ -298,15 +300,15 @@ export class Call implements TryObserver, Watched {
 
   #instanceOfTry(n: number): string | undefined {
     const slot = this.attempts.tried[n];
-    return slot === undefined ? undefined : this.#target.group.nameOf(slot);
+    return slot === undefined ? undefined : this.#target.cluster.nameOf(slot);
   }
 }
 
 /** A call's place in the group: what the queue hands out is told whom it is for. */
-export class CallAttempts extends Attempts {
-  readonly call: Call;
+export class UpstreamRequestAttempts extends Attempts {
+  readonly call: UpstreamRequest;
 
-  constructor(call: Call, hash: number) {
+  constructor(call: UpstreamRequest, hash: number) {
     super(hash);
     this.call = call;
   }
@@ -319,10 +321,10 @@ class CalledRequest implements WireRequest {
   readonly rpc: WireRequest['rpc'];
   readonly path: string;
   readonly contentLength: number | undefined;
-  readonly #request: CallRequest;
+  readonly #request: UpstreamRequestOptions;
   readonly #body: Body;
 
-  constructor(request: CallRequest, body: Body) {
+  constructor(request: UpstreamRequestOptions, body: Body) {
     this.method = request.method;
     this.protocol = request.protocol ?? 'http/1.1';
     this.rpc = request.rpc;
@@ -348,7 +350,7 @@ class CalledRequest implements WireRequest {
     return this.#body.trailers;
   }
 
-  mayResend(): boolean {
+  isRetryable(): boolean {
     return this.#request.isIdempotent && this.#body.canStart;
   }
 }

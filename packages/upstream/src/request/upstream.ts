@@ -3,22 +3,27 @@ import type { InstanceAddress, SettingName } from '@flotilla/contracts';
 import { callBack, type FaultTaker } from '@flotilla/http-server';
 import type { Config } from '@flotilla/process';
 import type { TicketState } from '../core/admission.js';
-import { Group } from '../core/cluster.js';
-import type { GroupEvent } from '../core/events.js';
+import { Cluster } from '../core/cluster.js';
+import type { ClusterEvent } from '../core/events.js';
 import type { Outcome } from '../core/outcome.js';
 import { createStrategy, type StrategyName } from '../core/strategies/registry.js';
-import type { Try } from './attempt.js';
+import type { Attempt } from './attempt.js';
 import { Body } from './body.js';
-import { groupOptions, groupSettings } from './cluster-options.js';
+import { clusterOptions, clusterSettings } from './cluster-options.js';
 import { Instance } from './instance.js';
 import { sharedLookup } from './lookup.js';
 import { ReplayBudget } from './replay-budget.js';
-import { Watch } from './timeout-sweeper.js';
-import { Call, type CallAttempts, type CallRequest, type CallTarget } from './upstream-request.js';
+import { TimeoutSweeper } from './timeout-sweeper.js';
+import {
+  UpstreamRequest,
+  type UpstreamRequestAttempts,
+  type UpstreamRequestOptions,
+  type UpstreamRequestTarget,
+} from './upstream-request.js';
 
 /** The settings of whatever calls a group of instances: a balancer, or a service that calls the next stage. */
 export const upstreamSettings = [
-  ...groupSettings,
+  ...clusterSettings,
   'tryTimeoutMs',
   'progressTimeoutMs',
   'connectTimeoutMs',
@@ -36,7 +41,7 @@ export type UpstreamConfig = Config<(typeof upstreamSettings)[number]>;
 export interface UpstreamListener {
   /** @param latencyMs - How long the instance took for its answer; undefined if there was none. */
   onTryEnd?(instance: string, outcome: Outcome, latencyMs: number | undefined): void;
-  onEvent?(event: GroupEvent): void;
+  onEvent?(event: ClusterEvent): void;
   /** Something was thrown that nobody has thought of, and that is the fault of no one request. */
   onFault?(error: unknown): void;
 }
@@ -47,14 +52,14 @@ const GATHER_BYTES = 64 * 1024;
 const NOT_GATHERED = -1;
 
 /** A group of instances that requests can be sent to. */
-export class Upstream implements CallTarget, FaultTaker {
+export class Upstream implements UpstreamRequestTarget, FaultTaker {
   readonly limits: UpstreamConfig;
-  readonly group: Group;
+  readonly cluster: Cluster;
   readonly #listener: UpstreamListener;
   readonly #lookup: LookupFunction = sharedLookup();
   readonly #instances = new Map<number, Instance>();
   readonly #budget: ReplayBudget;
-  readonly #watch: Watch<Call>;
+  readonly #watch: TimeoutSweeper<UpstreamRequest>;
   #strategy: StrategyName;
   #addresses: readonly InstanceAddress[];
   #movedTries = 0;
@@ -66,12 +71,14 @@ export class Upstream implements CallTarget, FaultTaker {
     this.#addresses = addresses;
     this.#strategy = config.strategy;
     const specs = addresses.map(specOf);
-    this.group = new Group(specs, createStrategy(config.strategy), groupOptions(config), (event) => this.#heard(event));
-    for (const slot of this.group.members) this.#open(slot);
+    this.cluster = new Cluster(specs, createStrategy(config.strategy), clusterOptions(config), (event) =>
+      this.#heard(event),
+    );
+    for (const slot of this.cluster.members) this.#open(slot);
     this.#budget = new ReplayBudget(config.maxReplayTotalBytes);
     const { requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs } = config;
     const shortestMs = Math.min(requestTimeoutMs, tryTimeoutMs, progressTimeoutMs, queueTimeoutMs);
-    this.#watch = new Watch(shortestMs, (nowMs) => {
+    this.#watch = new TimeoutSweeper(shortestMs, (nowMs) => {
       callBack(this, this.#tick, nowMs);
     });
   }
@@ -122,43 +129,43 @@ export class Upstream implements CallTarget, FaultTaker {
     return new Body(this.#budget, kind === 'dialogue' ? NOT_GATHERED : GATHER_BYTES, maxKeptBytes);
   }
 
-  /** A request to one of the instances; {@link Call.run} sends it. */
-  newCall(request: CallRequest, body: Body): Call {
-    return new Call(this, request, body);
+  /** A request to one of the instances; {@link UpstreamRequest.run} sends it. */
+  newCall(request: UpstreamRequestOptions, body: Body): UpstreamRequest {
+    return new UpstreamRequest(this, request, body);
   }
 
-  admit({ attempts }: Call): TicketState {
+  admit({ attempts }: UpstreamRequest): TicketState {
     if (this.#isSheddingLoad) {
-      this.group.totals.shed++;
+      this.cluster.totals.shed++;
       return 'refused';
     }
-    return this.group.admit(attempts, performance.now());
+    return this.cluster.admit(attempts, performance.now());
   }
 
-  begun(call: Call): void {
+  begun(call: UpstreamRequest): void {
     this.#watch.add(call);
   }
 
-  over(call: Call): void {
+  over(call: UpstreamRequest): void {
     this.#watch.remove(call);
     const nowMs = performance.now();
-    this.group.finish(call.attempts, nowMs);
-    if (this.group.pending > 0) this.#letIn(nowMs);
+    this.cluster.release(call.attempts, nowMs);
+    if (this.cluster.pending > 0) this.#letIn(nowMs);
   }
 
-  send(current: Try): void {
+  send(current: Attempt): void {
     this.#instances.get(current.slot)?.send(current.exchange);
   }
 
-  onTryEnd(current: Try, outcome: Outcome, latencyMs: number | undefined): void {
-    this.#listener.onTryEnd?.(this.group.nameOf(current.slot), outcome, current.hasBegun ? latencyMs : undefined);
+  onTryEnd(current: Attempt, outcome: Outcome, latencyMs: number | undefined): void {
+    this.#listener.onTryEnd?.(this.cluster.nameOf(current.slot), outcome, current.hasBegun ? latencyMs : undefined);
   }
 
   /** Makes the members those that are listed. What is under way on others ends as usual. */
   setMembers(addresses: readonly InstanceAddress[]): void {
     this.#addresses = addresses;
     const nowMs = performance.now();
-    const { added, removed, moved } = this.group.setMembers(addresses.map(specOf), nowMs);
+    const { added, removed, moved } = this.cluster.setMembers(addresses.map(specOf), nowMs);
     for (const slot of [...removed, ...moved]) this.#instances.get(slot)?.retire();
     for (const slot of [...added, ...moved]) this.#open(slot);
     this.#letIn(nowMs);
@@ -166,16 +173,16 @@ export class Upstream implements CallTarget, FaultTaker {
 
   setStrategy(name: StrategyName): void {
     this.#strategy = name;
-    this.group.setStrategy(createStrategy(name));
+    this.cluster.setStrategy(createStrategy(name));
   }
 
   drain(instance: string): void {
-    this.group.drain(instance, performance.now());
+    this.cluster.drain(instance, performance.now());
   }
 
   undrain(instance: string): void {
     const nowMs = performance.now();
-    this.group.undrain(instance, nowMs);
+    this.cluster.undrain(instance, nowMs);
     this.#letIn(nowMs);
   }
 
@@ -186,7 +193,7 @@ export class Upstream implements CallTarget, FaultTaker {
   }
 
   #open(slot: number): void {
-    const name = this.group.nameOf(slot);
+    const name = this.cluster.nameOf(slot);
     const address = this.#addresses.find(({ key }) => key === name);
     if (!address) return;
     const onFault = (error: unknown) => this.fault(error);
@@ -198,13 +205,13 @@ export class Upstream implements CallTarget, FaultTaker {
   }
 
   #tick(nowMs: number): void {
-    this.group.tick(nowMs);
+    this.cluster.tick(nowMs);
     this.#letIn(nowMs);
   }
 
   #checked(slot: number, isGood: boolean): void {
     const nowMs = performance.now();
-    this.group.check(slot, isGood, nowMs);
+    this.cluster.check(slot, isGood, nowMs);
     this.#letIn(nowMs);
   }
 
@@ -215,14 +222,14 @@ export class Upstream implements CallTarget, FaultTaker {
 
   #letInAll(nowMs: number): void {
     for (;;) {
-      const attempts = this.group.poll(nowMs);
+      const attempts = this.cluster.poll(nowMs);
       if (!attempts) return;
-      const { call } = attempts as CallAttempts;
+      const { call } = attempts as UpstreamRequestAttempts;
       callBack(call, call.admitted, undefined);
     }
   }
 
-  #heard(event: GroupEvent): void {
+  #heard(event: ClusterEvent): void {
     this.#listener.onEvent?.(event);
     // The group is in the middle of its work.
     if (event.kind === 'unhealthy') queueMicrotask(() => callBack(this, this.#moveTriesOff, event.slot));

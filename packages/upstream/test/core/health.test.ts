@@ -1,37 +1,37 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ActiveHealth, firstCheckMs, nextCheckMs } from '../../src/core/active-health.js';
-import { Attempts, Group } from '../../src/core/cluster.js';
-import type { GroupEvent } from '../../src/core/events.js';
-import { type GroupOptions, plainGroup } from '../../src/core/options.js';
+import { Attempts, Cluster } from '../../src/core/cluster.js';
+import type { ClusterEvent } from '../../src/core/events.js';
+import { type ClusterOptions, plainGroup } from '../../src/core/options.js';
 import type { Outcome } from '../../src/core/outcome.js';
 import { median, successRateThreshold } from '../../src/core/outliers.js';
 import { RoundRobin } from '../../src/core/strategies/round-robin.js';
 
 const ejection = { ...plainGroup.ejection, failuresInARow: 5, deviations: 1.9, latencyFactor: 10, maxShare: 0.5 };
-const judging: GroupOptions = { ...plainGroup, ejection, panicShare: 0.5 };
+const judging: ClusterOptions = { ...plainGroup, ejection, panicShare: 0.5 };
 
 function groupOf(size: number, options = judging) {
-  const events: GroupEvent[] = [];
-  return { events, group: new Group(size, new RoundRobin(), options, (event) => events.push(event)) };
+  const events: ClusterEvent[] = [];
+  return { events, cluster: new Cluster(size, new RoundRobin(), options, (event) => events.push(event)) };
 }
 
 /** Sends one try to an instance, past the strategy's choice: the others count as tried. */
-function tryOn(group: Group, slot: number, outcome: Outcome, nowMs: number, latencyMs = 1): void {
+function tryOn(cluster: Cluster, slot: number, outcome: Outcome, nowMs: number, latencyMs = 1): void {
   for (;;) {
     const attempts = new Attempts();
-    const picked = group.begin(attempts, nowMs, 0);
-    group.end(attempts, picked === slot ? outcome : 'cancelled', nowMs, latencyMs);
+    const picked = cluster.begin(attempts, nowMs, 0);
+    cluster.end(attempts, picked === slot ? outcome : 'cancelled', nowMs, latencyMs);
     if (picked === slot) return;
   }
 }
 
-function fail(group: Group, slot: number, nowMs: number, outcome: Outcome = 'server_error'): void {
-  for (let n = 0; n < 5; n++) tryOn(group, slot, outcome, nowMs);
+function fail(cluster: Cluster, slot: number, nowMs: number, outcome: Outcome = 'server_error'): void {
+  for (let n = 0; n < 5; n++) tryOn(cluster, slot, outcome, nowMs);
 }
 
-function stateOf(group: Group, slot: number, nowMs = 0) {
-  return group.snapshot(slot, nowMs).state;
+function stateOf(cluster: Cluster, slot: number, nowMs = 0) {
+  return cluster.snapshot(slot, nowMs).state;
 }
 
 describe('active health', () => {
@@ -83,45 +83,45 @@ describe('active health', () => {
 
 describe('ejection for failures', () => {
   test('five in a row; a success between them, a 4xx or a failure further down starts anew', () => {
-    const { group } = groupOf(4);
+    const { cluster } = groupOf(4);
     for (const outcome of ['ok', 'failed_further_down'] as const) {
-      for (let n = 0; n < 4; n++) tryOn(group, 0, 'server_error', 0);
-      tryOn(group, 0, outcome, 0);
+      for (let n = 0; n < 4; n++) tryOn(cluster, 0, 'server_error', 0);
+      tryOn(cluster, 0, outcome, 0);
     }
-    expect(stateOf(group, 0)).toBe('usable');
-    fail(group, 0, 0);
-    expect(stateOf(group, 0)).toBe('ejected');
+    expect(stateOf(cluster, 0)).toBe('usable');
+    fail(cluster, 0, 0);
+    expect(stateOf(cluster, 0)).toBe('ejected');
   });
 
   test('cancelled tries say nothing of the instance', () => {
-    const { group } = groupOf(4);
-    for (let n = 0; n < 4; n++) tryOn(group, 0, 'server_error', 0);
-    tryOn(group, 0, 'cancelled', 0);
-    tryOn(group, 0, 'server_error', 0);
-    expect(stateOf(group, 0)).toBe('ejected');
+    const { cluster } = groupOf(4);
+    for (let n = 0; n < 4; n++) tryOn(cluster, 0, 'server_error', 0);
+    tryOn(cluster, 0, 'cancelled', 0);
+    tryOn(cluster, 0, 'server_error', 0);
+    expect(stateOf(cluster, 0)).toBe('ejected');
   });
 
   test('lasts 30 s, then 60 s, at most 300 s; good conduct shortens the next one', () => {
-    const { group, events } = groupOf(4);
+    const { cluster, events } = groupOf(4);
     let nowMs = 0;
     const lasts: number[] = [];
     for (let n = 0; n < 12; n++) {
-      fail(group, 0, nowMs);
+      fail(cluster, 0, nowMs);
       const last = events.findLast((event) => event.kind === 'ejected');
       const untilMs = last?.kind === 'ejected' ? last.untilMs : Number.NaN;
       lasts.push((untilMs - nowMs) / 1000);
-      group.tick(untilMs - 1);
-      expect(stateOf(group, 0)).toBe('ejected');
-      group.tick(untilMs);
-      expect(stateOf(group, 0)).toBe('usable');
+      cluster.tick(untilMs - 1);
+      expect(stateOf(cluster, 0)).toBe('ejected');
+      cluster.tick(untilMs);
+      expect(stateOf(cluster, 0)).toBe('usable');
       nowMs = untilMs;
     }
     expect(lasts.slice(0, 3)).toEqual([30, 60, 90]);
     expect(Math.max(...lasts)).toBe(300);
-    for (let n = 1; n <= 20; n++) group.tick(nowMs + n * 10_000);
+    for (let n = 1; n <= 20; n++) cluster.tick(nowMs + n * 10_000);
     nowMs += 200_000;
-    fail(group, 0, nowMs);
-    expect(group.snapshot(0, nowMs).ejection?.remainingMs).toBe(30_000);
+    fail(cluster, 0, nowMs);
+    expect(cluster.snapshot(0, nowMs).ejection?.remainingMs).toBe(30_000);
   });
 
   test('the cap is asked before: of four two, of two one, of one none', () => {
@@ -131,13 +131,13 @@ describe('ejection for failures', () => {
       [2, 1],
       [1, 0],
     ] as const) {
-      const { group, events } = groupOf(size);
+      const { cluster, events } = groupOf(size);
       for (let slot = 0; slot < size; slot++) {
         for (let n = 0; n < 5; n++) {
           const attempts = new Attempts();
           // All fail, whoever is picked.
-          for (let s = group.begin(attempts, 0, 0); s >= 0; s = group.begin(attempts, 0, 0))
-            group.end(attempts, 'broken', 0);
+          for (let s = cluster.begin(attempts, 0, 0); s >= 0; s = cluster.begin(attempts, 0, 0))
+            cluster.end(attempts, 'broken', 0);
         }
       }
       expect(events.filter(({ kind }) => kind === 'ejected')).toHaveLength(most);
@@ -145,26 +145,26 @@ describe('ejection for failures', () => {
   });
 
   test('a smaller group may have fewer ejected: the first to be due comes back', () => {
-    const { group } = groupOf(4);
-    fail(group, 0, 0);
-    fail(group, 1, 100);
-    group.drain('3', 200);
-    expect([stateOf(group, 0), stateOf(group, 1)]).toEqual(['usable', 'ejected']);
+    const { cluster } = groupOf(4);
+    fail(cluster, 0, 0);
+    fail(cluster, 1, 100);
+    cluster.drain('3', 200);
+    expect([stateOf(cluster, 0), stateOf(cluster, 1)]).toEqual(['usable', 'ejected']);
   });
 });
 
 describe('checks and ejection', () => {
-  const check = (group: Group, results: string, nowMs: number) => {
-    for (const result of results) group.check(0, result === '+', nowMs);
+  const check = (cluster: Cluster, results: string, nowMs: number) => {
+    for (const result of results) cluster.check(0, result === '+', nowMs);
   };
 
   test('two good checks let an instance in again that could not be reached', () => {
-    const { group } = groupOf(4);
-    fail(group, 0, 0, 'unreachable');
-    check(group, '+', 100);
-    expect(stateOf(group, 0)).toBe('ejected');
-    check(group, '+', 200);
-    expect(stateOf(group, 0)).toBe('usable');
+    const { cluster } = groupOf(4);
+    fail(cluster, 0, 0, 'unreachable');
+    check(cluster, '+', 100);
+    expect(stateOf(cluster, 0)).toBe('ejected');
+    check(cluster, '+', 200);
+    expect(stateOf(cluster, 0)).toBe('usable');
   });
 
   test.each<[string, string, readonly Outcome[]]>([
@@ -178,38 +178,38 @@ describe('checks and ejection', () => {
     ['ejected', 'answered badly before', ['server_error', 'broken', 'unreachable', 'unreachable', 'unreachable']],
     ['ejected', 'answered badly in between', ['unreachable', 'broken', 'server_error', 'broken', 'unreachable']],
   ])('good checks leave %s one that %s', (state, _what, outcomes) => {
-    const { group } = groupOf(4);
-    for (const outcome of outcomes) tryOn(group, 0, outcome, 0);
-    expect(stateOf(group, 0)).toBe('ejected');
-    check(group, '++', 200);
-    expect(stateOf(group, 0)).toBe(state);
+    const { cluster } = groupOf(4);
+    for (const outcome of outcomes) tryOn(cluster, 0, outcome, 0);
+    expect(stateOf(cluster, 0)).toBe('ejected');
+    check(cluster, '++', 200);
+    expect(stateOf(cluster, 0)).toBe(state);
   });
 
   test('they do not let one in whose answers were bad: they do not see what requests see', () => {
-    const { group } = groupOf(4);
-    fail(group, 0, 0);
-    check(group, '++++++', 100);
-    expect(stateOf(group, 0)).toBe('ejected');
+    const { cluster } = groupOf(4);
+    fail(cluster, 0, 0);
+    check(cluster, '++++++', 100);
+    expect(stateOf(cluster, 0)).toBe('ejected');
   });
 
   test('one that the checks found unhealthy and healthy again is let in, whatever it was', () => {
-    const { group } = groupOf(4);
-    fail(group, 0, 0);
-    check(group, '--', 100);
-    expect(stateOf(group, 0)).toBe('unhealthy');
-    check(group, '++', 200);
-    expect(stateOf(group, 0)).toBe('usable');
+    const { cluster } = groupOf(4);
+    fail(cluster, 0, 0);
+    check(cluster, '--', 100);
+    expect(stateOf(cluster, 0)).toBe('unhealthy');
+    check(cluster, '++', 200);
+    expect(stateOf(cluster, 0)).toBe('usable');
   });
 
   test('tries that began before it came back do not throw it out again', () => {
-    const { group } = groupOf(4);
+    const { cluster } = groupOf(4);
     const old = Array.from({ length: 40 }, () => new Attempts());
-    for (const attempts of old) group.begin(attempts, 0, 0);
-    check(group, '--', 100);
-    check(group, '++', 200);
-    for (const attempts of old) group.end(attempts, 'broken', 300);
-    expect(stateOf(group, 0, 300)).toBe('usable');
-    expect(group.counts(0).errors).toBe(10);
+    for (const attempts of old) cluster.begin(attempts, 0, 0);
+    check(cluster, '--', 100);
+    check(cluster, '++', 200);
+    for (const attempts of old) cluster.end(attempts, 'broken', 300);
+    expect(stateOf(cluster, 0, 300)).toBe('usable');
+    expect(cluster.counts(0).errors).toBe(10);
   });
 });
 
@@ -224,14 +224,14 @@ describe('comparison with the peers', () => {
 
   /** Every other try on the first instance fails, so that five in a row never come about. */
   function halfBad(size: number, triesEach: number) {
-    const { group, events } = groupOf(size);
-    group.tick(0);
+    const { cluster, events } = groupOf(size);
+    cluster.tick(0);
     for (let n = 0; n < triesEach * size; n++) {
       const attempts = new Attempts();
-      const slot = group.begin(attempts, 1, 0);
-      group.end(attempts, slot === 0 && Math.floor(n / size) % 2 === 0 ? 'broken' : 'ok', 1);
+      const slot = cluster.begin(attempts, 1, 0);
+      cluster.end(attempts, slot === 0 && Math.floor(n / size) % 2 === 0 ? 'broken' : 'ok', 1);
     }
-    group.tick(10_000);
+    cluster.tick(10_000);
     return events;
   }
 
@@ -243,11 +243,11 @@ describe('comparison with the peers', () => {
 
   test('a latency far above is an ejection, given it is above 100 ms', () => {
     const slow = (latencyMs: number, others: number) => {
-      const { group, events } = groupOf(4);
+      const { cluster, events } = groupOf(4);
       for (let n = 0; n < 400; n++) {
         const attempts = new Attempts();
-        const slot = group.begin(attempts, n * 10, 0);
-        group.end(attempts, 'ok', n * 10, slot === 0 ? latencyMs : others);
+        const slot = cluster.begin(attempts, n * 10, 0);
+        cluster.end(attempts, 'ok', n * 10, slot === 0 ? latencyMs : others);
       }
       return events;
     };
@@ -259,16 +259,16 @@ describe('comparison with the peers', () => {
 
 describe('panic', () => {
   test('fewer than half usable: the ejected and unhealthy are used too, the drained are not', () => {
-    const { group, events } = groupOf(5);
-    const pickSome = () => new Set(Array.from({ length: 20 }, () => group.begin(new Attempts(), 0, 0)));
-    group.drain('4', 0);
-    for (const slot of [0, 1]) for (let n = 0; n < 2; n++) group.check(slot, false, 0);
-    expect(group.isPanic).toBe(false);
+    const { cluster, events } = groupOf(5);
+    const pickSome = () => new Set(Array.from({ length: 20 }, () => cluster.begin(new Attempts(), 0, 0)));
+    cluster.drain('4', 0);
+    for (const slot of [0, 1]) for (let n = 0; n < 2; n++) cluster.check(slot, false, 0);
+    expect(cluster.isPanic).toBe(false);
     expect(pickSome()).toEqual(new Set([2, 3]));
-    for (let n = 0; n < 2; n++) group.check(2, false, 0);
-    expect(group.isPanic).toBe(true);
+    for (let n = 0; n < 2; n++) cluster.check(2, false, 0);
+    expect(cluster.isPanic).toBe(true);
     expect(pickSome()).toEqual(new Set([0, 1, 2, 3]));
-    for (let n = 0; n < 2; n++) group.check(2, true, 0);
+    for (let n = 0; n < 2; n++) cluster.check(2, true, 0);
     expect(pickSome()).toEqual(new Set([2, 3]));
     expect(events.filter(({ kind }) => kind === 'panic')).toEqual([
       { kind: 'panic', isOn: true, usable: 1, candidates: 4 },
@@ -277,15 +277,15 @@ describe('panic', () => {
   });
 
   test('when the usable ones have failed, the spare ones are asked before a request is given up', () => {
-    const { group } = groupOf(4);
-    for (let n = 0; n < 2; n++) group.check(0, false, 0);
+    const { cluster } = groupOf(4);
+    for (let n = 0; n < 2; n++) cluster.check(0, false, 0);
     const attempts = new Attempts();
     const order: number[] = [];
-    for (let slot = group.begin(attempts, 0, 0); slot >= 0; slot = group.begin(attempts, 0, 0)) {
+    for (let slot = cluster.begin(attempts, 0, 0); slot >= 0; slot = cluster.begin(attempts, 0, 0)) {
       order.push(slot);
-      group.end(attempts, 'server_error', 0);
+      cluster.end(attempts, 'server_error', 0);
     }
     expect(order).toEqual([1, 2, 3, 0]);
-    expect(group.totals.sparePicks).toBe(1);
+    expect(cluster.totals.sparePicks).toBe(1);
   });
 });

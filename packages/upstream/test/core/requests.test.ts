@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Admission, Ticket } from '../../src/core/admission.js';
-import { Attempts, FULL, Group, NONE, STOP } from '../../src/core/cluster.js';
+import { Attempts, Cluster, NO_ENDPOINT, NO_RETRY, OVERFLOW } from '../../src/core/cluster.js';
 import { RecentLatencies } from '../../src/core/latency-histogram.js';
-import { type GroupOptions, plainGroup } from '../../src/core/options.js';
+import { type ClusterOptions, plainGroup } from '../../src/core/options.js';
 import { backOffMs, isSafeToRetry } from '../../src/core/retry-policy.js';
 import { RoundRobin } from '../../src/core/strategies/round-robin.js';
 
 const facts = { wasSent: true, isIdempotent: true, canReplay: true };
 
-function groupOf(size: number, options: Partial<GroupOptions>): Group {
-  return new Group(size, new RoundRobin(), { ...plainGroup, ...options });
+function groupOf(size: number, options: Partial<ClusterOptions>): Cluster {
+  return new Cluster(size, new RoundRobin(), { ...plainGroup, ...options });
 }
 
 describe('what may be tried again', () => {
@@ -38,77 +38,81 @@ describe('what may be tried again', () => {
 describe('retries', () => {
   const retry = { ...plainGroup.retry, maxTries: 16, maxLaterTries: 2, laterOn: new Set(['unreachable'] as const) };
 
-  function failOnce(group: Group, attempts: Attempts, outcome: 'unreachable' | 'server_error' = 'unreachable'): number {
-    expect(group.begin(attempts, 0, 0)).toBeGreaterThanOrEqual(0);
-    group.end(attempts, outcome, 0);
-    return group.afterFailure(attempts, outcome, facts, 0, 0.5);
+  function failOnce(
+    cluster: Cluster,
+    attempts: Attempts,
+    outcome: 'unreachable' | 'server_error' = 'unreachable',
+  ): number {
+    expect(cluster.begin(attempts, 0, 0)).toBeGreaterThanOrEqual(0);
+    cluster.end(attempts, outcome, 0);
+    return cluster.nextRetry(attempts, outcome, facts, 0, 0.5);
   }
 
   test('the first pass is free, then come waits within the budget, then the end', () => {
-    const group = groupOf(3, { retry });
+    const cluster = groupOf(3, { retry });
     const attempts = new Attempts();
-    const waits = Array.from({ length: 5 }, () => failOnce(group, attempts));
-    expect(waits).toEqual([0, 0, 12.5, 25, STOP]);
+    const waits = Array.from({ length: 5 }, () => failOnce(cluster, attempts));
+    expect(waits).toEqual([0, 0, 12.5, 25, NO_RETRY]);
     expect(attempts.tried).toEqual([0, 1, 2, 0, 1]);
-    expect(group.totals).toMatchObject({ clientRequests: 1, retries: 4, laterTries: 2, budgetOverflows: 0 });
-    expect(group.retryBudget.held).toBe(0);
+    expect(cluster.totals).toMatchObject({ clientRequests: 1, retries: 4, laterTries: 2, budgetOverflows: 0 });
+    expect(cluster.retryBudget.held).toBe(0);
   });
 
   test('a bad answer is not had again from those that gave it', () => {
-    const group = groupOf(2, { retry });
+    const cluster = groupOf(2, { retry });
     const attempts = new Attempts();
-    expect(failOnce(group, attempts, 'server_error')).toBe(0);
-    expect(failOnce(group, attempts, 'server_error')).toBe(STOP);
+    expect(failOnce(cluster, attempts, 'server_error')).toBe(0);
+    expect(failOnce(cluster, attempts, 'server_error')).toBe(NO_RETRY);
   });
 
   test('at most so many tries', () => {
-    const group = groupOf(5, { retry: { ...retry, maxTries: 2 } });
+    const cluster = groupOf(5, { retry: { ...retry, maxTries: 2 } });
     const attempts = new Attempts();
-    expect(failOnce(group, attempts)).toBe(0);
-    expect(failOnce(group, attempts)).toBe(STOP);
+    expect(failOnce(cluster, attempts)).toBe(0);
+    expect(failOnce(cluster, attempts)).toBe(NO_RETRY);
   });
 
   test('the budget: a fifth of what is live, at least 3; the wait counts, and leaving gives it back', () => {
-    const group = groupOf(1, { retry });
+    const cluster = groupOf(1, { retry });
     const waiting = Array.from({ length: 5 }, () => new Attempts());
-    expect(waiting.map((attempts) => failOnce(group, attempts) > 0)).toEqual([true, true, true, false, false]);
-    expect(group.totals.budgetOverflows).toBe(2);
-    for (const attempts of waiting) group.finish(attempts, 0);
-    expect(group.retryBudget).toEqual({ held: 0, limit: 3 });
-    for (let n = 0; n < 50; n++) group.begin(new Attempts(), 0, 0);
-    expect(group.retryBudget.limit).toBe(10);
+    expect(waiting.map((attempts) => failOnce(cluster, attempts) > 0)).toEqual([true, true, true, false, false]);
+    expect(cluster.totals.budgetOverflows).toBe(2);
+    for (const attempts of waiting) cluster.release(attempts, 0);
+    expect(cluster.retryBudget).toEqual({ held: 0, limit: 3 });
+    for (let n = 0; n < 50; n++) cluster.begin(new Attempts(), 0, 0);
+    expect(cluster.retryBudget.limit).toBe(10);
   });
 
   test('a hedge goes to another instance, takes from the budget, and the loser is cancelled', () => {
-    const group = groupOf(3, { retry, hedgeQuantile: 0.9 });
-    expect(group.hedgeDelayMs).toBe(Number.POSITIVE_INFINITY);
+    const cluster = groupOf(3, { retry, hedgeQuantile: 0.9 });
+    expect(cluster.hedgeDelayMs).toBe(Number.POSITIVE_INFINITY);
     for (let n = 0; n < 200; n++) {
       const attempts = new Attempts();
-      group.begin(attempts, 10 * n, 0);
-      group.end(attempts, 'ok', 10 * n, 1 + (n % 10));
+      cluster.begin(attempts, 10 * n, 0);
+      cluster.end(attempts, 'ok', 10 * n, 1 + (n % 10));
     }
-    expect(group.hedgeDelayMs).toBeCloseTo(9, 0);
+    expect(cluster.hedgeDelayMs).toBeCloseTo(9, 0);
     const attempts = new Attempts();
-    const first = group.begin(attempts, 5000, 0);
-    const second = group.beginHedge(attempts, 5010, 0);
+    const first = cluster.begin(attempts, 5000, 0);
+    const second = cluster.beginHedge(attempts, 5010, 0);
     expect(second).not.toBe(first);
-    expect(group.retryBudget.held).toBe(1);
-    group.endTry(attempts, 1, 'ok', 5012);
-    group.endTry(attempts, 0, 'cancelled', 5012);
+    expect(cluster.retryBudget.held).toBe(1);
+    cluster.endTry(attempts, 1, 'ok', 5012);
+    cluster.endTry(attempts, 0, 'cancelled', 5012);
     expect(attempts.outcomes).toEqual(['cancelled', 'ok']);
-    expect(group.retryBudget.held).toBe(0);
-    expect(group.inFlight).toBe(0);
-    expect(group.totals.hedges).toBe(1);
+    expect(cluster.retryBudget.held).toBe(0);
+    expect(cluster.inFlight).toBe(0);
+    expect(cluster.totals.hedges).toBe(1);
   });
 
   test('a try ends once', () => {
-    const group = groupOf(2, {});
+    const cluster = groupOf(2, {});
     const attempts = new Attempts();
-    expect(() => group.end(attempts, 'ok')).toThrow('was not begun');
-    group.begin(attempts, 0, 0);
-    group.end(attempts, 'ok');
-    expect(() => group.end(attempts, 'ok')).toThrow('was not begun');
-    expect(() => group.endTry(attempts, 0, 'ok', 0)).toThrow('was not begun');
+    expect(() => cluster.end(attempts, 'ok')).toThrow('was not begun');
+    cluster.begin(attempts, 0, 0);
+    cluster.end(attempts, 'ok');
+    expect(() => cluster.end(attempts, 'ok')).toThrow('was not begun');
+    expect(() => cluster.endTry(attempts, 0, 'ok', 0)).toThrow('was not begun');
   });
 });
 
@@ -198,35 +202,35 @@ describe('admission', () => {
 
   test('full instances make requests wait; none at all lets them in, to fail at once', () => {
     const admission = { maxInFlight: 100, maxPending: 10, queueTimeoutMs: 1000 };
-    const group = groupOf(2, { admission, maxInFlightPerInstance: 1 });
+    const cluster = groupOf(2, { admission, maxInFlightPerInstance: 1 });
     const [a, b, c] = [new Attempts(), new Attempts(), new Attempts()] as const;
     for (const attempts of [a, b]) {
-      expect(group.admit(attempts, 0)).toBe('running');
-      group.begin(attempts, 0, 0);
+      expect(cluster.admit(attempts, 0)).toBe('running');
+      cluster.begin(attempts, 0, 0);
     }
-    expect(group.admit(c, 0)).toBe('waiting');
-    expect(group.begin(new Attempts(), 0, 0)).toBe(FULL);
-    expect(group.poll(10)).toBeUndefined();
-    group.end(a, 'ok', 20);
-    group.finish(a, 20);
-    expect(group.poll(20)).toBe(c);
+    expect(cluster.admit(c, 0)).toBe('waiting');
+    expect(cluster.begin(new Attempts(), 0, 0)).toBe(OVERFLOW);
+    expect(cluster.poll(10)).toBeUndefined();
+    cluster.end(a, 'ok', 20);
+    cluster.release(a, 20);
+    expect(cluster.poll(20)).toBe(c);
     // What is spoken for is not given away twice.
-    expect(group.admit(new Attempts(), 20)).toBe('waiting');
-    expect(group.begin(c, 20, 0)).toBe(0);
-    for (const name of ['0', '1']) group.drain(name, 30);
-    const left = group.poll(30);
+    expect(cluster.admit(new Attempts(), 20)).toBe('waiting');
+    expect(cluster.begin(c, 20, 0)).toBe(0);
+    for (const name of ['0', '1']) cluster.drain(name, 30);
+    const left = cluster.poll(30);
     expect(left?.state).toBe('running');
-    expect(group.begin(left as Attempts, 30, 0)).toBe(NONE);
+    expect(cluster.begin(left as Attempts, 30, 0)).toBe(NO_ENDPOINT);
   });
 
   test('a request that leaves before it has begun gives its room back', () => {
     const admission = { maxInFlight: 100, maxPending: 10, queueTimeoutMs: 1000 };
-    const group = groupOf(1, { admission, maxInFlightPerInstance: 1 });
+    const cluster = groupOf(1, { admission, maxInFlightPerInstance: 1 });
     for (let n = 0; n < 3; n++) {
       const attempts = new Attempts();
-      expect(group.admit(attempts, 0)).toBe('running');
-      group.finish(attempts, 0);
-      group.finish(attempts, 0);
+      expect(cluster.admit(attempts, 0)).toBe('running');
+      cluster.release(attempts, 0);
+      cluster.release(attempts, 0);
     }
   });
 

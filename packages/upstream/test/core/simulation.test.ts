@@ -1,15 +1,19 @@
 import { readConfig } from '@flotilla/process';
 import { describe, expect, test } from 'vitest';
-import type { GroupOptions } from '../../src/core/options.js';
+import type { ClusterOptions } from '../../src/core/options.js';
 import { createStrategy, type StrategyName, strategyNames } from '../../src/core/strategies/registry.js';
-import { groupOptions, groupSettings } from '../../src/request/cluster-options.js';
+import { clusterOptions, clusterSettings } from '../../src/request/cluster-options.js';
 import { type Conduct, quantile, Simulation } from './simulation.js';
 
-const defaults = groupOptions(readConfig(groupSettings, {}));
+const defaults = clusterOptions(readConfig(clusterSettings, {}));
 const four = ['a', 'b', 'c', 'd'];
 const eight = [...four, 'e', 'f', 'g', 'h'];
 
-function simulate(names: readonly string[], options: Partial<GroupOptions> = {}, strategy?: StrategyName): Simulation {
+function simulate(
+  names: readonly string[],
+  options: Partial<ClusterOptions> = {},
+  strategy?: StrategyName,
+): Simulation {
   return new Simulation(names, strategy ?? 'round_robin', { ...defaults, ...options }, 1);
 }
 
@@ -139,11 +143,11 @@ describe('instances that come and go', () => {
     simulation.run(5);
     for (const name of ['a', 'b', 'c']) simulation.conduct(name, 'refusing');
     expect(simulation.run(20).failed).toBe(0);
-    expect(simulation.group.isPanic).toBe(true);
-    expect(simulation.group.totals.panicPicks).toBeGreaterThan(0);
+    expect(simulation.cluster.isPanic).toBe(true);
+    expect(simulation.cluster.totals.panicPicks).toBeGreaterThan(0);
     for (const name of ['a', 'b', 'c']) simulation.conduct(name, 'well');
     expect(simulation.run(20).failed).toBe(0);
-    expect(simulation.group.isPanic).toBe(false);
+    expect(simulation.cluster.isPanic).toBe(false);
     expect(kinds(simulation, 'panic').map((event) => 'isOn' in event && event.isOn)).toEqual([true, false]);
     simulation.settle();
   });
@@ -156,7 +160,7 @@ describe('instances that come and go', () => {
     const { answered, failed } = simulation.run(10);
     expect(answered).toBeLessThan(10);
     expect(failed).toBeGreaterThan(9000);
-    expect(simulation.group.totals.budgetOverflows).toBeGreaterThan(0);
+    expect(simulation.cluster.totals.budgetOverflows).toBeGreaterThan(0);
     for (const name of four) simulation.conduct(name, 'well');
     simulation.run(5);
     expect(simulation.run(10).failed).toBe(0);
@@ -223,7 +227,7 @@ describe('overload', () => {
     expect(failed).toBe(0);
     expect(answered / 60).toBeGreaterThan(150);
     expect(refused / 60).toBeGreaterThan(400);
-    const { totals } = simulation.group;
+    const { totals } = simulation.cluster;
     expect(totals.refused + totals.queueTimeouts).toBe(refused);
     expect(totals.queueTimeouts).toBeGreaterThan(0);
     simulation.settle();
@@ -242,11 +246,11 @@ describe('whatever happens', () => {
     else if (dice === 3) simulation.drain(name);
     else if (dice === 4) simulation.undrain(name);
     else if (dice === 5) {
-      simulation.group.setStrategy(
+      simulation.cluster.setStrategy(
         createStrategy(strategyNames[Math.floor(random() * strategyNames.length)] as StrategyName),
       );
     } else if (dice === 6) {
-      simulation.group.setWeight(name, 1 + Math.floor(random() * 9));
+      simulation.cluster.setWeight(name, 1 + Math.floor(random() * 9));
     } else {
       const other = `n${Math.floor(random() * 12)}`;
       if (members.has(other) && members.size > 1) members.delete(other);
@@ -257,7 +261,7 @@ describe('whatever happens', () => {
   }
 
   test.each([1, 2, 3, 4])('seed %i: nothing that must always hold is broken', (seed) => {
-    const options: GroupOptions = {
+    const options: ClusterOptions = {
       ...defaults,
       maxInFlightPerInstance: 40,
       admission: { maxInFlight: 150, maxPending: 60, queueTimeoutMs: 300 },

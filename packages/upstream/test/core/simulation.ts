@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { nextCheckMs } from '../../src/core/active-health.js';
-import { Attempts, Group } from '../../src/core/cluster.js';
-import type { GroupEvent } from '../../src/core/events.js';
+import { Attempts, Cluster } from '../../src/core/cluster.js';
+import type { ClusterEvent } from '../../src/core/events.js';
 import type { MemberSpec } from '../../src/core/member.js';
-import type { GroupOptions } from '../../src/core/options.js';
+import type { ClusterOptions } from '../../src/core/options.js';
 import { isFailure, type Outcome } from '../../src/core/outcome.js';
 import { createStrategy, type StrategyName } from '../../src/core/strategies/registry.js';
 import { Agenda, seeded } from './fake-time.js';
@@ -49,10 +49,10 @@ const TRY_TIMEOUT_MS = 5_000;
 export class Simulation {
   readonly agenda = new Agenda();
   readonly random: () => number;
-  readonly group: Group;
+  readonly cluster: Cluster;
   readonly instances = new Map<string, Pretended>();
-  readonly events: (GroupEvent & { readonly atMs: number })[] = [];
-  readonly options: GroupOptions;
+  readonly events: (ClusterEvent & { readonly atMs: number })[] = [];
+  readonly options: ClusterOptions;
   /** Picks by name. */
   readonly picks = new Map<string, number>();
   tally: Tally = { answered: 0, failed: 0, refused: 0, latenciesMs: [] };
@@ -67,12 +67,12 @@ export class Simulation {
   #lastPolled = -1;
   #becameUnhealthy: number[] = [];
 
-  constructor(names: readonly string[], strategy: StrategyName, options: GroupOptions, seed: number) {
+  constructor(names: readonly string[], strategy: StrategyName, options: ClusterOptions, seed: number) {
     this.random = seeded(seed);
     this.options = options;
     for (const name of names) this.instances.set(name, { conduct: 'well', latencyMs: 5 });
     const specs = names.map((name) => ({ name }));
-    this.group = new Group(specs, createStrategy(strategy), options, (event) => this.#hear(event));
+    this.cluster = new Cluster(specs, createStrategy(strategy), options, (event) => this.#hear(event));
     for (const name of names) this.#scheduleCheck(name);
     this.#scheduleArrival();
   }
@@ -94,14 +94,14 @@ export class Simulation {
     this.rate = 0;
     for (const instance of this.instances.values()) instance.conduct = 'well';
     this.agenda.runUntil(this.nowMs + 30_000);
-    const { group } = this;
+    const { cluster } = this;
     expect(this.#runs.size).toBe(0);
-    expect(group.inFlight).toBe(0);
-    expect(group.pending).toBe(0);
-    expect(group.retryBudget.held).toBe(0);
-    const slots = group.members.map((slot) => group.counts(slot));
-    const requests = slots.reduce((sum, counts) => sum + counts.requests, group.former.requests);
-    const { clientRequests, retries, refused, queueTimeouts, exhausted } = group.totals;
+    expect(cluster.inFlight).toBe(0);
+    expect(cluster.pending).toBe(0);
+    expect(cluster.retryBudget.held).toBe(0);
+    const slots = cluster.members.map((slot) => cluster.counts(slot));
+    const requests = slots.reduce((sum, counts) => sum + counts.requests, cluster.former.requests);
+    const { clientRequests, retries, refused, queueTimeouts, exhausted } = cluster.totals;
     expect(requests).toBe(clientRequests + retries);
     expect(slots.every(({ inFlight }) => inFlight === 0)).toBe(true);
     // Who was let in either reached an instance, or there was none to reach.
@@ -117,32 +117,32 @@ export class Simulation {
   }
 
   drain(name: string): void {
-    this.group.drain(name, this.nowMs);
+    this.cluster.drain(name, this.nowMs);
     this.#barred.add(name);
     this.#afterChange();
   }
 
   undrain(name: string): void {
-    this.group.undrain(name, this.nowMs);
+    this.cluster.undrain(name, this.nowMs);
     this.#barred.delete(name);
     this.#afterChange();
   }
 
   setMembers(specs: readonly MemberSpec[]): void {
-    const before = new Set(this.group.members.map((slot) => this.group.nameOf(slot)));
+    const before = new Set(this.cluster.members.map((slot) => this.cluster.nameOf(slot)));
     for (const { name } of specs) {
       if (!this.instances.has(name)) this.instances.set(name, { conduct: 'well', latencyMs: 5 });
     }
-    const { added, removed, moved } = this.group.setMembers(specs, this.nowMs);
+    const { added, removed, moved } = this.cluster.setMembers(specs, this.nowMs);
     for (const slot of added) {
-      this.#barred.delete(this.group.nameOf(slot));
-      this.#scheduleCheck(this.group.nameOf(slot));
+      this.#barred.delete(this.cluster.nameOf(slot));
+      this.#scheduleCheck(this.cluster.nameOf(slot));
     }
     for (const slot of removed) {
-      this.#barred.add(this.group.nameOf(slot));
-      this.#ejected.delete(this.group.nameOf(slot));
+      this.#barred.add(this.cluster.nameOf(slot));
+      this.#ejected.delete(this.cluster.nameOf(slot));
     }
-    for (const slot of [...added, ...moved]) this.#ejected.delete(this.group.nameOf(slot));
+    for (const slot of [...added, ...moved]) this.#ejected.delete(this.cluster.nameOf(slot));
     expect(before.size - removed.length + added.length).toBe(specs.length);
     this.#afterChange();
   }
@@ -163,30 +163,30 @@ export class Simulation {
     const attempts = new Attempts(Math.floor(this.random() * 2 ** 32));
     const run: Run = { attempts, seq: this.arrivals++, arrivedMs: this.nowMs, isOver: false, tryCount: 0 };
     this.#runs.set(attempts, run);
-    const state = this.group.admit(attempts, this.nowMs);
-    if (this.group.pending > this.options.admission.maxPending) throw new Error('the queue is too long');
+    const state = this.cluster.admit(attempts, this.nowMs);
+    if (this.cluster.pending > this.options.admission.maxPending) throw new Error('the queue is too long');
     if (state === 'running') this.#begin(run);
     else if (state === 'refused') this.#refuse(run);
-    else this.agenda.at(this.group.nextDeadlineMs, () => this.#poll());
+    else this.agenda.at(this.cluster.nextDeadlineMs, () => this.#poll());
   }
 
   #refuse(run: Run): void {
     this.tally.refused++;
     this.#runs.delete(run.attempts);
-    if (!(this.group.retryAfterSeconds >= 1)) throw new Error('refused without a time to come again');
+    if (!(this.cluster.retryAfterSeconds >= 1)) throw new Error('refused without a time to come again');
   }
 
   #begin(run: Run): void {
     this.steps++;
-    const { group } = this;
-    const slot = group.begin(run.attempts, this.nowMs, this.random());
+    const { cluster } = this;
+    const slot = cluster.begin(run.attempts, this.nowMs, this.random());
     if (slot < 0) {
       this.#end(run, false);
       return;
     }
-    const name = group.nameOf(slot);
+    const name = cluster.nameOf(slot);
     if (this.#barred.has(name)) throw new Error(`${name} was picked, which is drained or removed`);
-    if (group.counts(slot).inFlight > this.options.maxInFlightPerInstance) throw new Error(`too many on ${name}`);
+    if (cluster.counts(slot).inFlight > this.options.maxInFlightPerInstance) throw new Error(`too many on ${name}`);
     this.picks.set(name, this.picksOf(name) + 1);
     this.#startTry(run, slot, this.instances.get(name) as Pretended);
   }
@@ -210,19 +210,19 @@ export class Simulation {
 
   #endTry(run: Run, slot: number, outcome: Outcome): void {
     this.steps++;
-    const { group, nowMs } = this;
+    const { cluster, nowMs } = this;
     this.#underWay.get(slot)?.delete(run);
-    group.end(run.attempts, outcome, nowMs);
+    cluster.end(run.attempts, outcome, nowMs);
     if (!isFailure(outcome)) {
       this.#end(run, true);
       return;
     }
     const facts = { wasSent: true, isIdempotent: true, canReplay: true };
-    const delayMs = group.afterFailure(run.attempts, outcome, facts, nowMs, this.random());
+    const delayMs = cluster.nextRetry(run.attempts, outcome, facts, nowMs, this.random());
     if (delayMs === 0) {
       this.#begin(run);
     } else if (delayMs > 0) {
-      const { held, limit } = group.retryBudget;
+      const { held, limit } = cluster.retryBudget;
       if (held > limit) throw new Error(`the retry budget is exceeded: ${held} of ${limit}`);
       this.agenda.at(nowMs + delayMs, () => this.#begin(run));
     } else {
@@ -239,15 +239,15 @@ export class Simulation {
       this.tally.latenciesMs.push(this.nowMs - run.arrivedMs);
     } else {
       this.tally.failed++;
-      this.group.giveUp();
+      this.cluster.abandonRetry();
     }
     this.#runs.delete(run.attempts);
-    this.group.finish(run.attempts, this.nowMs);
+    this.cluster.release(run.attempts, this.nowMs);
     this.#poll();
   }
 
   #poll(): void {
-    for (let next = this.group.poll(this.nowMs); next; next = this.group.poll(this.nowMs)) {
+    for (let next = this.cluster.poll(this.nowMs); next; next = this.cluster.poll(this.nowMs)) {
       const run = this.#runs.get(next) as Run;
       if (run.seq < this.#lastPolled) throw new Error('somebody overtook in the queue');
       this.#lastPolled = run.seq;
@@ -261,7 +261,7 @@ export class Simulation {
       const slot = this.#slotOf(name);
       if (slot === -1) return;
       const { conduct } = this.instances.get(name) as Pretended;
-      this.group.check(slot, conduct === 'well' || conduct === 'bad', this.nowMs);
+      this.cluster.check(slot, conduct === 'well' || conduct === 'bad', this.nowMs);
       this.#afterChange();
       this.#scheduleCheck(name);
     });
@@ -280,17 +280,17 @@ export class Simulation {
   }
 
   #slotOf(name: string): number {
-    return this.group.members.find((slot) => this.group.nameOf(slot) === name) ?? -1;
+    return this.cluster.members.find((slot) => this.cluster.nameOf(slot) === name) ?? -1;
   }
 
-  #hear(event: GroupEvent): void {
+  #hear(event: ClusterEvent): void {
     this.events.push({ ...event, atMs: this.nowMs });
     if (event.kind === 'unhealthy') this.#becameUnhealthy.push(event.slot);
     if (event.kind === 'readmitted') this.#ejected.delete(event.instance);
     if (event.kind !== 'ejected') return;
     this.#ejected.add(event.instance);
-    const candidates = this.group.members.filter((slot) => !this.#barred.has(this.group.nameOf(slot)));
-    const ejected = candidates.filter((slot) => this.#ejected.has(this.group.nameOf(slot)));
+    const candidates = this.cluster.members.filter((slot) => !this.#barred.has(this.cluster.nameOf(slot)));
+    const ejected = candidates.filter((slot) => this.#ejected.has(this.cluster.nameOf(slot)));
     if (ejected.length > this.options.ejection.maxShare * candidates.length) {
       throw new Error(`${ejected.length} of ${candidates.length} are ejected`);
     }

@@ -37,9 +37,9 @@ export class CallSignal {
   race<Result>(work: Promise<Result>): Promise<Result> {
     const { signal } = this;
     return new Promise((resolve, reject) => {
-      const giveUp = () => reject(signal.reason as ConnectError);
-      if (signal.aborted) giveUp();
-      else signal.addEventListener('abort', giveUp, { once: true });
+      const abandon = () => reject(signal.reason as ConnectError);
+      if (signal.aborted) abandon();
+      else signal.addEventListener('abort', abandon, { once: true });
       work.then(resolve, reject);
     });
   }

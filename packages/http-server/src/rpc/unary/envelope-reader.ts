@@ -6,7 +6,7 @@ import { compressed, incomplete, messageTooLarge, notOneMessage } from './faults
 export interface MessageSink {
   /** @param lengthBytes - Undefined: it is not known before the end. @param isPacked - Whether it comes packed. */
   begin(lengthBytes: number | undefined, isPacked: boolean): void;
-  write(piece: Buffer): void;
+  write(chunk: Buffer): void;
 }
 
 /** Reads a request with one message. */

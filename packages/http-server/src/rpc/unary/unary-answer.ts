@@ -29,19 +29,19 @@ const OK = ['grpc-status', '0'] as const;
  * @throws ConnectError if the message is beyond the limit. No answer has begun then.
  */
 export async function sendMessage(
-  { response, trail }: StageExchange,
+  { response, context }: StageExchange,
   protocol: UnaryProtocol,
   headers: AnswerHeaders,
   message: Uint8Array,
 ): Promise<void> {
   if (message.length > MAX_MESSAGE_BYTES) throw messageTooLarge(message.length, 'writeMaxBytes');
-  const head = headOf(protocol, headers, trail.requestId);
-  trail.rpcCode = 0;
+  const head = headOf(protocol, headers, context.requestId);
+  context.rpcCode = 0;
   if (protocol === 'grpc') {
     response.begin(200, head);
-    const pieces = envelope(0, message);
-    if (pieces.length === 1) response.write(pieces[0] as Buffer);
-    else await writeAll(response, pieces);
+    const chunks = envelope(0, message);
+    if (chunks.length === 1) response.write(chunks[0] as Buffer);
+    else await writeAll(response, chunks);
     response.end(OK);
   } else if (protocol === 'grpc-web') {
     response.send(200, head, latin1(...envelope(0, message), ...trailerPart(OK)));
@@ -52,14 +52,14 @@ export async function sendMessage(
 
 /** Answers a call with an error, as connect-es tells it. No answer may have begun. */
 export function sendError(
-  { response, trail }: StageExchange,
+  { response, context }: StageExchange,
   protocol: UnaryProtocol,
   headers: AnswerHeaders,
   error: ConnectError,
 ): void {
   const { code, rawMessage, metadata } = error;
-  const head = headOf(protocol, headers, trail.requestId);
-  trail.rpcCode = code;
+  const head = headOf(protocol, headers, context.requestId);
+  context.rpcCode = code;
   if (protocol === 'connect') {
     head[1] = ERROR_TYPE;
     head.push(...[...metadata].flat());
@@ -105,8 +105,8 @@ function trailerPart(fields: readonly string[]): Uint8Array[] {
   return envelope(TRAILERS_FLAG, Buffer.from(lines, 'latin1'));
 }
 
-function latin1(...pieces: Uint8Array[]): string {
-  return pieces
+function latin1(...chunks: Uint8Array[]): string {
+  return chunks
     .map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength).toString('latin1'))
     .join('');
 }

@@ -1,5 +1,5 @@
 import type { ConnectError } from '@connectrpc/connect';
-import { HeldData } from '@flotilla/http2';
+import { ReceiveBuffer } from '@flotilla/http2';
 import type { StageExchange, StageHandler } from '../../answer/stage-exchange.js';
 import type { BodyLimit } from '../../message/exchange.js';
 import { asConnectError } from '../connect-error.js';
@@ -27,7 +27,7 @@ export interface UnaryMethod {
 /** The work on one request. */
 export interface UnaryWork {
   /** @returns False: it should get no more until it says so. @throws ConnectError if this is no message. */
-  write(piece: Buffer): boolean;
+  write(chunk: Buffer): boolean;
   /** The message is whole. @returns That of the response. @throws ConnectError and FlotillaError */
   end(): Promise<Uint8Array>;
 }
@@ -120,7 +120,7 @@ class WorkSink implements MessageSink {
   readonly #method: UnaryMethod;
   readonly #room: RoomOfCall;
   readonly #resume: () => void;
-  #packed: HeldData | undefined;
+  #packed: ReceiveBuffer | undefined;
   #work: UnaryWork | undefined;
 
   constructor(caller: RpcCaller, method: UnaryMethod, room: RoomOfCall, resume: () => void) {
@@ -131,13 +131,13 @@ class WorkSink implements MessageSink {
   }
 
   begin(lengthBytes: number | undefined, isPacked: boolean): void {
-    if (isPacked) this.#packed = new HeldData();
+    if (isPacked) this.#packed = new ReceiveBuffer();
     else this.#work = this.#method.begin(this.#caller, lengthBytes, this.#resume);
   }
 
-  write(piece: Buffer): void {
-    if (this.#packed) this.#packed.keep(piece);
-    else this.hasRoom = this.#workBegun.write(piece);
+  write(chunk: Buffer): void {
+    if (this.#packed) this.#packed.keep(chunk);
+    else this.hasRoom = this.#workBegun.write(chunk);
   }
 
   async end(): Promise<Uint8Array> {
@@ -150,17 +150,17 @@ class WorkSink implements MessageSink {
     const { signal } = this.#caller;
     await this.#room.takeFor(packed.reduce((sum, { length }) => sum + length, 0));
     let lengthBytes = 0;
-    await unpackMessage(packed, (piece) => {
+    await unpackMessage(packed, (chunk) => {
       signal.throwIfAborted();
-      lengthBytes += piece.length;
+      lengthBytes += chunk.length;
       return true;
     });
     let resume = () => {};
     const work = this.#method.begin(this.#caller, lengthBytes, () => resume());
     this.#work = work;
-    const take = (piece: Buffer) => {
+    const take = (chunk: Buffer) => {
       signal.throwIfAborted();
-      return work.write(piece);
+      return work.write(chunk);
     };
     const onBegun = (given: () => void) => {
       resume = given;

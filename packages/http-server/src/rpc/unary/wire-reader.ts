@@ -12,7 +12,7 @@ export interface FieldSink {
    */
   begin(fieldNumber: number, lengthBytes: number, restBytes: number | undefined): void;
   /** Bytes of the field that has begun: a part of what came, not a copy. */
-  bytes(piece: Buffer): void;
+  bytes(chunk: Buffer): void;
   /** The field that has begun is whole. */
   end(fieldNumber: number): void;
   bool(fieldNumber: number, value: boolean): void;
