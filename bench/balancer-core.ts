@@ -6,25 +6,25 @@
  */
 import { cpus } from 'node:os';
 import { readConfig } from '@flotilla/process';
-import { Attempts, Group } from '../packages/upstream/dist/core/group.js';
+import { Attempts, Cluster } from '../packages/upstream/dist/core/cluster.js';
 import {
   createStrategy,
   type StrategyName,
   strategyNames,
 } from '../packages/upstream/dist/core/strategies/registry.js';
-import { groupOptions, groupSettings } from '../packages/upstream/dist/request/group-options.js';
+import { clusterOptions, clusterSettings } from '../packages/upstream/dist/request/cluster-options.js';
 
 const RUNS = 9;
 const REQUESTS = 200_000;
 const UNDER_WAY = 64;
 const SIZES = [4, 16, 100];
 
-const options = groupOptions(readConfig(groupSettings, {}));
+const options = clusterOptions(readConfig(clusterSettings, {}));
 
 /** Nanoseconds of processor time per request, many times over. */
 function measure(strategy: StrategyName, size: number): number[] {
   const members = Array.from({ length: size }, (_, n) => ({ name: `instance${n}` }));
-  const group = new Group(members, createStrategy(strategy), options);
+  const cluster = new Cluster(members, createStrategy(strategy), options);
   const ring: (Attempts | undefined)[] = new Array(UNDER_WAY).fill(undefined);
   let nowMs = 0;
   let seed = 1;
@@ -36,12 +36,12 @@ function measure(strategy: StrategyName, size: number): number[] {
       nowMs += 0.02;
       const last = ring[n % UNDER_WAY];
       if (last) {
-        group.end(last, 'ok', nowMs);
-        group.finish(last, nowMs);
+        cluster.end(last, 'ok', nowMs);
+        cluster.finish(last, nowMs);
       }
       const attempts = new Attempts(seed);
-      group.admit(attempts, nowMs);
-      group.begin(attempts, nowMs, seed / 2 ** 32);
+      cluster.admit(attempts, nowMs);
+      cluster.begin(attempts, nowMs, seed / 2 ** 32);
       ring[n % UNDER_WAY] = attempts;
     }
     const { user, system } = process.cpuUsage(start);

@@ -266,7 +266,7 @@ test('a stream that has begun on a connection that was closed behind an answer i
     },
   });
   const answer = post(body, { duplex: 'half' } as RequestInit);
-  await until(() => connections === 2);
+  await waitFor(() => connections === 2);
   go?.();
   expect((await answer).status).toBe(200);
   expect(Number(await (await answer).text())).toBeGreaterThan(101_000);
