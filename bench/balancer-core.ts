@@ -37,7 +37,7 @@ function measure(strategy: StrategyName, size: number): number[] {
       const last = ring[n % UNDER_WAY];
       if (last) {
         cluster.end(last, 'ok', nowMs);
-        cluster.finish(last, nowMs);
+        cluster.release(last, nowMs);
       }
       const attempts = new Attempts(seed);
       cluster.admit(attempts, nowMs);
