@@ -15,6 +15,11 @@ const MAX_BALANCER_BYTES = 400_000_000;
 const UPLOAD_TIMEOUT_MS = 300_000;
 const STALLED = 'service1a';
 const OTHERS = instancesOf(1, 'bcd');
+/**
+ * Its proxy would take an upload for it, and break it off when there is nobody to take it to: what of it is not kept any more,
+ * the memory for that being shared by all, could not be sent again.
+ */
+const PROXIED = 'service1d';
 /** How long it stands still: longer than it takes until it is found unhealthy. */
 const STALL_MS = 8000;
 
@@ -34,6 +39,7 @@ export function uploadsScenario(): Scenario {
     },
     inject: async ({ fleet, transport }) => {
       await Promise.all(OTHERS.map((name) => fleet.kill(name)));
+      await fleet.proxyOf(PROXIED).set({ kind: 'refuse' });
       fleet.pause(STALLED);
       const uploads = uploadAll(fleet, transport, texts);
       await sleep(STALL_MS);
@@ -41,6 +47,7 @@ export function uploadsScenario(): Scenario {
       const observation = await uploads;
       return async () => {
         await Promise.all(OTHERS.map((name) => fleet.fleet.startInstance(name)));
+        await fleet.proxyOf(PROXIED).set({ kind: 'none' });
         return observation;
       };
     },
