@@ -121,11 +121,19 @@ export function wholeMessages(bytes: Buffer): Buffer {
   return shown(bytes.subarray(0, end));
 }
 
-/** Whether a GOAWAY names a stream. nghttp2 takes it ill if it is one that its side cannot have begun; ours passes over it. */
-export function namesLastStream(bytes: Buffer): boolean {
-  for (let at = 0; at + FRAME_HEAD_BYTES + 4 <= bytes.length; at += FRAME_HEAD_BYTES + bytes.readUIntBE(at, 3)) {
-    const isGoAway = bytes.readUInt8(at + 3) === frameType.goAway;
-    if (isGoAway && bytes.readUInt32BE(at + FRAME_HEAD_BYTES) !== 0) return true;
+/** Types of frames that other documents define (RFC 7838, 8336, 9218). nghttp2 reads them; ours passes over them. */
+const EXTENSIONS: ReadonlySet<number> = new Set([0x0a, 0x0c, 0x10]);
+
+/**
+ * Whether there is something that is let be here, and that nghttp2 takes ill: an extension; a GOAWAY, for the stream that it
+ * names, and what comes behind it; settings that are taken note of more often than they were sent.
+ */
+export function isOnlyReadByOthers(bytes: Buffer): boolean {
+  let acknowledged = 0;
+  for (let at = 0; at + FRAME_HEAD_BYTES <= bytes.length; at += FRAME_HEAD_BYTES + bytes.readUIntBE(at, 3)) {
+    const type = bytes.readUInt8(at + 3);
+    if (EXTENSIONS.has(type) || type === frameType.goAway) return true;
+    if (type === frameType.settings && (bytes.readUInt8(at + 4) & frameFlag.ack) !== 0) acknowledged++;
   }
-  return false;
+  return acknowledged > 1;
 }

@@ -117,7 +117,7 @@ export async function servedByNode(pieces: readonly Buffer[]): Promise<Served> {
   server.on('stream', (stream, _headers, _flags, raw) => {
     let bodyBytes = 0;
     stream.on('error', () => {});
-    stream.on('aborted', () => aborted.add(stream.id as number));
+    stream.on('close', () => aborted.add(stream.id as number));
     stream.on('data', (chunk: Buffer) => (bodyBytes += chunk.length));
     stream.on('end', () => {
       if (!stream.aborted) requests.set(stream.id as number, { fields: asOurs(raw as unknown as string[]), bodyBytes });
@@ -157,7 +157,8 @@ export function expectSame(ours: Served, node: Served): void {
   for (const [id, request] of ours.requests) {
     const other = node.requests.get(id);
     if (isDeepStrictEqual(request, other)) continue;
-    const isRefused = hasFault(node) ? hasFault(ours) : node.aborted?.has(id) || hasFault(ours);
+    const isOver = hasFault(ours) || ours.goAway !== undefined;
+    const isRefused = isOver || (!hasFault(node) && node.aborted?.has(id));
     if (other || !isRefused)
       throw new Error(`stream ${id}: ours: ${inspect(ours, DEEP)}; Node’s: ${inspect(node, DEEP)}`);
   }

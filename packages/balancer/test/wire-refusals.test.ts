@@ -88,6 +88,8 @@ const refusals: [string, string][] = [
   ['a bare CR behind a chunk', `${CHUNKED}1\r\nx\r|1`],
   ['a bare LF behind the last chunk', `${CHUNKED}0\r\n|\n`],
   ['a trailer without a colon', `${CHUNKED}0\r\nabc|\r`],
+  ['a length among the trailers', `${CHUNKED}0\r\ncontent-length: 1\r|\n`],
+  ['a coding among the trailers', `${CHUNKED}0\r\na: b\r\nTransfer-Encoding: chunked\r|\n`],
   ['a folded trailer', `${CHUNKED}0\r\na: b\r\n| c`],
   ['a bare LF behind a trailer', `${CHUNKED}0\r\na: b|\n`],
   ['endless trailers', `${CHUNKED}0\r\na: ${'b'.repeat(16 * 1024 - 3)}|b`],

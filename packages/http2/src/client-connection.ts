@@ -32,6 +32,7 @@ export class ClientConnection extends Connection {
   constructor(socket: Socket, limits: ConnectionLimits, owner: ClientOwner) {
     super(socket, limits);
     this.#owner = owner;
+    this.peer.maxEnablePush = 0;
     this.begin(PREFACE);
   }
 

@@ -129,7 +129,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   }
 
   onDataHead(head: FrameHead): void {
-    this.#expect(head.type);
+    this.#expect(head);
     const { stream: id, length } = head;
     this.#takeWindow(length);
     const stream = this.#streamOf(head);
@@ -162,7 +162,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
 
   onFrame(head: FrameHead, payload: Buffer): void {
     const { type } = head;
-    this.#expect(type);
+    this.#expect(head);
     if (type === frameType.headers) this.#onHeaders(head, payload);
     else if (type === frameType.continuation) this.#onContinuation(head, payload);
     else if (type === frameType.windowUpdate) this.#onWindowUpdate(head, payload);
@@ -334,11 +334,12 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   }
 
   /** Settings come first, and nothing between the frames of one message's fields. */
-  #expect(type: number): void {
-    const isFirst = !this.#hasSettings;
-    this.#hasSettings = true;
-    if (isFirst && type !== frameType.settings) {
-      throw new ConnectionFault(errorCode.protocolError, 'no settings at first');
+  #expect({ type, flags }: FrameHead): void {
+    if (!this.#hasSettings) {
+      // One that takes note of ours says nothing of the peer's (RFC 9113, section 3.4).
+      const hasNone = type !== frameType.settings || (flags & frameFlag.ack) !== 0;
+      if (hasNone) throw new ConnectionFault(errorCode.protocolError, 'no settings at first');
+      this.#hasSettings = true;
     }
     if (this.#blocks.isOpen !== (type === frameType.continuation)) {
       throw new ConnectionFault(errorCode.protocolError, 'fields that are not continued');

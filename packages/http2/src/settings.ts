@@ -27,6 +27,8 @@ export interface Settings {
   /** What may come on a stream before more is given. */
   windowBytes: number;
   maxFrameBytes: number;
+  /** What it may say of push: a client 0 or 1, a server nothing but 0 (RFC 9113, section 6.5.2). */
+  maxEnablePush: 0 | 1;
 }
 
 /** What a peer takes before it has said anything. */
@@ -35,6 +37,7 @@ export function defaultSettings(): Settings {
     maxStreams: Number.POSITIVE_INFINITY,
     windowBytes: DEFAULT_WINDOW_BYTES,
     maxFrameBytes: DEFAULT_MAX_FRAME_BYTES,
+    maxEnablePush: 1,
   };
 }
 
@@ -83,7 +86,8 @@ export function applySettings(peer: Settings, payload: Buffer, onTableBytes: (by
 
 function apply(peer: Settings, key: number, value: number): void {
   if (key === id.enablePush) {
-    if (value > 1) throw new ConnectionFault(errorCode.protocolError, 'a push setting that is neither 0 nor 1');
+    if (value > peer.maxEnablePush)
+      throw new ConnectionFault(errorCode.protocolError, 'a push setting that there may not be');
   } else if (key === id.maxStreams) {
     peer.maxStreams = value;
   } else if (key === id.windowBytes) {

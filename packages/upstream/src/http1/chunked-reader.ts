@@ -1,6 +1,6 @@
 import type { RawHeaders } from './headers.js';
 import { isText, LineReader } from './line-reader.js';
-import { MalformedResponse, parseFields } from './response-head.js';
+import { MalformedResponse, parseFields, saysLength } from './response-head.js';
 
 /** Longest line that gives a chunk's size: what is beyond its digits is an extension, and nobody needs one. */
 const MAX_SIZE_LINE_BYTES = 1024;
@@ -32,7 +32,7 @@ export class ChunkedReader {
   #remainingBytes = 0;
   #sizeDigits = 0;
   #sizeLineBytes = 0;
-  readonly #trailerLines = new LineReader(MAX_TRAILER_BYTES, (line) => this.trailers.push(...parseFields(line)));
+  readonly #trailerLines = new LineReader(MAX_TRAILER_BYTES, (line) => this.#takeTrailer(line));
 
   /** Makes it ready for another body. */
   reset(): void {
@@ -103,6 +103,13 @@ export class ChunkedReader {
       throw new MalformedResponse('a chunk without a size');
     }
     this.#remainingBytes = this.#remainingBytes * 16 + digit;
+  }
+
+  #takeTrailer(line: string): void {
+    const field = parseFields(line);
+    // RFC 9110, section 6.5.1: a reader that puts them among the head's would see another response.
+    if (saysLength(field[0] as string)) throw new MalformedResponse('a trailer that is of the head');
+    this.trailers.push(...field);
   }
 
   #startChunk(): void {

@@ -70,7 +70,12 @@ export function parseFields(text: string): RawHeaders {
 
 /** Whether a field of this name has a say in where a response, or its connection, ends. */
 export function isOfFraming(name: string): boolean {
-  return isName(name, 'content-length') || isName(name, 'transfer-encoding') || isName(name, 'connection');
+  return saysLength(name) || isName(name, 'connection');
+}
+
+/** Whether a field of this name says how long a body is. */
+export function saysLength(name: string): boolean {
+  return isName(name, 'content-length') || isName(name, 'transfer-encoding');
 }
 
 /** How long the body is (RFC 9112, section 6.3). @throws {@link MalformedResponse} */
