@@ -6,10 +6,10 @@
 
 import type { GenFile, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
-import type { EmptySchema } from './empty_pb.js';
-import { file_grpc_testing_empty } from './empty_pb.js';
-import type { SimpleRequestSchema, SimpleResponseSchema, StreamingInputCallRequestSchema, StreamingInputCallResponseSchema, StreamingOutputCallRequestSchema, StreamingOutputCallResponseSchema } from './messages_pb.js';
-import { file_grpc_testing_messages } from './messages_pb.js';
+import type { EmptySchema } from "./empty_pb.js";
+import { file_grpc_testing_empty } from "./empty_pb.js";
+import type { SimpleRequestSchema, SimpleResponseSchema, StreamingInputCallRequestSchema, StreamingInputCallResponseSchema, StreamingOutputCallRequestSchema, StreamingOutputCallResponseSchema } from "./messages_pb.js";
+import { file_grpc_testing_messages } from "./messages_pb.js";
 
 /**
  * Describes the file grpc/testing/test.proto.
