@@ -1,14 +1,15 @@
 /**
- * The layers. On the ground, text, json, dataset, http2 and topology import nothing of ours, contracts the tables only. Above them, each on
- * those before it: process, http-server, upstream; then, beside each other, balancer and stage on service-kit; then the services. client and
- * runtime stand on the ground, and the fault drill on those two. Nothing imports a service.
+ * The layers. On the ground, text, json, dataset, http2, terminal and topology import nothing of ours, contracts the tables only. Above
+ * them, each on those before it: process, http-server, upstream; then, beside each other, balancer and stage on service-kit; then the
+ * services. client and runtime stand on the ground, and the fault drill on those two. terminal is for command lines: what serves requests
+ * does not import it. Nothing imports a service.
  */
-const GROUND = 'text|json|dataset|contracts|topology';
+const GROUND = ['text', 'json', 'dataset', 'contracts', 'topology'];
 const SERVER = ['contracts', 'http2', 'process', 'http-server'];
 
 /** A package on the left may import of ours only itself and the packages on the right. */
 const layers = {
-  'packages/(text|json|dataset|topology)/': [],
+  'packages/(text|json|dataset|topology|terminal)/': [],
   'packages/contracts/': ['topology'],
   'packages/http2/': [],
   'packages/process/': ['contracts'],
@@ -17,10 +18,10 @@ const layers = {
   'packages/service-kit/': SERVER,
   'packages/balancer/': [...SERVER, 'topology', 'upstream', 'service-kit'],
   'packages/stage/': [...SERVER, 'topology', 'json', 'text', 'upstream', 'service-kit'],
-  'packages/runtime/': ['contracts', 'topology'],
-  'packages/chaos/': ['contracts', 'topology', 'text', 'dataset', 'runtime', 'client'],
-  'client/': GROUND.split('|'),
-  'service\\d-[a-z]+/': [...GROUND.split('|'), ...SERVER, 'upstream', 'service-kit', 'balancer', 'stage'],
+  'packages/runtime/': ['contracts', 'topology', 'terminal'],
+  'packages/chaos/': ['contracts', 'topology', 'text', 'dataset', 'terminal', 'runtime', 'client'],
+  'client/': [...GROUND, 'terminal'],
+  'service\\d-[a-z]+/': [...GROUND, ...SERVER, 'upstream', 'service-kit', 'balancer', 'stage'],
 };
 
 /** Folders of a package, the lowest first: each may import those before it, and none behind it. */

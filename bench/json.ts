@@ -5,8 +5,8 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { JsonReader, jsonShape, type SinksOf } from '@flotilla/json';
+import { formatShare } from '@flotilla/terminal/figures';
 import { describeMachine, type Machine, thisMachine } from '../client/dist/machine.js';
-import { formatShare } from '../client/dist/tables.js';
 import { watchOtherLoad } from './measure/other-load.ts';
 
 const RUNS = 9;

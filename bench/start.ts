@@ -13,10 +13,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs, promisify } from 'node:util';
 import { freePortOffset } from '@flotilla/runtime';
+import { formatShare } from '@flotilla/terminal/figures';
 import { pipeline, programOf } from '@flotilla/topology';
 import { describeMachine, thisMachine } from '../client/dist/machine.js';
 import { median } from '../client/dist/quantiles.js';
-import { formatShare } from '../client/dist/tables.js';
 import { watchOtherLoad } from './measure/other-load.ts';
 import { formatSpread, spreadOf } from './measure/spread.ts';
 

@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generateText, parseSize } from '@flotilla/dataset';
+import { formatShare } from '@flotilla/terminal/figures';
 import { Cleaner, type CountTable, WordCounter } from '@flotilla/text';
 import { describeMachine, thisMachine } from '../client/dist/machine.js';
 import { median } from '../client/dist/quantiles.js';
-import { formatShare } from '../client/dist/tables.js';
 import { watchOtherLoad } from './measure/other-load.ts';
 import { cleanAndCount, inPieces, PIECE_BYTES, type Timing, time } from './measure/text-engine.ts';
 

@@ -47,7 +47,7 @@ describe('the layers of the packages', () => {
       'the ground imports nothing of ours',
       'packages/text/src/a.ts',
       "import { b } from '../../json/src/b.js';\nb();",
-      'layer of packages/(text|json|dataset|topology)/',
+      'layer of packages/(text|json|dataset|topology|terminal)/',
     ],
     [
       'the text engine does no I/O',

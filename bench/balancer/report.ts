@@ -1,6 +1,6 @@
+import { formatBytes, formatMs, formatRatio, formatShare } from '@flotilla/terminal/figures';
 import { describeMachine, type Machine } from '../../client/dist/machine.js';
 import { median, sum } from '../../client/dist/quantiles.js';
-import { formatBytes, formatMs, formatRatio, formatShare } from '../../client/dist/tables.js';
 import type { Figure } from '../measure/figure.ts';
 import { columnsOf, type Table } from '../measure/table.ts';
 import type { Contender } from './contender.ts';

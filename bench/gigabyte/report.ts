@@ -1,6 +1,6 @@
+import { formatBytes, formatShare } from '@flotilla/terminal/figures';
 import { describeMachine, type Machine } from '../../client/dist/machine.js';
 import { median } from '../../client/dist/quantiles.js';
-import { formatBytes, formatShare } from '../../client/dist/tables.js';
 import type { Figure } from '../measure/figure.ts';
 import type { Peak } from '../measure/fleet.ts';
 import { highestByKind } from '../measure/peaks-table.ts';

@@ -1,4 +1,6 @@
-import { describeSystemError, runProgram } from '@flotilla/contracts/command-line';
+import { abortOnSignal } from '@flotilla/terminal/interruption';
+import { runProgram } from '@flotilla/terminal/program';
+import { describeSystemError } from '@flotilla/terminal/system-error';
 
 /** @throws RangeError that says what is allowed. */
 export function wholeNumber(name: string, text: string, min: number): number {
@@ -29,8 +31,7 @@ export async function runBenchmark(
   name: string,
   run: (signal: AbortSignal) => Promise<{ readonly output: string; readonly isFine: boolean }>,
 ): Promise<void> {
-  const interruption = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+  const interruption = abortOnSignal();
   await runProgram(() => exitCodeOf(name, run, interruption), { onOutputGone: () => interruption.abort() });
 }
 

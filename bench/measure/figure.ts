@@ -1,4 +1,4 @@
-import { renderTable } from '../../client/dist/tables.js';
+import { renderTable } from '@flotilla/terminal/tables';
 import { columnsOf, type Table } from './table.ts';
 
 /** A figure that is to be reached, and what was measured. */

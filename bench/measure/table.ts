@@ -1,4 +1,4 @@
-import { type Column, renderTable } from '../../client/dist/tables.js';
+import { type Column, renderTable, wordsThenNumbers } from '@flotilla/terminal/tables';
 
 /** What a benchmark shows: the same for a terminal and for a document. */
 export interface Table {
@@ -11,7 +11,7 @@ export interface Table {
 
 /** Columns of which the first holds words and the others numbers. */
 export function columnsOf(first: string, ...others: readonly string[]): Column[] {
-  return [{ head: first }, ...others.map((head): Column => ({ head, align: 'right' }))];
+  return wordsThenNumbers([first], others);
 }
 
 export function renderText({ title, columns, rows, notes }: Table): string {

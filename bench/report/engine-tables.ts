@@ -1,6 +1,6 @@
+import { formatBytes, formatCount, formatShare } from '@flotilla/terminal/figures';
 import { describeMachine } from '../../client/dist/machine.js';
 import { median } from '../../client/dist/quantiles.js';
-import { formatBytes, formatCount, formatShare } from '../../client/dist/tables.js';
 import type { JsonReport } from '../json.ts';
 import type { Figure } from '../measure/figure.ts';
 import { formatSpread, spreadOf } from '../measure/spread.ts';

@@ -13,7 +13,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { formatMs } from '../../client/dist/tables.js';
+import { formatMs } from '@flotilla/terminal/figures';
 import { runBenchmark, someOf } from '../measure/command-line.ts';
 import { figuresTable, renderFigures } from '../measure/figure.ts';
 import { renderMarkdown } from '../measure/table.ts';

@@ -1,4 +1,4 @@
-import { formatBytes } from '../../client/dist/tables.js';
+import { formatBytes } from '@flotilla/terminal/figures';
 import type { Report as BalancerReport } from '../balancer/report.ts';
 import type { Report as ChainReport } from '../chain/report.ts';
 import type { Report as GrowthReport } from '../growth/report.ts';

@@ -1,6 +1,6 @@
+import { formatBytes, formatMs, formatShare } from '@flotilla/terminal/figures';
 import { describeMachine, type Machine } from '../../client/dist/machine.js';
 import { sum } from '../../client/dist/quantiles.js';
-import { formatBytes, formatMs, formatShare } from '../../client/dist/tables.js';
 import type { Figure } from '../measure/figure.ts';
 import { formatSpread, type Spread, spreadOf } from '../measure/spread.ts';
 import { columnsOf, type Table } from '../measure/table.ts';

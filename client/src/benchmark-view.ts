@@ -1,7 +1,8 @@
+import { formatBytes, formatCount, formatMs, formatShare } from '@flotilla/terminal/figures';
+import { type Column, renderTable } from '@flotilla/terminal/tables';
 import type { BenchmarkDocument, SustainedDocument } from './benchmark-document.js';
 import { describeMachine } from './machine.js';
 import { renderError } from './problems.js';
-import { type Column, formatBytes, formatCount, formatMs, formatShare, renderTable } from './tables.js';
 import type { TransportName } from './transport/transport.js';
 
 const FIGURES: readonly Column[] = [{ head: 'Figure' }, { head: 'Value', align: 'right' }, { head: 'Meaning' }];

@@ -1,4 +1,4 @@
-import { reasonOfCode } from '@flotilla/contracts/command-line';
+import { reasonOfCode } from '@flotilla/terminal/system-error';
 import { ClientError, ConnectionError, NoAnswerError, START_FLEET } from './problems.js';
 
 /** How a request is made, whatever transport it takes. */

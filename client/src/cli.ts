@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command } from '@flotilla/terminal/command-line';
 import { declareBenchmark, runBenchmark } from './commands/benchmark.js';
 import { declareBenchmarkCompare, runBenchmarkCompare } from './commands/benchmark-compare.js';
 import { declareCompare, runCompare } from './commands/compare.js';

@@ -1,7 +1,8 @@
+import { formatBytes, formatCount, formatMs, formatRatio } from '@flotilla/terminal/figures';
+import { type Column, renderTable } from '@flotilla/terminal/tables';
 import type { CountTable } from '@flotilla/text';
 import type { FileCount } from './count-file.js';
 import type { ChunkResult } from './send.js';
-import { type Column, formatBytes, formatCount, formatMs, formatRatio, renderTable } from './tables.js';
 
 /** A text that was counted. */
 export interface CountedText {

@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { systemReason } from '@flotilla/contracts/command-line';
+import { systemReason } from '@flotilla/terminal/system-error';
 import { ClientError } from './problems.js';
 
 /** Where a bare file name is looked for when there is no such file in the working directory. */

@@ -1,7 +1,8 @@
+import { formatBytes, formatCount, formatMs, formatRatio } from '@flotilla/terminal/figures';
+import { type Column, renderTable } from '@flotilla/terminal/tables';
 import type { FileCount } from './count-file.js';
 import type { FleetPeaks } from './fleet-memory.js';
 import { describeMachine, type Machine } from './machine.js';
-import { type Column, formatBytes, formatCount, formatMs, formatRatio, renderTable } from './tables.js';
 
 /** What became of a large text. */
 export interface LargeTestResult {

@@ -1,6 +1,6 @@
 import { settings } from '@flotilla/contracts';
 import { parseSize } from '@flotilla/dataset';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option, wholeNumber } from '@flotilla/terminal/command-line';
 import type { FleetChoice } from './addresses.js';
 import { type TransportName, transportNames } from './transport/transport.js';
 
@@ -28,21 +28,6 @@ export function jsonLimitOf({ jsonBody, maxBody }: CutOptions): { readonly maxJs
 /** Longest time that a timer of Node can hold, in ms. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_PORT_OFFSET = 57_000;
-
-/** A parser of whole numbers for commander. */
-function wholeNumber(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-  };
-}
-
-/** `1,16,64` as numbers. */
-export function wholeNumbers(min: number, max: number): (text: string) => number[] {
-  const parse = wholeNumber(min, max);
-  return (text) => text.split(',').map((part) => parse(part.trim()));
-}
 
 /** `32MB` as bytes. */
 export function size(text: string): number {

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '@flotilla/contracts';
-import { describeSystemError } from '@flotilla/contracts/command-line';
+import { describeSystemError } from '@flotilla/terminal/system-error';
 
 /** An error as it is shown to people, and as it stands in `--json`. */
 export interface ErrorReport {

@@ -1,6 +1,7 @@
+import { formatCount, formatShare } from '@flotilla/terminal/figures';
+import { type Column, renderTable } from '@flotilla/terminal/tables';
 import { type BalancerStats, totalsOf } from './balancer-stats.js';
 import { type InstanceStats, type StageStats, statsByStage } from './stage-stats.js';
-import { type Column, formatCount, formatShare, renderTable } from './tables.js';
 
 const COLUMNS: readonly Column[] = [
   { head: 'Instance', maxWidth: 40 },

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { systemReason } from '@flotilla/contracts/command-line';
+import { systemReason } from '@flotilla/terminal/system-error';
 import { kindOf } from './find-text.js';
 import { ClientError } from './problems.js';
 

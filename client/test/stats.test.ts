@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Stats } from '@flotilla/contracts';
+import { TABLE_COLUMNS } from '@flotilla/terminal/tables';
 import { Agent } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { StageAddress } from '../src/addresses.js';
 import { type BalancerStats, readStats } from '../src/balancer-stats.js';
 import { workBetween } from '../src/instance-work.js';
 import { renderStats, wrongTotals } from '../src/stats-view.js';
-import { TABLE_COLUMNS } from '../src/tables.js';
 
 const servers: Server[] = [];
 const dispatcher = new Agent();

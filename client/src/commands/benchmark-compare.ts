@@ -1,8 +1,9 @@
-import type { Command } from 'commander';
+import type { Command } from '@flotilla/terminal/command-line';
+import { formatCount, formatMs, formatRatio, formatShare } from '@flotilla/terminal/figures';
+import { renderTable } from '@flotilla/terminal/tables';
 import { type BenchmarkDocument, readBenchmark } from '../benchmark-document.js';
 import { describeMachine } from '../machine.js';
 import type { Context } from '../run-command.js';
-import { formatCount, formatMs, formatRatio, formatShare, renderTable } from '../tables.js';
 
 /** Declares the command's arguments. */
 export function declareBenchmarkCompare(command: Command): Command {

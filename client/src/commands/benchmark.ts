@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { generateText } from '@flotilla/dataset';
-import { type Command, Option } from 'commander';
+import { type Command, Option, wholeNumbers } from '@flotilla/terminal/command-line';
 import { fleetAddresses } from '../addresses.js';
 import { type BalancerStats, readStats } from '../balancer-stats.js';
 import { type BatchOptions, type BatchResult, runBatches } from '../benchmark.js';
@@ -15,7 +15,7 @@ import { renderBenchmark } from '../benchmark-view.js';
 import { countLocally, type Expected } from '../expected.js';
 import { workBetween } from '../instance-work.js';
 import { thisMachine } from '../machine.js';
-import { number, type TextOptions, wholeNumbers, withTexts } from '../options.js';
+import { number, type TextOptions, withTexts } from '../options.js';
 import { ClientError, reportOf } from '../problems.js';
 import { startProgress } from '../progress.js';
 import { requireFleet } from '../require-fleet.js';

@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import type { Command } from '@flotilla/terminal/command-line';
+import { formatBytes, formatMs, formatRatio } from '@flotilla/terminal/figures';
+import { renderTable } from '@flotilla/terminal/tables';
 import { fleetAddresses } from '../addresses.js';
 import { countFile } from '../count-file.js';
 import { describeMachine, type Machine, thisMachine } from '../machine.js';
@@ -8,7 +10,6 @@ import { startProgress } from '../progress.js';
 import { median } from '../quantiles.js';
 import type { Context } from '../run-command.js';
 import { realSender } from '../send.js';
-import { formatBytes, formatMs, formatRatio, renderTable } from '../tables.js';
 import { TextFile } from '../text-file.js';
 
 interface CompareOptions extends TextOptions, CutOptions {

@@ -3,11 +3,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { generateText } from '@flotilla/dataset';
-import { type Command, Option } from 'commander';
+import { type Command, Option } from '@flotilla/terminal/command-line';
+import { formatBytes } from '@flotilla/terminal/figures';
 import { DATASETS_FOLDER } from '../find-text.js';
 import { number, size } from '../options.js';
 import type { Context } from '../run-command.js';
-import { formatBytes } from '../tables.js';
 import { writing } from '../writing.js';
 
 interface DatasetOptions {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, Option } from '@flotilla/terminal/command-line';
 import { type FleetAddresses, fleetAddresses } from '../addresses.js';
 import { countFile, type FileCount } from '../count-file.js';
 import { countLocally, type Expected } from '../expected.js';

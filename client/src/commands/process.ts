@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command } from '@flotilla/terminal/command-line';
 import { type FleetAddresses, fleetAddresses } from '../addresses.js';
 import { countFile, type FileCount } from '../count-file.js';
 import { countStream } from '../count-stream.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Command } from 'commander';
+import type { Command } from '@flotilla/terminal/command-line';
 import { fleetAddresses } from '../addresses.js';
 import { type BalancerStats, readStats } from '../balancer-stats.js';
 import { type FleetOptions, number, withFleet } from '../options.js';

@@ -1,7 +1,7 @@
 import { setPriority } from 'node:os';
 import { describeMachine, thisMachine } from '@flotilla/client/machine';
 import { FleetError } from '@flotilla/runtime';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option, runCommandLine, wholeNumber, words } from '@flotilla/terminal/command-line';
 import { runDrill } from './drill/drill.js';
 import type { ScenarioResult } from './drill/result.js';
 import type { Scenario } from './drill/scenario.js';
@@ -43,37 +43,36 @@ const MAX_PORT = 65_535;
 const NICEST = 19;
 
 /** Runs one command. @returns its exit code: 0 when every figure was reached. */
-export async function runCli(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  let exitCode = 0;
+export function runCli(argv: readonly string[], signal: AbortSignal): Promise<number> {
+  return runCommandLine(argv, (exit) => commands(signal, exit));
+}
+
+function commands(signal: AbortSignal, exit: (code: number) => void): Command {
   const program = new Command('chaos').description('Breaks a fleet of its own under load, and checks every answer.');
   program
     .command('drill', { isDefault: true })
     .description('one fault after the other; a table of what each did to the requests')
-    .addOption(
-      new Option('--scenario <names>', 'only these, or those that begin so: kill,stop').argParser((text) =>
-        text.split(','),
-      ),
-    )
+    .addOption(new Option('--scenario <names>', 'only these, or those that begin so: kill,stop').argParser(words))
     .addOption(new Option('--transport <name>', 'what the load is sent by').choices(transportNames).default('rest'))
     .option('--short', 'little load and no waiting: shows whether requests fail, not how long they take')
     .option('--json', 'the results as JSON')
     .action(async (flags: DrillFlags) => {
-      exitCode = await drill(flags, signal);
+      exit(await drill(flags, signal));
     });
   program
     .command('floods')
     .description('one flood after the other for 10 s; what each did to the processes, and to those who use them')
-    .addOption(new Option('--flood <names>', 'only these, or those that begin so').argParser((text) => text.split(',')))
+    .addOption(new Option('--flood <names>', 'only these, or those that begin so').argParser(words))
     .option('--short', 'a second of each, and no look at latencies')
     .option('--json', 'the results as JSON')
     .action(async (flags: FloodFlags) => {
-      exitCode = await flood(flags, signal);
+      exit(await flood(flags, signal));
     });
   program
     .command('flood')
     .description('attacks one port of this machine until it is told to stop')
     .argument('<name>')
-    .requiredOption('--port <number>', '', wholeNumber(MAX_PORT))
+    .requiredOption('--port <number>', '', wholeNumber(1, MAX_PORT))
     .action(async (name: string, { port }: { port: number }) => {
       setPriority(NICEST);
       const attacking = attack(floodsNamed([name])[0] as Flood, port);
@@ -83,24 +82,17 @@ export async function runCli(argv: readonly string[], signal: AbortSignal): Prom
   program
     .command('soak')
     .description('many requests without a pause; what each process holds before, meanwhile and after')
-    .addOption(new Option('--requests <number>').argParser(wholeNumber(MAX_REQUESTS)).default(1_000_000))
-    .addOption(new Option('--clients <number>', 'at once').argParser(wholeNumber(MAX_CLIENTS)).default(16))
+    .addOption(new Option('--requests <number>').argParser(wholeNumber(1, MAX_REQUESTS)).default(1_000_000))
+    .addOption(new Option('--clients <number>', 'at once').argParser(wholeNumber(1, MAX_CLIENTS)).default(16))
     .option('--json', 'the result as JSON')
     .action(async (flags: SoakFlags) => {
-      exitCode = await soak(flags, signal);
+      exit(await soak(flags, signal));
     });
   program
     .command('scenarios')
     .description('the names of all faults')
     .action(() => console.log(scenarios.map(({ name, fault }) => `${name.padEnd(16)}${fault}`).join('\n')));
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    console.error(error.message);
-    return error.exitCode;
-  }
+  return program;
 }
 
 async function drill({ scenario: names, transport, short, json }: DrillFlags, signal: AbortSignal): Promise<number> {
@@ -163,12 +155,4 @@ async function soak({ requests, clients, json }: SoakFlags, signal: AbortSignal)
   if (json) console.log(JSON.stringify({ made_at: new Date().toISOString(), machine, ...result }, null, 2));
   else console.log(['', soakTable(result), soakVerdict(result), describeMachine(machine)].join('\n\n'));
   return result.missed.length > 0 ? 1 : 0;
-}
-
-function wholeNumber(max: number): (text: string) => number {
-  return (text) => {
-    const value = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-    if (value >= 1 && value <= max) return value;
-    throw new InvalidArgumentError(`It must be a whole number from 1 to ${max}.`);
-  };
 }

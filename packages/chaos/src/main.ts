@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-import { runProgram } from '@flotilla/contracts/command-line';
+import { abortOnSignal } from '@flotilla/terminal/interruption';
+import { runProgram } from '@flotilla/terminal/program';
 import { runCli } from './cli.js';
 
-const interruption = new AbortController();
-// Once: the second signal ends the program at once, as a signal does.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interruption.abort());
+const interruption = abortOnSignal(['SIGINT', 'SIGTERM', 'SIGHUP']);
 
 void main();
 

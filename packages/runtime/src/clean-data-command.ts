@@ -1,11 +1,11 @@
 import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { formatMebibytes } from '@flotilla/terminal/figures';
 import type { FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import { withLock } from './lock.js';
 import { fleetUp } from './runtimes.js';
-import { mebibytes } from './table.js';
 
 /** What is asked before anything is removed. */
 export type Confirm = (question: string) => Promise<boolean>;
@@ -27,7 +27,7 @@ export async function cleanData(context: FleetContext, confirm: Confirm): Promis
       return;
     }
     say(`data of the fleet ${fleet.name}, in ${dataDir}:`);
-    for (const name of entries) say(`  ${name}  ${mebibytes(sizeOf(join(dataDir, name)))}`);
+    for (const name of entries) say(`  ${name}  ${formatMebibytes(sizeOf(join(dataDir, name)))}`);
     if (!(await confirm('Remove all of it for good? (yes/no) '))) throw new FleetError('nothing was removed');
     for (const name of entries) rmSync(join(dataDir, name), { recursive: true, force: true });
     rmSync(dataDir, { recursive: true, force: true });

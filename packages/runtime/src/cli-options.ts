@@ -1,5 +1,5 @@
+import { type Command, Option } from '@flotilla/terminal/command-line';
 import type { FleetOption } from '@flotilla/topology';
-import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import type { FleetSpec } from './fleet-spec.js';
@@ -64,10 +64,4 @@ function parsed({ variable, values }: FleetOption, text: string): number {
   const value = values.find((each) => String(each) === text);
   if (value !== undefined) return value;
   throw new FleetError(`${variable}=${text} is not known; it takes ${values.join(' or ')}`);
-}
-
-/** A parser of whole numbers for commander. */
-export function wholeNumber(value: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(value);
 }

@@ -1,9 +1,9 @@
-import { Command, Option } from 'commander';
-import { type FleetFlags, specOf, wholeNumber, withFleetFlag, withMode, withSpec } from './cli-options.js';
+import { Command, Option, runCommandLine, wholeNumber } from '@flotilla/terminal/command-line';
+import { Interruption } from '@flotilla/terminal/interruption';
+import { type FleetFlags, specOf, withFleetFlag, withMode, withSpec } from './cli-options.js';
 import { describeUp } from './describe-up.js';
 import { build, down, restart, restartInstance, startInstance, stopInstance, up } from './fleet-commands.js';
 import { FleetError } from './fleet-error.js';
-import { Interruption } from './interruption.js';
 import { showFleetLogs } from './logs-command.js';
 import {
   type Contexts,
@@ -21,6 +21,8 @@ const NAMES = 'service1a, service1-loadbalancer, …';
 
 /** Lines of each log that following begins with. */
 const FOLLOW_TAIL_LINES = 10;
+/** More than any log has. */
+const MAX_TAIL_LINES = 999_999_999;
 
 /** A command line over some fleets. */
 interface CommandLine {
@@ -36,19 +38,8 @@ interface CommandLine {
  * @param registry - all fleets that it knows.
  * @returns its exit code.
  */
-export async function runCli(argv: readonly string[], registry: Registry): Promise<number> {
-  let exitCode = 0;
-  const program = commands(registry, (code) => {
-    exitCode = code;
-  });
-  try {
-    await program.parseAsync([...argv], { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    if (!(error instanceof FleetError)) throw error;
-    console.error(error.message);
-    return error.exitCode;
-  }
+export function runCli(argv: readonly string[], registry: Registry): Promise<number> {
+  return runCommandLine(argv, (exit) => commands(registry, exit));
 }
 
 function commands(registry: Registry, exit: (code: number) => void): Command {
@@ -199,7 +190,7 @@ function addLogs({ program, registry, contexts }: CommandLine): void {
     .option(
       '--tail <lines>',
       `begin with so many lines of each (default: ${FOLLOW_TAIL_LINES}, or all without following)`,
-      wholeNumber,
+      wholeNumber(0, MAX_TAIL_LINES),
     )
     .action(async (names: string[], flags: LogsFlags) => {
       using interruption = new Interruption();

@@ -1,9 +1,10 @@
+import { formatDuration } from '@flotilla/terminal/figures';
 import type { Fleet } from '@flotilla/topology';
 import type { UpResult } from './fleet-commands.js';
 import { downCommand } from './fleet-context.js';
 import { definitionFor } from './fleet-spec.js';
 import { localTime, underDocker } from './messages.js';
-import { addressTable, duration } from './table.js';
+import { addressTable } from './table.js';
 
 /** What `up` prints at its end. */
 export function describeUp(fleet: Fleet, { already, runtime, status, readyAfterMs }: UpResult): string {
@@ -15,6 +16,6 @@ export function describeUp(fleet: Fleet, { already, runtime, status, readyAfterM
     const stop = `\`${downCommand(fleet, status.mode)}\` stops it`;
     return `the ${status.mode} fleet runs already${underDocker(runtime.name)}, ${since} (${stop})${but}\n\n${addresses}`;
   }
-  const time = readyAfterMs < 60_000 ? `${(readyAfterMs / 1000).toFixed(1)} s` : duration(readyAfterMs);
+  const time = readyAfterMs < 60_000 ? `${(readyAfterMs / 1000).toFixed(1)} s` : formatDuration(readyAfterMs);
   return `all ${status.processes.length} ${runtime.units} are ready after ${time}\n\n${addresses}`;
 }

@@ -1,8 +1,8 @@
+import type { Interruption } from '@flotilla/terminal/interruption';
 import type { FleetDefinition, FleetOption } from '@flotilla/topology';
 import { downCommand, type FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import { definitionFor, type FleetSpec, matches } from './fleet-spec.js';
-import type { Interruption } from './interruption.js';
 import { sayUnlocked, unwritableState, withLock } from './lock.js';
 import { localTime, underDocker } from './messages.js';
 import type { Runtime } from './runtime.js';

@@ -1,11 +1,6 @@
-/** A command cannot be done, for a reason that its message explains to the person who gave it. */
-export class FleetError extends Error {
-  override readonly name = 'FleetError';
-  /** Exit code of the command line. */
-  readonly exitCode: number;
+import { CommandError } from '@flotilla/terminal/command-error';
 
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.exitCode = exitCode;
-  }
+/** A command about a fleet cannot be done. */
+export class FleetError extends CommandError {
+  override readonly name = 'FleetError';
 }

@@ -1,10 +1,10 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import type { Interruption } from '@flotilla/terminal/interruption';
+import { systemReason } from '@flotilla/terminal/system-error';
 import type { FleetContext } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import type { FleetFiles } from './fleet-files.js';
-import type { Interruption } from './interruption.js';
 import { isAlive, processIdentity, type RecordedProcess } from './process-identity.js';
-import { systemReason } from './system-reason.js';
 import { waitFor } from './wait-for.js';
 
 /** Longer than a fleet takes to start or to stop. */

@@ -10,7 +10,7 @@ async function main(): Promise<void> {
     const [{ runCli }, { fleets }, { runProgram }] = await Promise.all([
       import('./cli.js'),
       import('@flotilla/topology'),
-      import('@flotilla/contracts/command-line'),
+      import('@flotilla/terminal/program'),
     ]);
     // Output that nobody reads any more (`| head`, a closed terminal) must not break a command off half-way.
     await runProgram(() => runCli(process.argv.slice(2), fleets));

@@ -1,5 +1,5 @@
+import type { Interruption } from '@flotilla/terminal/interruption';
 import type { FleetDefinition } from '@flotilla/topology';
-import type { Interruption } from './interruption.js';
 import type { LogSelection } from './log-selection.js';
 import type { RuntimeName } from './runtime-name.js';
 import type { FleetStatus, StatusReport } from './status.js';

@@ -1,8 +1,8 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { systemReason } from '@flotilla/terminal/system-error';
 import type { FleetOptions } from '@flotilla/topology';
 import type { FleetFiles } from './fleet-files.js';
 import type { RecordedProcess } from './process-identity.js';
-import { systemReason } from './system-reason.js';
 
 /** What is remembered of a fleet that runs in the background, for the commands that come after. */
 export interface FleetState {

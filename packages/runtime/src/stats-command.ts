@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import type { Interruption } from '@flotilla/terminal/interruption';
 import { programOf } from '@flotilla/topology';
 import { CHECKOUT, startHint } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import { definitionFor } from './fleet-spec.js';
-import type { Interruption } from './interruption.js';
 import { sayUnlocked, withLock } from './lock.js';
 import type { Contexts } from './registry.js';
 import { fleetUp } from './runtimes.js';

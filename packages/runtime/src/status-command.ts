@@ -1,9 +1,10 @@
+import { formatMebibytes } from '@flotilla/terminal/figures';
 import type { FleetContext } from './fleet-context.js';
 import { startHint } from './fleet-context.js';
 import { localTime, underDocker } from './messages.js';
 import { runtimeInCharge } from './runtimes.js';
 import type { StatusReport } from './status.js';
-import { mebibytes, statusTable } from './table.js';
+import { statusTable } from './table.js';
 
 export type { StatusReport };
 
@@ -41,11 +42,12 @@ function describeReport({ fleet, memory, runtime }: StatusReport): string {
   if (!fleet) return '';
   const rows = fleet.processes;
   const reasons = rows.filter((row) => row.reason).map((row) => `${row.name} last ${row.reason}`);
-  const supervisor = memory.supervisorBytes > 0 ? `, of which ${mebibytes(memory.supervisorBytes)} the supervisor` : '';
+  const supervisor =
+    memory.supervisorBytes > 0 ? `, of which ${formatMebibytes(memory.supervisorBytes)} the supervisor` : '';
   return [
     `the ${fleet.mode} fleet${underDocker(runtime)}, since ${localTime(fleet.startedAt)}${fleet.stopping ? ', is stopping' : ''}`,
     statusTable(rows, memory.measure, new Date()),
     ...reasons,
-    `memory (${memory.measure}): ${mebibytes(memory.totalBytes)} in all${supervisor}`,
+    `memory (${memory.measure}): ${formatMebibytes(memory.totalBytes)} in all${supervisor}`,
   ].join('\n');
 }

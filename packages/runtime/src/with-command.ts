@@ -1,10 +1,10 @@
+import { type Interruption, signalExitCode } from '@flotilla/terminal/interruption';
 import { entryPointUrls, type FleetDefinition } from '@flotilla/topology';
 import { execa } from 'execa';
 import { suits, takeDown } from './fleet-commands.js';
 import { type FleetContext, startHint } from './fleet-context.js';
 import { FleetError } from './fleet-error.js';
 import { definitionFor, type FleetSpec } from './fleet-spec.js';
-import { type Interruption, signalExitCode } from './interruption.js';
 import { sayUnlocked, withLock } from './lock.js';
 import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp } from './runtimes.js';

@@ -1,4 +1,5 @@
-import { formatCount, formatMs, formatShare, renderTable } from '@flotilla/client/tables';
+import { formatCount, formatMs, formatShare } from '@flotilla/terminal/figures';
+import { renderTable } from '@flotilla/terminal/tables';
 import type { Latencies } from './phases.js';
 import type { ScenarioResult } from './result.js';
 

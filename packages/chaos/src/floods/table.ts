@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, formatShare, renderTable } from '@flotilla/client/tables';
+import { formatBytes, formatCount, formatShare } from '@flotilla/terminal/figures';
+import { renderTable } from '@flotilla/terminal/tables';
 import type { FloodResult } from './run-floods.js';
 
 /** Floods as a table. */

@@ -1,4 +1,4 @@
-import { formatCount } from '@flotilla/client/tables';
+import { formatCount } from '@flotilla/terminal/figures';
 import type { Look } from './growth.js';
 import type { ProcessFigures } from './process-figures.js';
 

@@ -1,4 +1,5 @@
-import { formatBytes, formatCount, renderTable } from '@flotilla/client/tables';
+import { formatBytes, formatCount } from '@flotilla/terminal/figures';
+import { renderTable } from '@flotilla/terminal/tables';
 import type { SoakProgress, SoakResult } from './soak.js';
 
 /** One line of how far a soak is. */

@@ -1,4 +1,4 @@
-import type { Interruption } from '../interruption.js';
+import type { Interruption } from '@flotilla/terminal/interruption';
 import type { ProcessRow } from '../status.js';
 import { waitFor } from '../wait-for.js';
 

@@ -1,10 +1,10 @@
 import { dirname } from 'node:path';
+import type { Interruption } from '@flotilla/terminal/interruption';
 import { containerName, everyProcess, type FleetDefinition, fullestDefinitions, profilesOf } from '@flotilla/topology';
 import { type FleetContext, startHint } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { putLogsAside } from '../fleet-files.js';
 import { definitionFor, shapeOf } from '../fleet-spec.js';
-import type { Interruption } from '../interruption.js';
 import { type LogSelection, selectNames } from '../log-selection.js';
 import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../runtime.js';
 import { readDockerState, removeState, writeState } from '../state-file.js';

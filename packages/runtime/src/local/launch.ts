@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemReason } from '@flotilla/terminal/system-error';
 import { programOf } from '@flotilla/topology';
 import { CHECKOUT } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { type FleetFiles, fleetFiles, logFile, prepareFiles, SUPERVISOR } from '../fleet-files.js';
 import { unwritableState } from '../lock.js';
-import { systemReason } from '../system-reason.js';
 import { lastLines } from './log-tail.js';
 import type { FleetPlan } from './plan.js';
 import type { SupervisorGreeting } from './supervise.js';

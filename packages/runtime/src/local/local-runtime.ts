@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
+import type { Interruption } from '@flotilla/terminal/interruption';
 import type { FleetDefinition } from '@flotilla/topology';
 import { type FleetContext, startHint } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { logFile } from '../fleet-files.js';
-import type { Interruption } from '../interruption.js';
 import { type LogSelection, selectLogs } from '../log-selection.js';
 import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../runtime.js';
 import type { FleetStatus, StatusReport } from '../status.js';

@@ -1,8 +1,8 @@
+import type { Interruption } from '@flotilla/terminal/interruption';
 import type { FleetDefinition } from '@flotilla/topology';
 import type { FleetContext } from '../fleet-context.js';
 import { FleetError } from '../fleet-error.js';
 import { logFile } from '../fleet-files.js';
-import type { Interruption } from '../interruption.js';
 import { requirePorts } from '../ports.js';
 import type { StartChanges, StartedFleet } from '../runtime.js';
 import { ControlClient } from './control-client.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { formatBytes } from '@flotilla/client/tables';
+import { formatBytes } from '@flotilla/terminal/figures';
 import type { KnownText } from '../../load/known-text.js';
 import type { Transport } from '../../load/transport.js';
 import { largeTexts, upload } from '../../load/uploads.js';

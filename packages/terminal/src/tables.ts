@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import Table from 'cli-table3';
 
 /** Every table is readable in a terminal of this many columns. */
@@ -12,8 +13,14 @@ export interface Column {
   readonly maxWidth?: number;
 }
 
+/** Columns that hold words, and behind them those that hold numbers. */
+export function wordsThenNumbers(words: readonly string[], numbers: readonly string[] = []): Column[] {
+  return [...words.map((head): Column => ({ head })), ...numbers.map((head): Column => ({ head, align: 'right' }))];
+}
+
 /**
- * A table as text, without colours, no line of it ending in white space.
+ * A table as text: no lines between its rows, so that they can be cut and counted with the usual tools; no colours but those
+ * of its cells; no line of it ending in white space.
  *
  * @param rows - Cells as text, as many per row as there are columns.
  */
@@ -54,38 +61,6 @@ const PLAIN_LINES = {
 /** Null: as wide as its cells. */
 function columnWidth(column: Column, index: number, rows: readonly (readonly string[])[]): number | null {
   if (column.maxWidth === undefined) return null;
-  const widest = Math.max(column.head.length, ...rows.map((row) => row[index]?.length ?? 0));
+  const widest = Math.max(column.head.length, ...rows.map((row) => stripVTControlCharacters(row[index] ?? '').length));
   return Math.min(column.maxWidth, widest);
-}
-
-const grouped = new Intl.NumberFormat('en-US');
-
-/** `1,234,567`. */
-export function formatCount(value: number): string {
-  return grouped.format(value);
-}
-
-/** `870 µs`, `12.3 ms`, `4.56 s`: three digits that mean something. */
-export function formatMs(ms: number): string {
-  if (ms < 1) return `${(ms * 1000).toFixed(0)} µs`;
-  if (ms < 1000) return `${ms.toPrecision(3)} ms`;
-  return `${(ms / 1000).toFixed(2)} s`;
-}
-
-/** `512 B`, `1.5 kB`, `32.0 MB`: decimal units, as `32MB` on the command line. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
-  const units = ['kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
-  return `${(bytes / 1000 ** power).toFixed(1)} ${units[power - 1]}`;
-}
-
-/** A share from 0 to 1 as `98.5 %`; not a number: `–`. */
-export function formatShare(share: number): string {
-  return Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : '–';
-}
-
-/** `1.98x`; not a number: `–`. */
-export function formatRatio(ratio: number): string {
-  return Number.isFinite(ratio) ? `${ratio.toFixed(2)}x` : '–';
 }

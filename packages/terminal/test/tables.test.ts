@@ -1,34 +1,7 @@
-import fc from 'fast-check';
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { median, quantile, summarize } from '../src/quantiles.js';
-import { formatBytes, formatMs, formatRatio, formatShare, renderTable, TABLE_COLUMNS } from '../src/tables.js';
-
-const measurements = fc.array(fc.double({ min: 0, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 });
-
-describe('quantiles', () => {
-  test('interpolate between ranks', () => {
-    expect(quantile([1, 2, 3, 4], 0.5)).toBe(2.5);
-    expect(quantile([10, 20], 0.95)).toBeCloseTo(19.5);
-    expect(median([3, 1, 2])).toBe(2);
-  });
-
-  test('are ordered, and lie between the smallest and the largest', () => {
-    fc.assert(
-      fc.property(measurements, (values) => {
-        const summary = summarize(values);
-        const figures = [summary?.min, summary?.p50, summary?.p95, summary?.p99, summary?.max].map(Number);
-        expect(figures).toEqual(figures.toSorted((a, b) => a - b));
-        expect(summary?.min).toBe(Math.min(...values));
-        expect(summary?.max).toBe(Math.max(...values));
-      }),
-    );
-  });
-
-  test('of nothing are refused', () => {
-    expect(summarize([])).toBeUndefined();
-    expect(() => quantile([], 0.5)).toThrow(RangeError);
-  });
-});
+import { formatBytes, formatDuration, formatMebibytes, formatMs, formatRatio, formatShare } from '../src/figures.js';
+import { renderTable, TABLE_COLUMNS } from '../src/tables.js';
 
 describe('renderTable', () => {
   test('aligns without borders, colours or white space at the ends', () => {
@@ -40,6 +13,17 @@ describe('renderTable', () => {
       ],
     );
     expect(table).toBe(['Name       Count', 'service1a      5', 'x          1,000'].join('\n'));
+  });
+
+  test('a coloured cell is as wide as it looks', () => {
+    const table = renderTable(
+      [{ head: 'State', maxWidth: 40 }, { head: 'Port' }],
+      [
+        ['\u001b[32mready\u001b[39m', '80'],
+        ['failed', '81'],
+      ],
+    );
+    expect(stripVTControlCharacters(table)).toBe(['State   Port', 'ready   80', 'failed  81'].join('\n'));
   });
 
   test('wraps what is too wide for its column', () => {
@@ -55,4 +39,12 @@ test('figures are written in units that people read', () => {
   expect([0, 999, 1500, 32e6, 2.5e9].map(formatBytes)).toEqual(['0 B', '999 B', '1.5 kB', '32.0 MB', '2.5 GB']);
   expect([1, 0.985, Number.NaN].map(formatShare)).toEqual(['100.0 %', '98.5 %', '–']);
   expect([1.979, Number.POSITIVE_INFINITY].map(formatRatio)).toEqual(['1.98x', '–']);
+  expect([850, 12_000, 185_000, 7_800_000, 356_400_000].map(formatDuration)).toEqual([
+    '850 ms',
+    '12 s',
+    '3 min 5 s',
+    '2 h 10 min',
+    '4 d 3 h',
+  ]);
+  expect(formatMebibytes(47_395_635)).toBe('45.2 MiB');
 });

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { FleetError } from './fleet-error.js';
+import { CommandError } from './command-error.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -27,15 +27,15 @@ export class Interruption implements Disposable {
     return this.#received;
   }
 
-  /** @throws FleetError with the exit code that shells give to a command that a signal ended. */
+  /** @throws CommandError with the exit code that shells give to a command that a signal ended. */
   throwIfReceived(): void {
-    if (this.#received) throw new FleetError(`interrupted by ${this.#received}`, signalExitCode(this.#received));
+    if (this.#received) throw new CommandError(`interrupted by ${this.#received}`, signalExitCode(this.#received));
   }
 
   /** Rejects at the first signal, else settles as `work` does. */
   race<Result>(work: Promise<Result>): Promise<Result> {
     const interrupted = new Promise<never>((_, reject) => {
-      const refuse = () => reject(new FleetError(`interrupted by ${this.#received}`));
+      const refuse = () => reject(new CommandError(`interrupted by ${this.#received}`));
       if (this.signal.aborted) refuse();
       else this.signal.addEventListener('abort', refuse, { once: true });
     });
@@ -45,6 +45,17 @@ export class Interruption implements Disposable {
   [Symbol.dispose](): void {
     for (const signal of SIGNALS) process.off(signal, this.#onSignal);
   }
+}
+
+/**
+ * Aborted by the first signal. The second ends the program at once, as a signal does.
+ *
+ * @param signals - Without SIGHUP unless said, which a program under `nohup` must not hear of.
+ */
+export function abortOnSignal(signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM']): AbortController {
+  const controller = new AbortController();
+  for (const signal of signals) process.once(signal, () => controller.abort());
+  return controller;
 }
 
 /** 130 for SIGINT: 128 and the signal's number. */

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { describeSystemError, reasonOfCode, systemReason } from '../src/command-line.js';
+import { describeSystemError, reasonOfCode, systemReason } from '../src/system-error.js';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'flotilla-system-error-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,1 +1,0 @@
-export { systemReason } from '@flotilla/contracts/command-line';
