@@ -64,7 +64,7 @@ export async function servedByUs(pieces: readonly Buffer[], limits: Partial<Serv
   return { requests, ...endOf(socket) };
 }
 
-/** Target and host are looked at by one function for all doors, behind the connection; nghttp2 looks at them itself. */
+/** Target and host are looked at by one function for every way in, behind the connection; nghttp2 looks at them itself. */
 function isRefusedAtDoor({ method, path, fields }: RequestHead): boolean {
   const host = fieldValue(fields, 'host');
   const target = normalisedTarget(path, host);

@@ -5,8 +5,8 @@ import { corpus } from './cases/index.ts';
 import { asHttp2 } from './support/as-http2.ts';
 import { checkCase, type Endpoint } from './support/check.ts';
 import { checkHttp2 } from './support/check-http2.ts';
-import { balancerDoor, serviceDoor } from './support/doors.ts';
 import { byteByByte, cutAt, type Delivery, whole } from './support/exchange.ts';
+import { openBalancer, openService } from './support/targets.ts';
 
 const areas = Object.entries(corpus);
 const cases = Object.values(corpus).flat();
@@ -15,10 +15,10 @@ const cases = Object.values(corpus).flat();
 const MAX_BYTE_BY_BYTE = 2000;
 
 /** Sends the cases one after the other, and tells which went otherwise than they should. */
-async function failures(door: Endpoint, sent: readonly MalformedCase[], delivery: Delivery): Promise<string[]> {
+async function failures(target: Endpoint, sent: readonly MalformedCase[], delivery: Delivery): Promise<string[]> {
   const failed: string[] = [];
   for (const each of sent) {
-    await checkCase(door, each, delivery).catch((error: Error) => failed.push(`${each.name}: ${error.message}`));
+    await checkCase(target, each, delivery).catch((error: Error) => failed.push(`${each.name}: ${error.message}`));
   }
   return failed;
 }
@@ -33,23 +33,23 @@ test('there are at least 150 cases, and none has the name or the bytes of anothe
 
 describe('at a balancer, each is refused or forwarded as its case says', () => {
   test.each(areas)('%s, in one piece', async (_area, inArea) => {
-    expect(await failures(await balancerDoor(), inArea, whole)).toEqual([]);
+    expect(await failures(await openBalancer(), inArea, whole)).toEqual([]);
   });
 
   test.each(areas)('%s, byte by byte', async (_area, inArea) => {
     const short = inArea.filter(({ bytes }) => bytes.length <= MAX_BYTE_BY_BYTE);
-    expect(await failures(await balancerDoor(), short, byteByByte)).toEqual([]);
+    expect(await failures(await openBalancer(), short, byteByByte)).toEqual([]);
   });
 
   test('all, cut at random places', async () => {
-    const door = await balancerDoor();
+    const target = await openBalancer();
     const which = fc.nat(cases.length - 1);
     const places = fc.array(fc.nat(1000), { maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(which, places, async (n, permille) => {
         const each = cases[n] as MalformedCase;
         const delivery = cutAt(permille.map((place) => Math.floor((place * each.bytes.length) / 1000)));
-        expect(await failures(door, [each], delivery)).toEqual([]);
+        expect(await failures(target, [each], delivery)).toEqual([]);
       }),
       { numRuns: 400 },
     );
@@ -60,7 +60,7 @@ describe('at a service, what a balancer refuses is refused', () => {
   const isRefused = ({ outcomes }: MalformedCase) => outcomes.every(({ kind }) => kind === 'refused');
 
   test.each(areas)('%s', async (_area, inArea) => {
-    expect(await failures(await serviceDoor(), inArea.filter(isRefused), whole)).toEqual([]);
+    expect(await failures(await openService(), inArea.filter(isRefused), whole)).toEqual([]);
   });
 });
 
@@ -74,14 +74,14 @@ describe('by HTTP/2, each that can be said there comes to the same', () => {
   });
 
   test.each([
-    ['a balancer', balancerDoor, () => true],
-    ['a service', serviceDoor, ({ outcomes }: MalformedCase) => outcomes[0]?.kind === 'refused'],
+    ['a balancer', openBalancer, () => true],
+    ['a service', openService, ({ outcomes }: MalformedCase) => outcomes[0]?.kind === 'refused'],
   ] as const)('at %s', async (_name, open, isSent) => {
     expect(byHttp2.length).toBeGreaterThan(MIN_BY_HTTP2);
-    const door = await open();
+    const target = await open();
     const failed: string[] = [];
     for (const { each, request } of byHttp2.filter(({ each }) => isSent(each))) {
-      await checkHttp2(door, each, request).catch((error: Error) => failed.push(`${each.name}: ${error.message}`));
+      await checkHttp2(target, each, request).catch((error: Error) => failed.push(`${each.name}: ${error.message}`));
     }
     expect(failed).toEqual([]);
   });

@@ -14,7 +14,7 @@ const weightBody = z.strictObject({ weight: z.number().positive().max(MAX_WEIGHT
 const strategyBody = z.strictObject({ strategy: z.enum(strategyNames) });
 
 /**
- * The routes that change a balancer at run time. What they change is kept by nobody: a restarted balancer is as its
+ * The routes that change a balancer at run time. What they change is not persisted: a restarted balancer is as its
  * environment says.
  *
  * @param token - Who sends it as a bearer token may come in.

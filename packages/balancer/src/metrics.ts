@@ -29,7 +29,7 @@ function getOrMake<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value
   return made;
 }
 
-/** What is read off an upstream when somebody asks. */
+/** What is read from an upstream when metrics are scraped. */
 export function measureUpstream(metrics: Metrics, upstream: Upstream): void {
   measureInstances(metrics, upstream);
   measureTotals(metrics, upstream);

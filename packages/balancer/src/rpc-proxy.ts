@@ -100,7 +100,7 @@ function callOf(
       protocol: request.httpVersion === '2.0' ? 'h2' : 'http/1.1',
       rpc: rpcAnswerOf(rpc, method),
       deadlineMs: deadlineOf(request, upstream.limits.requestTimeoutMs),
-      // The pipeline's calls do no harm if they are seen twice; of others nobody here knows.
+      // The pipeline's calls do no harm if they are seen twice; of other calls that is unknown here.
       isIdempotent: method !== undefined,
       hash: hashOfRequest(upstream, request),
       faults: response,

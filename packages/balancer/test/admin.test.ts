@@ -43,7 +43,7 @@ describe('changing a balancer at run time', () => {
     expect((await stats()).stats['a:1']?.requests).toBeGreaterThan(0);
   });
 
-  test('all of them drained: nobody is asked, and the client is told', async () => {
+  test('with all instances drained no instance is asked, and the client is told', async () => {
     const { ask, post } = await administered();
     for (const name of ['a:1', 'b:1']) await ask('POST', `/admin/instances/${name}/drain`);
     expect((await post('{}')).status).toBe(503);

@@ -151,7 +151,7 @@ describe('time', () => {
 });
 
 describe('a second try beside a slow one', () => {
-  test('the first answer wins, and the other is given up', async () => {
+  test('the first answer wins, and the other try is cancelled', async () => {
     let aborted = 0;
     let waiting = 0;
     let isSlow = false;
@@ -264,10 +264,10 @@ describe('fields', () => {
         response.end();
       });
     });
-    const { port: door } = await balancer([port]);
+    const { port: balancerPort } = await balancer([port]);
     const body = '2\r\n{}\r\n0\r\nx-check: 1\r\nhost: elsewhere\r\n\r\n';
     const answer = await raw(
-      door,
+      balancerPort,
       `POST /process HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntrailer: x-check\r\ntransfer-encoding: chunked\r\n\r\n${body}`,
     );
     expect(trailers).toEqual({ 'x-check': '1' });

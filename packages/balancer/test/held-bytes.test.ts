@@ -6,7 +6,7 @@ import { balancer, echo, waitFor } from './fixtures.js';
 
 const MIB = 1024 * 1024;
 const LARGE_BYTES = 100 * MIB;
-/** Less than an instance is chosen for, so that nobody takes it. */
+/** Less than an instance is chosen for, so that no instance takes it. */
 const HELD = Buffer.alloc(60 * 1024, 'x');
 const HOLDERS = 10;
 const ENDED_WITHIN_MS = 30_000;

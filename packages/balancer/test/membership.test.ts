@@ -5,7 +5,7 @@ import { balancer, echo, waitFor } from './fixtures.js';
 
 const instanceList = settings.service1Instances.schema;
 
-const nobody: NameService = {
+const emptyNames: NameService = {
   addresses: () => Promise.reject(new Error('ENOTFOUND')),
   services: () => Promise.reject(new Error('ENOTFOUND')),
 };
@@ -28,12 +28,12 @@ describe('who is a member', () => {
     expect(members.map(({ weight }) => weight)).toEqual([undefined, undefined, undefined, undefined, 5, 1]);
   });
 
-  test('a name server that fails for a while takes nobody away', async () => {
-    let service: NameService = { ...nobody, addresses: async () => ['10.0.0.1'] };
-    const names: NameService = { addresses: (host) => service.addresses(host), services: nobody.services };
+  test('a name server that fails for a while removes no instance', async () => {
+    let service: NameService = { ...emptyNames, addresses: async () => ['10.0.0.1'] };
+    const names: NameService = { addresses: (host) => service.addresses(host), services: emptyNames.services };
     const membership = new Membership(instanceList.parse('dns:workers:1'), 1000, names);
     expect(keys(await membership.resolve())).toEqual(['10.0.0.1:1']);
-    service = nobody;
+    service = emptyNames;
     expect(keys(await membership.resolve())).toEqual(['10.0.0.1:1']);
   });
 
@@ -41,7 +41,7 @@ describe('who is a member', () => {
     const ports = [await echo('a'), await echo('b')];
     let current = [ports[0] as number];
     const names: NameService = {
-      addresses: nobody.addresses,
+      addresses: emptyNames.addresses,
       services: async () => current.map((port) => ({ name: '127.0.0.1', port, priority: 1, weight: 1 })),
     };
     const env = { SERVICE1_INSTANCES: 'srv:_http._tcp.workers', FLOTILLA_DNS_INTERVAL_MS: '10' };
@@ -60,12 +60,12 @@ describe('who is a member', () => {
     expect(totals.former_requests).toBeGreaterThan(0);
   });
 
-  test('names that resolve to nobody: 503, until they do', async () => {
+  test('names that resolve to no address: 503, until they do', async () => {
     let port: number | undefined;
     const services: NameService['services'] = async (name) =>
-      port === undefined ? nobody.services(name) : [{ name: '127.0.0.1', port, priority: 1, weight: 1 }];
+      port === undefined ? emptyNames.services(name) : [{ name: '127.0.0.1', port, priority: 1, weight: 1 }];
     const env = { SERVICE1_INSTANCES: 'srv:w', FLOTILLA_DNS_INTERVAL_MS: '10' };
-    const { post } = await balancer([], env, { ...nobody, services });
+    const { post } = await balancer([], env, { ...emptyNames, services });
     expect((await post('{}')).status).toBe(503);
     port = await echo('a');
     await waitFor(async () => (await post('{}')).status === 200);

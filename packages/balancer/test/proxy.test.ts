@@ -238,7 +238,7 @@ describe('answers that break off', () => {
   });
 });
 
-test('a stream that has begun on a connection that was closed behind an answer is sent on a new one, from its beginning', async () => {
+test('a stream started on a connection that was closed behind an answer is sent again from its start on a new one', async () => {
   let connections = 0;
   const port = await rawInstance((socket) => {
     const isFirst = connections++ === 0;
@@ -275,7 +275,7 @@ test('a stream that has begun on a connection that was closed behind an answer i
 });
 
 describe('a client that leaves', () => {
-  test('while it waits: the work behind it is cancelled, and nobody is blamed', async () => {
+  test('while it waits: the work behind it is cancelled, and no instance is blamed', async () => {
     let cancelled = false;
     const slow = await instance((request, response) => {
       request.resume();

@@ -76,7 +76,7 @@ test('a balancer that drains: clients are told to go, and calls under way end we
   const [code, lastStream] = (await told) as [number, number];
   expect(code).toBe(constants.NGHTTP2_NO_ERROR);
   expect(lastStream).toBe(1);
-  // Whoever has not turned away yet, and comes anew, is served.
+  // A client that still opens new connections is served.
   const late = rpcClient(port).call();
   await waitFor(() => held.length === 2);
   for (const stream of held) release(stream);

@@ -26,7 +26,7 @@ export interface CallOutcome {
   readonly headers: IncomingHttpHeaders;
   readonly trailers: IncomingHttpHeaders;
   readonly body: Buffer;
-  /** Of HTTP/2; 0 if nobody has reset it. */
+  /** Of HTTP/2; 0 if it was not reset. */
   readonly resetCode: number;
   /** Wherever it came: in the trailers, or in the head where there is nothing else. */
   readonly status: number | undefined;

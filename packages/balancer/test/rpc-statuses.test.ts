@@ -23,7 +23,7 @@ const notRetried: [string, number, Record<string, string>][] = [
   ['OUT_OF_RANGE', 11, {}],
   ['UNIMPLEMENTED', 12, {}],
   ['UNAUTHENTICATED', 16, {}],
-  ['a status that nobody knows', 99, {}],
+  ['an unknown status', 99, {}],
   ['UNAVAILABLE of a stage further down', 14, { 'x-failed-stage': 'service3' }],
   ['INTERNAL of a stage further down', 13, { 'x-failed-stage': 'service2' }],
   ['RESOURCE_EXHAUSTED of a message that is too large', 8, { 'x-flotilla-code': 'FLT_BODY_TOO_LARGE' }],

@@ -13,7 +13,7 @@ async function main(): Promise<void> {
     await runProgram(work, { onOutputGone: () => interruption.abort() });
   } catch (error) {
     if (!interruption.signal.aborted) throw error;
-    // The fleet is gone; its load would go on against nobody.
+    // The fleet is gone; its load would go on without a fleet.
     process.exit(130);
   }
 }

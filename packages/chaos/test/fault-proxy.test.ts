@@ -157,7 +157,7 @@ describe('black hole', () => {
     const fresh = new Client(proxy.port);
     kept.send('kept');
     fresh.send('fresh');
-    // Somebody else's bytes take the same way meanwhile, so that these have had their time.
+    // Another connection's bytes take the same way meanwhile, so that these have had their time.
     const other = await FaultProxy.listen({ targetPort: proxy.targetPort });
     onTestFinished(() => other.close());
     const witness = new Client(other.port);

@@ -73,7 +73,7 @@ function open(urls: readonly string[], kind: 'openCaller' | 'openUploader' = 'op
   return caller;
 }
 
-/** Nobody listens on the port of echo. */
+/** Nothing listens on the port of echo. */
 const GONE = 'http://127.0.0.1:7';
 
 describe('the load over gRPC', () => {

@@ -13,7 +13,7 @@ test.each([
   ['retries are attempts', stats(3, 0, { client_requests: 4, retries: 2 }), undefined],
   ['some went to one that has left', stats(3, 0, { client_requests: 7, former_requests: 1 }), undefined],
   ['one too few', stats(3, 0, { client_requests: 7 }), '6 attempts at its instances, and 7 in its totals'],
-  ['one that never ends', stats(3, 1, { client_requests: 6 }), "2 attempts under way, of nobody's requests"],
+  ['one that never ends', stats(3, 1, { client_requests: 6 }), '2 attempts under way, of no request'],
 ])('%s', (_name, told, wrong) => {
   expect(wrongIn(told)).toBe(wrong);
 });

@@ -2,7 +2,7 @@
 export const header = {
   /** The request's id: taken from the caller or made at the first hop, passed on, and set on every answer. */
   requestId: 'x-request-id',
-  /** Set on a 502, 503 or 504 that tells of a failure further down: the service that could not be had. Nobody retries or punishes such an answer. */
+  /** Set on a 502, 503 or 504 that tells of a failure further down: the service that could not be reached. Such an answer is not retried, and counts against no instance. */
   failedStage: 'x-failed-stage',
   /** What is left of the request's time, in ms. A hop takes the smaller of this and its own limit, and passes on the rest. */
   deadline: 'x-request-deadline-ms',

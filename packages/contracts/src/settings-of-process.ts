@@ -35,7 +35,7 @@ export const processSettings = {
     '',
     'token',
     ['balancer'],
-    'Opens the admin routes, which change strategy and weights, drain and undrain, to whoever sends it as a bearer token. None: there are no such routes.',
+    'Opens the admin routes, which change strategy and weights, drain and undrain, to clients that send it as a bearer token. None: there are no such routes.',
   ),
   logLevel: setting(
     'FLOTILLA_LOG_LEVEL',

@@ -9,7 +9,7 @@ export const requestSettings = {
     String(100 * MIB),
     'bytes',
     both,
-    'Largest body at the door: /process, at service 1 and its balancer. Of one that is packed by gzip, what it unpacks to counts too.',
+    'Largest body of a client’s request: /process, at service 1 and its balancer. Of one that is packed by gzip, what it unpacks to counts too.',
   ),
   maxInnerBodyBytes: setting(
     'FLOTILLA_MAX_INNER_BODY_BYTES',
@@ -113,7 +113,7 @@ export const requestSettings = {
     '60000',
     'ms',
     both,
-    'Longest pause in a body or an answer that has begun, whoever makes it: a client that neither sends nor reads, or an instance that does not go on. Behind services that may drop all they get, a pause in a body is no pause (docs/architecture.md).',
+    'Longest pause in a body or an answer that has started, on either side: a client that neither sends nor reads, or an instance that does not go on. Behind services that may drop all they get, a pause in a body is no pause (docs/architecture.md).',
   ),
   connectTimeoutMs: setting(
     'FLOTILLA_CONNECT_TIMEOUT_MS',
@@ -153,7 +153,7 @@ export const requestSettings = {
     String(128 * MIB),
     'bytes',
     both,
-    'How much of one request’s body is kept so that it can be sent again; a larger one streams on, and is no longer tried again. Above FLOTILLA_MAX_BODY_BYTES, so that every JSON body of the door survives a lost instance. 0 keeps none.',
+    'How much of one request’s body is kept so that it can be sent again; a larger one streams on, and is no longer tried again. Above FLOTILLA_MAX_BODY_BYTES, so that every JSON body of a client survives a lost instance. 0 keeps none.',
   ),
   maxReplayStreamBytes: setting(
     'FLOTILLA_MAX_REPLAY_STREAM_BYTES',
@@ -193,7 +193,7 @@ export const requestSettings = {
     '1500',
     'ms',
     both,
-    'Time after SIGTERM in which /health/ready fails and requests are still taken, so that whoever checks it has turned away before the listener closes: more than one FLOTILLA_HEALTH_INTERVAL_MS. SIGINT leaves it out. 0: none.',
+    'Time after SIGTERM in which /health/ready fails and requests are still taken, so that balancers and orchestrators that check it have turned away before the listener closes: more than one FLOTILLA_HEALTH_INTERVAL_MS. SIGINT leaves it out. 0: none.',
   ),
   shutdownGraceMs: setting(
     'FLOTILLA_SHUTDOWN_GRACE_MS',

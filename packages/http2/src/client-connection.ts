@@ -17,7 +17,7 @@ export interface ClientOwner {
   onLeaving(): void;
   /** The connection is over, and its streams have been told. */
   onClosed(): void;
-  /** The connection ends because of something on this side that nobody has thought of. */
+  /** The connection ends because of an unexpected error on this side. */
   onFault(error: unknown): void;
 }
 
@@ -65,7 +65,7 @@ export class ClientConnection extends Connection {
   }
 
   protected onFields({ isEnd }: FieldBlock, stream: Stream | undefined, { fields, listBytes }: DecodedFields): void {
-    // What still comes on a stream that was given up.
+    // What still comes on a stream that was reset.
     if (!stream) {
       this.countLateFields();
       return;
@@ -103,7 +103,7 @@ export class ClientConnection extends Connection {
   }
 
   protected onGoodBye({ lastStream }: GoAway): void {
-    // First of all: whoever is told that a stream was refused may begin another.
+    // Before anything else: a caller that is told that a stream was refused may start another.
     this.#owner.onLeaving();
     for (const stream of this.streams.all()) {
       if (stream.id <= lastStream || stream.isClosed) continue;

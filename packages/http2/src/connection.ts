@@ -37,7 +37,7 @@ export interface ConnectionLimits extends OwnSettings {
   readonly connectionWindowBytes: number;
   /** Frames that the fields of one message may come in. */
   readonly maxFieldPieces: number;
-  /** Streams that end by a reset, whoever resets them. */
+  /** Streams that end by a reset from either side. */
   readonly resets: RateLimit;
 }
 
@@ -47,7 +47,7 @@ const MAX_BLOCK_PART = 2;
 const BOMB_PART = 4;
 /**
  * What may wait to be sent to a peer that goes on sending, in bytes. Data are far below it, and so are the heads of
- * answers: what is left are answers to nothing, to somebody who does not read them (CVE-2019-9512, CVE-2019-9515).
+ * answers: what is left are answers to nothing, to a peer that does not read them (CVE-2019-9512, CVE-2019-9515).
  */
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 /** How long a connection without streams is kept for what its peer has still to read. */
@@ -177,7 +177,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     if (!this.isClosed) this.#returnWindow(owedBytes, undefined);
   }
 
-  /** A message's fields have come. @param stream - Undefined if it has not begun. */
+  /** A message's fields have come. @param stream - Undefined if it has not started. */
   protected abstract onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void;
   /** Whether nothing may have been heard of a stream yet. */
   protected abstract isIdle(id: number): boolean;
@@ -196,7 +196,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     this.destroy();
   }
 
-  /** It ends because of something on this side that nobody has thought of. */
+  /** It ends because of an unexpected error on this side. */
   protected abstract onFault(error: unknown): void;
   /** A stream has ended. */
   protected abstract onRemoved(): void;
@@ -232,7 +232,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     }
     const wasLocalEnded = stream.isLocalEnded;
     stream.receiveEnd(trailers);
-    // Whoever answers right now ends it when the answer is sent.
+    // An answer that is being sent right now ends it when it is written.
     if (!wasLocalEnded || stream.isClosed) return;
     this.remove(stream, false);
     stream.close('whole', errorCode.noError);
@@ -421,7 +421,8 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   #streamOf({ stream: id }: FrameHead): Stream | undefined {
     const stream = this.streams.get(id);
     if (stream) return stream;
-    if (id === 0 || this.isIdle(id)) throw new ConnectionFault(errorCode.protocolError, 'a stream that has not begun');
+    if (id === 0 || this.isIdle(id))
+      throw new ConnectionFault(errorCode.protocolError, 'a stream that has not started');
     return undefined;
   }
 

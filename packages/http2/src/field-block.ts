@@ -17,7 +17,7 @@ export interface FieldBlock {
 export class FieldBlockReader {
   readonly #maxBytes: number;
   readonly #maxPieces: number;
-  #begun: FieldBlock | undefined;
+  #partial: FieldBlock | undefined;
   /** What has come of it, in memory of its own. */
   #bytes: Buffer = NOTHING;
   #chunks = 0;
@@ -33,7 +33,7 @@ export class FieldBlockReader {
 
   /** Whether the rest of one must come next. */
   get isOpen(): boolean {
-    return this.#begun !== undefined;
+    return this.#partial !== undefined;
   }
 
   /** @param payload - Of HEADERS. @returns The block, if that was all of it. */
@@ -42,37 +42,37 @@ export class FieldBlockReader {
     const isEnd = (head.flags & frameFlag.endStream) !== 0;
     const block = { stream: head.stream, isEnd, isSelfDependent, bytes };
     if ((head.flags & frameFlag.endHeaders) !== 0) return block;
-    this.#begun = block;
+    this.#partial = block;
     this.#add(bytes);
     return undefined;
   }
 
   /** @param payload - Of CONTINUATION. */
   goOn(head: FrameHead, payload: Buffer): FieldBlock | undefined {
-    const begun = this.#begun;
-    if (!begun || begun.stream !== head.stream) {
+    const partial = this.#partial;
+    if (!partial || partial.stream !== head.stream) {
       throw new ConnectionFault(errorCode.protocolError, 'a continuation of nothing');
     }
     this.#add(payload);
     if ((head.flags & frameFlag.endHeaders) === 0) return undefined;
-    this.#begun = undefined;
+    this.#partial = undefined;
     const bytes = this.#bytes;
     this.#bytes = NOTHING;
     this.#chunks = 0;
-    return { ...begun, bytes };
+    return { ...partial, bytes };
   }
 
   #add(chunk: Buffer): void {
-    const begun = this.#bytes;
-    const length = begun.length + chunk.length;
+    const previous = this.#bytes;
+    const length = previous.length + chunk.length;
     this.#chunks++;
     if (length > this.#maxBytes || this.#chunks > this.#maxPieces) {
       throw new ConnectionFault(errorCode.enhanceYourCalm, 'fields without end');
     }
     if (chunk.length === 0) return;
     this.#bytes = Buffer.allocUnsafeSlow(length);
-    begun.copy(this.#bytes);
-    chunk.copy(this.#bytes, begun.length);
+    previous.copy(this.#bytes);
+    chunk.copy(this.#bytes, previous.length);
   }
 }
 

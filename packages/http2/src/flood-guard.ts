@@ -2,7 +2,7 @@ import { ConnectionFault, errorCode } from './frames/protocol.js';
 import { Rate, type RateLimit } from './rate.js';
 
 /**
- * Frames that carry nothing: an empty one, a setting, a ping, a priority, one of a type that nobody knows. Clients of
+ * Frames that carry nothing: an empty one, a setting, a ping, a priority, one of an unknown type. Clients of
  * gRPC in Go ping once for each round trip while much arrives: on one machine that is 10 000 times a second. So many
  * cost a hundredth of a processor.
  */
@@ -38,7 +38,7 @@ export class FloodGuard {
   /** What may still come on streams that were reset here, in bytes. */
   #lateBytes = 0;
 
-  /** @param resets - Of streams, whoever resets them (CVE-2023-44487, CVE-2025-8671). */
+  /** @param resets - Of streams, by either side (CVE-2023-44487, CVE-2025-8671). */
   constructor(resets: RateLimit, late: LateLimits) {
     this.#resets = new Rate(resets);
     this.#late = late;

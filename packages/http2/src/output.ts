@@ -4,7 +4,7 @@ import { FRAME_HEAD_BYTES } from './frames/protocol.js';
 const SCRATCH_BYTES = 16 * 1024;
 /** Shorter pieces are copied: to hand one to the kernel by itself costs more. */
 const COPIED_BYTES = 4 * 1024;
-/** How much may wait here, in bytes, before whoever has more is asked to wait. */
+/** How much may wait here, in bytes, before writers are asked to wait. */
 const HIGH_WATER_BYTES = 128 * 1024;
 /** Pieces of memory that no connection needs right now, and how many are kept. */
 const spare: Buffer[] = [];
@@ -41,7 +41,7 @@ export class Output {
     this.#onRoom = onRoom;
   }
 
-  /** Whether whoever has more should wait. Whether there is room again, the socket's `drain` and the next turn tell. */
+  /** Whether writers should wait. Whether there is room again, the socket's `drain` and the next turn tell. */
   get isFull(): boolean {
     return this.#socket.writableNeedDrain || this.#bytes >= HIGH_WATER_BYTES;
   }

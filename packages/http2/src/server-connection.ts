@@ -7,7 +7,7 @@ import { ConnectionFault, errorCode, PREFACE } from './frames/protocol.js';
 import type { DecodedFields } from './hpack/decoder.js';
 import { Stream } from './stream.js';
 
-/** A request that has begun. */
+/** A request that has started. */
 export interface InboundStream {
   /** Its body waits until it is resumed. */
   readonly stream: Stream;
@@ -19,7 +19,7 @@ export interface InboundStream {
 export interface ServerLimits extends ConnectionLimits {
   /** Requests under way. */
   readonly maxStreams: number;
-  /** Beyond this, what waits to be sent is too much for more to be begun. */
+  /** Beyond this, what waits to be sent is too much for more to be started. */
   readonly maxQueuedBytes: number;
 }
 
@@ -28,7 +28,7 @@ export interface ServerOwner {
   onRequest(request: InboundStream): void;
   /** The connection is over. */
   onClosed(connection: ServerConnection): void;
-  /** The connection ends because of something on this side that nobody has thought of. */
+  /** The connection ends because of an unexpected error on this side. */
   onFault(error: unknown): void;
 }
 
@@ -47,7 +47,7 @@ export class ServerConnection extends Connection {
   /** What of the client's preface is still to come. */
   #prefaceLeft = PREFACE.length;
   #isLeaving = false;
-  /** Of those that have come, and of those that were taken: whoever has said good-bye takes no more. */
+  /** Of those that have come, and of those that were taken: a server that has sent GOAWAY takes no more. */
   #lastSeen = 0;
   #lastStream = 0;
   /** Streams all of which was sent, but for what is not with the kernel yet. */
@@ -65,7 +65,7 @@ export class ServerConnection extends Connection {
 
   /**
    * The client is told to begin nothing more, and which of its streams is the last that is answered (RFC 9113, section
-   * 6.8). What has begun goes on; then the connection is closed.
+   * 6.8). What has started goes on; then the connection is closed.
    */
   close(): void {
     if (this.#isLeaving || this.isClosed) return;
@@ -82,7 +82,7 @@ export class ServerConnection extends Connection {
   protected onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void {
     if (stream) this.#trailers(block, stream, decoded);
     else if (block.stream <= this.#lastSeen) this.#late(block.stream);
-    else this.#begun(block, decoded);
+    else this.#onRequest(block, decoded);
   }
 
   protected get lastStream(): number {
@@ -93,13 +93,13 @@ export class ServerConnection extends Connection {
     return id % 2 === 0 || id > this.#lastSeen;
   }
 
-  /** A client that says good-bye begins nothing more, and waits for what it has begun. */
+  /** A client that sends GOAWAY starts nothing more, and waits for what it has started. */
   protected onGoodBye(_goodBye: GoAway): void {
     this.close();
   }
 
   /**
-   * A client that has ended its side may wait for the answers to what it has asked: it is told good-bye, to which the system
+   * A client that has ended its side may wait for the answers to what it has asked: it is sent a GOAWAY, to which the system
    * of one that is gone answers with a reset. What it has not asked to its end never comes.
    */
   protected override onPeerEnded(): void {
@@ -141,7 +141,7 @@ export class ServerConnection extends Connection {
     if (chunk.length > skipped) this.read(skipped > 0 ? chunk.subarray(skipped) : chunk);
   }
 
-  #begun({ stream: id, isEnd, isSelfDependent }: FieldBlock, { fields, listBytes }: DecodedFields): void {
+  #onRequest({ stream: id, isEnd, isSelfDependent }: FieldBlock, { fields, listBytes }: DecodedFields): void {
     if (id % 2 === 0) throw new ConnectionFault(errorCode.protocolError, 'a stream that a client may not begin');
     this.#lastSeen = id;
     if (this.#isLeaving) {

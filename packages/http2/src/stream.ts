@@ -9,20 +9,20 @@ export type StreamEnding = 'whole' | 'reset' | 'lost';
 
 /** Who uses a stream. */
 export interface StreamObserver {
-  /** @param view - Only valid during the call: whoever keeps it copies it. */
+  /** @param view - Only valid during the call: an implementation that keeps it copies it. */
   onData(view: Buffer): void;
   /** The peer has sent all. @param trailers - Fields after the body. */
   onEnd(trailers: readonly string[]): void;
   /** More can be sent, after {@link Stream.write} has said otherwise. */
   onWritable(): void;
   /**
-   * Nothing more goes over the wire. What has come whole before may still be handed over afterwards, if nobody was ready
+   * Nothing more is sent or received. A message that came whole may still be handed over afterwards, if its reader was not ready
    * for it.
    *
    * @param code - Of a stream that was reset: of `errorCode`.
    */
   onClosed(ending: StreamEnding, code: number): void;
-  /** One of the others has thrown. It concerns nobody else on the connection. */
+  /** One of the others has thrown. It concerns no other stream of the connection. */
   onFault(error: unknown): void;
 }
 
@@ -57,7 +57,7 @@ export interface StreamCarrier {
   reset(stream: Stream, code: number): void;
 }
 
-/** How much may wait on one stream, in bytes, before whoever has more is asked to wait. */
+/** How much may wait on one stream, in bytes, before writers are asked to wait. */
 const HIGH_WATER_BYTES = 64 * 1024;
 const NO_TRAILERS: readonly string[] = [];
 /** One exchange on a connection (RFC 9113, section 5). */
@@ -86,7 +86,7 @@ export class Stream {
   #heldTrailers: readonly string[] | undefined;
   #awaitsDrain = false;
 
-  /** @param isPaused - Whether nobody is ready for what comes. */
+  /** @param isPaused - Whether the reader is not ready for what comes. */
   constructor(id: number, carrier: StreamCarrier, sendWindow: number, isPaused: boolean) {
     this.id = id;
     this.#carrier = carrier;
@@ -149,12 +149,12 @@ export class Stream {
     this.#endIfDue();
   }
 
-  /** What has come and nobody was ready for, in bytes. */
+  /** What was received and not read yet, in bytes. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** What of the data that have come was taken by whoever uses them, in bytes. */
+  /** What of the data that have come was read by the application, in bytes. */
   get takenBytes(): number {
     return this.receivedBytes - this.#heldBytes;
   }
@@ -171,7 +171,7 @@ export class Stream {
     return this.#window.take(bytes);
   }
 
-  /** Hands data over, or keeps them until somebody is ready. */
+  /** Hands data over, or keeps them until the reader is ready. */
   receive(view: Buffer): void {
     this.receivedBytes += view.length;
     if (this.#isPaused || !this.#held.isEmpty) {
@@ -195,12 +195,12 @@ export class Stream {
     this.#endIfDue();
   }
 
-  /** To be called once, when nothing more goes over the wire. */
+  /** To be called once, when nothing more is sent or received. */
   close(ending: StreamEnding, code: number): void {
     this.isClosed = true;
     this.#awaitsDrain = false;
     this.queue.clear();
-    // What has come whole is still handed over, and no longer counted: whoever does not want it lets it go unheard.
+    // What has come whole is still handed over, and no longer counted: a reader that does not want it ignores it.
     if (!this.isRemoteEnded) this.#held.clear();
     this.#uncount();
     try {

@@ -95,7 +95,7 @@ describe('a server', () => {
     expect(server.connection.maxStreams).toBe(0);
   });
 
-  it('may send more on a stream that was given up, and it is dropped', async () => {
+  it('may send more on a stream that was reset, and it is dropped', async () => {
     const server = new FakeServer();
     const watcher = server.request();
     server.fields(1, OK);

@@ -47,7 +47,7 @@ async function goesOn({ served, client }: { served: Served; client: Client }): P
   expect(client.closed + served.closed).toBe(0);
 }
 
-describe.each(Object.keys(MOMENTS))('a stream that is given up %s', (moment) => {
+describe.each(Object.keys(MOMENTS))('a stream that is reset %s', (moment) => {
   it('by its client is over on both sides, once', async () => {
     const both = await underWay(moment);
     both.watcher.stream?.reset(errorCode.cancel);

@@ -44,7 +44,7 @@ export class FakeServer {
     return this.socket.turn();
   }
 
-  /** Why the client has closed the connection, of `errorCode`; undefined if it has not said good-bye. */
+  /** Why the client has closed the connection, of `errorCode`; undefined if it has sent no GOAWAY. */
   async goAway(): Promise<number | undefined> {
     await this.sent();
     return this.socket.sent.of(frameType.goAway)[0]?.payload.readUInt32BE(4);

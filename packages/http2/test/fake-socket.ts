@@ -6,7 +6,7 @@ const HIGH_WATER_BYTES = 16 * 1024;
 /** Of the event loop: a connection writes once in each, and not all at once. */
 const TURNS = 8;
 
-/** A socket with nobody behind it: what is written to it goes as far as a test lets it. */
+/** A socket without a peer: what is written to it goes as far as a test lets it. */
 export class FakeSocket extends Duplex {
   /** What has gone out. */
   readonly sent = new Frames();

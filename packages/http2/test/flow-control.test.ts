@@ -22,7 +22,7 @@ class Known {
   isEnding = false;
   hasTrailers = false;
   isEnded = false;
-  /** Whoever of both has given it up. */
+  /** The side that has reset it. */
   isReset = false;
 
   constructor(window: number) {

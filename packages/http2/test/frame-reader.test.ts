@@ -69,7 +69,7 @@ function lineOf({ type, flags, stream, data, paddingBytes }: Meant): string {
   return `data ${flags} ${stream} ${data.length + paddingBytes} ${hex} ${paddingBytes}`;
 }
 
-/** Reads chunks, each of which is overwritten after its call: nobody may still need it. */
+/** Reads chunks, each of which is overwritten after its call: it must not be needed any more. */
 function read(chunks: readonly Buffer[]): string[] {
   const log = new Log();
   const reader = new FrameReader(log, MAX_FRAME_BYTES);

@@ -26,7 +26,7 @@ describe('what a process holds', () => {
     expect(heldBytes.bytes).toBe(0);
   });
 
-  it('is what nobody was ready for, until it is taken, or given up by either side, or lost', async () => {
+  it('is what the reader was not ready for, until it is read, or reset by either side, or lost', async () => {
     const client = new FakeClient();
     const [taken, givenUp, reset] = [filled(client, 128), filled(client, 64), filled(client, 64)];
     filled(client, 128);

@@ -12,7 +12,7 @@ describe('frames of a stream that is over', () => {
     frame(frameType.headers, ALL, 1, literals('x-a', 'b')),
   ];
 
-  /** A client whose first stream was given up by the server, and so many others since. */
+  /** A client whose first stream was reset by the server, and so many others since. */
   async function longAfter(others: number): Promise<FakeClient> {
     const client = new FakeClient(undefined, {}, ({ stream }) => {
       if (stream.id === 1) stream.reset(errorCode.cancel);
@@ -26,7 +26,7 @@ describe('frames of a stream that is over', () => {
     return client;
   }
 
-  it.each([0, 3000])('that was given up here do no harm, %i streams later', async (others) => {
+  it.each([0, 3000])('that was reset here do no harm, %i streams later', async (others) => {
     const client = await longAfter(others);
     client.send(...GONE);
     expect(await client.goAway()).toBeUndefined();

@@ -23,7 +23,7 @@ const goAways = (client: FakeClient) =>
   client.socket.sent.of(frameType.goAway).map(({ payload }) => [payload.readUInt32BE(0), payload.readUInt32BE(4)]);
 
 describe('a server that leaves', () => {
-  it('answers what has begun whole, and closes', async () => {
+  it('answers what has started whole, and closes', async () => {
     const served = await silent();
     const client = await Client.to(served.port);
     const watchers = Array.from({ length: 10 }, () => client.request('GET'));
@@ -39,7 +39,7 @@ describe('a server that leaves', () => {
     expect(served.requests.map(({ watcher }) => watcher.ending)).toEqual(Array(10).fill('whole'));
   });
 
-  it('refuses what has begun since, so that it can be sent to somebody else', async () => {
+  it('refuses what has started since, so that it can be sent to another server', async () => {
     const served = await silent();
     const client = await Client.to(served.port);
     const first = client.request('GET');
@@ -94,7 +94,7 @@ describe('a server that leaves', () => {
 });
 
 describe('a client that leaves', () => {
-  it('is answered what it has begun', async () => {
+  it('is answered what it has started', async () => {
     const served = await silent();
     const session = http2.connect(`http://127.0.0.1:${served.port}`);
     const stream = session.request();

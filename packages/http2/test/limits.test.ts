@@ -77,7 +77,7 @@ describe('fields in pieces', () => {
 
 describe('windows', () => {
   const open = (stream: number, bytes: number) => frame(frameType.windowUpdate, 0, stream, uint32(bytes));
-  const begun = headers(1, literals(...POST), frameFlag.endHeaders);
+  const opening = headers(1, literals(...POST), frameFlag.endHeaders);
 
   it('of a stream end it if they are not kept', async () => {
     const client = new FakeClient();
@@ -102,13 +102,13 @@ describe('windows', () => {
     expect(await endOf([open(0, 0)])).toBe(errorCode.protocolError);
     expect(
       await endOf([
-        begun,
+        opening,
         open(1, 1000),
         frame(frameType.settings, 0, 0, setting(settingId.windowBytes, LARGEST_WINDOW_BYTES)),
       ]),
     ).toBe(errorCode.flowControlError);
     const client = new FakeClient();
-    client.send(begun, open(1, LARGEST_WINDOW_BYTES));
+    client.send(opening, open(1, LARGEST_WINDOW_BYTES));
     expect(await client.resets()).toEqual({ 1: errorCode.flowControlError });
   });
 });
@@ -120,13 +120,13 @@ describe('a peer that keeps its server busy with nothing', () => {
     ['frames of data without any', () => data(1, 0)],
     ['frames of padding', () => frame(frameType.data, frameFlag.padded, 1, Buffer.alloc(2, 1))],
     ['priorities', () => frame(frameType.priority, 0, 1, Buffer.alloc(5))],
-    ['frames that nobody knows', () => frame(0xfa, 0, 0)],
+    ['frames of an unknown type', () => frame(0xfa, 0, 0)],
   ];
 
   it.each(floods)('is sent away: %s', async (_what, each) => {
-    const begun = headers(1, literals(...POST), frameFlag.endHeaders);
-    expect(await endOf([begun, ...repeat(60_000, each)])).toBe(errorCode.enhanceYourCalm);
-    expect(await endOf([begun, ...repeat(15_000, each)])).toBeUndefined();
+    const opening = headers(1, literals(...POST), frameFlag.endHeaders);
+    expect(await endOf([opening, ...repeat(60_000, each)])).toBe(errorCode.enhanceYourCalm);
+    expect(await endOf([opening, ...repeat(15_000, each)])).toBeUndefined();
   });
 
   it.each([
@@ -143,17 +143,17 @@ describe('a peer that keeps its server busy with nothing', () => {
     expect(await endOf(frames(10), { resets: NO_RESETS })).toBeUndefined();
   });
 
-  const begun = headers(1, literals(...POST), frameFlag.endHeaders);
+  const opening = headers(1, literals(...POST), frameFlag.endHeaders);
   const reader = (limits?: Partial<ServerLimits>) => new FakeClient(undefined, limits, ({ stream }) => stream.resume());
 
   it.each([1, 20])('is sent away that sends its data in frames of %i bytes', async (bytes) => {
     // However long the machine takes for it.
     const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now());
     const few = reader();
-    few.send(begun, Buffer.concat(repeat(90_000, () => data(1, bytes))));
+    few.send(opening, Buffer.concat(repeat(90_000, () => data(1, bytes))));
     expect(await few.goAway()).toBeUndefined();
     const many = reader();
-    many.send(begun, Buffer.concat(repeat(300_000, () => data(1, bytes))));
+    many.send(opening, Buffer.concat(repeat(300_000, () => data(1, bytes))));
     expect(await many.goAway()).toBe(errorCode.enhanceYourCalm);
     clock.mockRestore();
   });
@@ -162,7 +162,7 @@ describe('a peer that keeps its server busy with nothing', () => {
     const client = reader();
     let nowMs = performance.now();
     const clock = vi.spyOn(performance, 'now').mockImplementation(() => nowMs);
-    client.send(begun);
+    client.send(opening);
     for (let i = 0; i < 300_000; i++) {
       nowMs += 0.1;
       client.socket.emit('data', data(1, 1));
@@ -182,7 +182,7 @@ describe('a peer that keeps its server busy with nothing', () => {
   it('may send on a stream that was reset here what it was allowed before, and no more', async () => {
     const answer = async (late: readonly Buffer[]) => {
       const client = new FakeClient(undefined, {}, ({ stream }) => stream.reset(errorCode.cancel));
-      client.send(begun, ...late);
+      client.send(opening, ...late);
       return client.goAway();
     };
     const full = repeat(2, () => data(1, 64 * 1024));

@@ -99,7 +99,7 @@ export class Client {
     return client;
   }
 
-  /** Begins a request. Its body, if there is one, is up to whoever calls. */
+  /** Starts a request. Its body, if there is one, is up to the caller. */
   request(method: 'GET' | 'POST', watcher = new Watcher(), more: readonly string[] = []): Watcher {
     const fields = [':method', method, ':scheme', 'http', ':path', '/', ':authority', 'here', ...more];
     watcher.stream = this.connection.request(fields, method === 'GET', watcher);

@@ -101,7 +101,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('whoever writes', () => {
+describe('a writer', () => {
   it('is told to wait when much waits, and told once when nothing does', async () => {
     const client = new FakeClient();
     const id = client.request();

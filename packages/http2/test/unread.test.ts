@@ -75,7 +75,7 @@ describe('a client that does not read', () => {
   });
 
   it.each<[string, (client: FakeClient) => void]>([
-    ['has said good-bye', (client) => client.send(frame(frameType.goAway, 0, 0, Buffer.alloc(8)))],
+    ['has sent GOAWAY', (client) => client.send(frame(frameType.goAway, 0, 0, Buffer.alloc(8)))],
     ['is to be turned away', (client) => client.connection.close()],
   ])('keeps its socket for half a minute when it %s', async (_what, leave) => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });

@@ -17,7 +17,7 @@ export interface TextSink {
   begin?(): void;
   /**
    * @param bytes valid until the call returns. Raw pieces are views of the chunk given to `write` (or memory of their
-   *   own), so whoever owns the chunks may keep them; decoded pieces lie in memory that is used again.
+   *   own), so the owner of the chunks may keep them; decoded pieces lie in memory that is used again.
    */
   chunk(bytes: Uint8Array): void;
   end?(): void;

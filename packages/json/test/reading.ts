@@ -54,7 +54,7 @@ function textInto(done: (text: string) => void, objects: string[], name: string)
   };
 }
 
-/** Reads a document given in chunks. Every chunk is overwritten after its call: nobody may still need it. */
+/** Reads a document given in chunks. Every chunk is overwritten after its call: it must not be needed any more. */
 export function read(chunks: readonly Uint8Array[]): Found {
   const found: Found = { objects: [] };
   const { objects } = found;

@@ -35,10 +35,10 @@ export function readConfig<const Name extends SettingName>(
   return config;
 }
 
-/** Unit of what is shown to nobody. */
+/** Unit of values that are never shown. */
 export const SECRET_UNIT = 'token';
 
-/** Units of what must name somebody: set to nothing, it is a mistake, and no wish for the default. */
+/** Units of values that must name a host or an address: an empty one is a mistake, and does not mean the default. */
 const NEVER_EMPTY: ReadonlySet<string> = new Set(['list', 'URL']);
 
 /** What a setting would be read from: its text, and where that comes from. */

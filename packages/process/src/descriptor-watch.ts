@@ -8,7 +8,7 @@ const GOOD_LOOKS = 3;
 
 /**
  * Tells once when the process has no file descriptor left for another connection, and once when it has again. Nothing else
- * would: what waits to be accepted then is closed, or left waiting, by libuv, which tells nobody.
+ * would: what waits to be accepted then is closed, or left waiting, by libuv, which reports nothing.
  */
 export function watchDescriptors(logger: Logger): void {
   let goodLooks = GOOD_LOOKS;

@@ -1,7 +1,7 @@
 /** Where a process is in its life. It takes requests in all of them; `ready` is when others should send some. */
 export type Phase = 'starting' | 'ready' | 'draining';
 
-/** The phase of a process, for its readiness route and for whoever watches it. */
+/** The phase of a process, for its readiness route and for its supervisor. */
 export class Lifecycle {
   #phase: Phase = 'starting';
   readonly #listeners = new Set<() => void>();

@@ -56,7 +56,7 @@ export function openLog(level: string, identity: LogIdentity): ProcessLog {
 
 /**
  * Without a listener, a warning that cannot be written would end the process. And pipes do not block any more once Node has
- * made its streams of them, whoever writes to their descriptors.
+ * made its streams of them, whatever writes to their descriptors.
  */
 function surviveOutputErrors(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});

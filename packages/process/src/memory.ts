@@ -24,7 +24,7 @@ export function collectGarbage(options: CollectionOptions): void {
 
 /** How long after its start a process tidies up: when the others of its fleet have started too. */
 const TRIM_DELAY_MS = 2000;
-/** How often it is looked whether requests have come since. Nobody asked between two looks: the process is idle. */
+/** How often it is looked whether requests have come since. No request between two checks: the process is idle. */
 const IDLE_LOOK_MS = 5000;
 
 let hasWorked = false;
@@ -35,7 +35,7 @@ export function requestWasAnswered(): void {
 }
 
 /**
- * Gives back memory that nobody needs. Loading modules makes V8 grow its heap to about 55 MB of which 20 are used, and a
+ * Gives back memory that is no longer needed. Loading modules makes V8 grow its heap to about 55 MB of which 20 are used, and a
  * process that then waits for requests would keep it: in a fleet of twenty, 300 MB. One thorough collection after the start
  * takes about 30 ms. And what V8 has put off collecting while requests came is collected when none have come for 5 to
  * 10 s, since it would not look by itself. That one keeps what was compiled, and V8 most of the pages: the process gets no
@@ -61,7 +61,7 @@ const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
 
 let externalBytes = 0;
 
-/** Tells that buffers of so many bytes have come, which nobody will refer to for long. */
+/** Tells that buffers of so many bytes have come, which will not be referred to for long. */
 export function reportExternalMemory(bytes: number): void {
   externalBytes += bytes;
   if (externalBytes < COLLECT_EVERY_BYTES) return;
@@ -79,7 +79,7 @@ let isScheduled = false;
 
 /**
  * Tells that a request is over that held memory. V8 looks for garbage when it allocates, so a process that then waits
- * would keep a table of hundreds of megabytes for as long as nobody asks it for anything.
+ * would keep a table of hundreds of megabytes for as long as no request comes.
  *
  * @param heldBytes - How much it was.
  */

@@ -21,7 +21,7 @@ export interface Metrics {
   readonly registry: Registry;
   /** Records one request. */
   observeRequest(route: string, method: string, status: number, seconds: number): void;
-  /** A metric whose values are kept elsewhere, and read when somebody asks. */
+  /** A metric whose values are kept elsewhere, and read when they are scraped. */
   observed(kind: 'counter' | 'gauge', name: string, help: string, read: () => readonly Sample[]): void;
   /** A histogram of durations in seconds; call it for that of some labels, and keep what it gives. */
   durations(name: string, help: string): (labels: Labels) => DurationHistogram;

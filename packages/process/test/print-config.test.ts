@@ -3,7 +3,7 @@ import { renderConfig } from '../src/print-config.js';
 
 describe('what a process would run with', () => {
   const names = ['servicePort', 'strategy', 'adminToken', 'logLevel'] as const;
-  const env = { FLOTILLA_STRATEGY: 'random', FLOTILLA_ADMIN_TOKEN: 'nobody-shall-read-this' };
+  const env = { FLOTILLA_STRATEGY: 'random', FLOTILLA_ADMIN_TOKEN: 'must-not-be-printed' };
   const told = renderConfig(names, env, { servicePort: '8061' });
 
   test('every setting with its value, where it comes from, and why it is there', () => {
@@ -15,6 +15,6 @@ describe('what a process would run with', () => {
 
   test('a secret is not shown', () => {
     expect(told).toContain('FLOTILLA_ADMIN_TOKEN=(set)');
-    expect(told).not.toContain('nobody-shall-read-this');
+    expect(told).not.toContain('must-not-be-printed');
   });
 });

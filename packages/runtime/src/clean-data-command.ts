@@ -35,7 +35,7 @@ export async function cleanData(context: FleetContext, confirm: Confirm): Promis
   });
 }
 
-/** Asks the person at the terminal. Without one there is nobody to say yes. */
+/** Asks the person at the terminal. Without one no answer can be given. */
 export async function confirmOnTerminal(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new FleetError('nothing was removed: say YES=1 where no terminal can be asked');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });

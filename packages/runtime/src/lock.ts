@@ -13,7 +13,7 @@ const WAIT_MS = 120_000;
 /**
  * Runs `work` while no other command changes the same fleet. A command that died leaves no lock behind that counts.
  *
- * @param command - what people call the work: shown to whoever waits for it in vain.
+ * @param command - what people call the work: shown to a command that waits for it in vain.
  * @param interruption - ends the wait for the other command, not the work. Undefined: nothing does.
  * @param goOn - does the work without a lock where none can be written, and is told why: a full disk is no reason to leave
  * a fleet running. Undefined: the work is refused then.
@@ -101,7 +101,7 @@ function removeStaleLock(lock: string, pid: number): void {
   try {
     renameSync(lock, aside);
     const moved = readLock(aside);
-    // Somebody else may have removed the stale lock, and locked, since we looked: that lock is put back.
+    // Another command may have removed the stale lock, and locked, since we looked: that lock is put back.
     if (moved && isAlive(moved)) linkSync(aside, lock);
   } catch (error) {
     if (!['ENOENT', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;

@@ -12,7 +12,7 @@ async function main(): Promise<void> {
       import('@flotilla/topology'),
       import('@flotilla/terminal/program'),
     ]);
-    // Output that nobody reads any more (`| head`, a closed terminal) must not break a command off half-way.
+    // Output whose reader has gone (`| head`, a closed terminal) must not break a command off half-way.
     await runProgram(() => runCli(process.argv.slice(2), fleets));
   }
 }

@@ -7,7 +7,7 @@ export interface PortHolder {
   readonly command: string;
 }
 
-/** Finds who holds a TCP port. Undefined: nobody, or a process of another user, which the system does not name. */
+/** Finds who holds a TCP port. Undefined: no process, or one of another user, which the system does not name. */
 export async function portHolder(port: number): Promise<PortHolder | undefined> {
   return process.platform === 'linux' ? linuxHolder(port) : lsofHolder(port);
 }
@@ -40,7 +40,7 @@ function holdsAny(pid: string, inodes: ReadonlySet<string>): boolean {
       return target.startsWith('socket:[') && inodes.has(target.slice('socket:['.length, -1));
     });
   } catch {
-    // Gone, or somebody else's.
+    // Gone, or of another user.
     return false;
   }
 }

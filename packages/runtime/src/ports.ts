@@ -29,7 +29,7 @@ export async function busyPorts(ports: readonly number[], host: string = LOOPBAC
   return ports.filter((_, index) => !free[index]);
 }
 
-/** As {@link busyPorts}; one that an outgoing connection has, with nobody who listens, is waited for a while. */
+/** As {@link busyPorts}; one that an outgoing connection has, while nothing listens on it, is waited for a while. */
 async function busyForLong(ports: readonly number[], host: string = LOOPBACK): Promise<number[]> {
   let busy = await busyPorts(ports, host);
   const isSettled = async () => {

@@ -7,7 +7,7 @@ import type { FleetStatus, StatusReport } from './status.js';
 /** How a start differs from what the caller's environment says. */
 export interface StartChanges {
   readonly portOffset?: number;
-  /** Names that are not started until somebody starts them. */
+  /** Names that are not started until a command starts them. */
   readonly held?: readonly string[];
 }
 

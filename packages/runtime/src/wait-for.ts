@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Between two looks at something that tells nobody when it changes: a pid, a port, a file. */
+/** Between two checks of something that does not report its changes: a pid, a port, a file. */
 const LOOK_INTERVAL_MS = 20;
 
 /**

@@ -54,7 +54,7 @@ describe('a supervisor that is killed', () => {
   });
 });
 
-test('a pid that now belongs to somebody else is never killed', async () => {
+test('a pid that now belongs to another process is never killed', async () => {
   await using line = await CommandLine.create();
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
   const pid = stranger.pid ?? 0;

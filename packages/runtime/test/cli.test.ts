@@ -222,7 +222,9 @@ describe('logs', () => {
         .sort()
         .reverse(),
     ).toEqual(['service4a', 'service1a']);
-    expect((await line.run('logs', 'nobody')).err).toContain('no log is called nobody; there are service1, service1a');
+    expect((await line.run('logs', 'service9')).err).toContain(
+      'no log is called service9; there are service1, service1a',
+    );
 
     const following = line.begin('logs', '--follow', 'service1a');
     let seen = '';
@@ -236,7 +238,7 @@ describe('logs', () => {
     expect((await following).exitCode).toBe(0);
   });
 
-  test('outlive the fleet, and whoever stops reading them', async () => {
+  test('outlive the fleet, and a reader that stops', async () => {
     await using line = await CommandLine.create();
     await line.run('up', '--mode', 'sequential');
     const more = Array.from({ length: 100 }, (_, index) => `text=${index}${'x'.repeat(100)}`).join('&');

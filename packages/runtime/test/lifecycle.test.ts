@@ -94,7 +94,7 @@ describe('the life of a process', () => {
     );
   });
 
-  test('whatever happens: stopped stays stopped until somebody starts it', () => {
+  test('whatever happens: stopped stays stopped until a command starts it', () => {
     fc.assert(
       fc.property(histories, histories, (before, after) => {
         const world = new World();
@@ -110,7 +110,7 @@ describe('the life of a process', () => {
     );
   });
 
-  test('whatever happens: restarts counts the starts that nobody asked for, and is never lost', () => {
+  test('whatever happens: restarts counts the unrequested starts, and is never lost', () => {
     fc.assert(
       fc.property(histories, (history) => {
         const world = new World();

@@ -233,7 +233,7 @@ describe('a supervisor', () => {
     await expect(supervisor.startInstance('service1a', 1000)).rejects.toThrow('the fleet is stopping');
   });
 
-  test('an instance that is started while it is being stopped comes back, and nobody waits for ever', async () => {
+  test('an instance that is started while it is being stopped comes back, and no command waits for ever', async () => {
     const { effects, supervisor, state } = fleet();
     supervisor.start();
     await effects.pass(100);

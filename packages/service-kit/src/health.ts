@@ -1,7 +1,7 @@
 import type { Lifecycle, Metrics } from '@flotilla/process';
 import type { FastifyInstance } from 'fastify';
 
-/** `/health` for the contract's clients, `/health/live` and `/health/ready` for whoever watches the process. */
+/** `/health` for the contract's clients, `/health/live` and `/health/ready` for supervisors and orchestrators. */
 export function registerHealth(app: FastifyInstance, service: string, lifecycle: Lifecycle): void {
   app.get('/health', () => ({ status: 'healthy', service }));
   app.get('/health/live', () => ({ status: 'live', service }));

@@ -14,12 +14,12 @@ export interface ListenAddress {
 }
 
 /**
- * Listens, with patience for a port that is in use though nobody listens on it: systems hand out ports from about 32768 on to
+ * Listens, with patience for a port that is in use though no process listens on it: systems hand out ports from about 32768 on to
  * outgoing connections, and one of them may have it for a moment.
  *
  * @param listen - may be called several times.
  * @param onWait - is told once, before it is tried again.
- * @throws what `listen` does, when somebody listens there, or it fails for anything else.
+ * @throws what `listen` does, when another process listens there, or it fails for anything else.
  */
 export async function listenPatiently(
   listen: () => Promise<unknown>,

@@ -34,7 +34,7 @@ export interface ProcessDefinition<Name extends SettingName> {
   ): Promise<FastifyInstance>;
 }
 
-/** Exit code of a process that was told something it cannot do; whoever restarts processes leaves it down. */
+/** Exit code of a process that was told something it cannot do; a supervisor does not restart it. */
 const EXIT_CONFIG = 1;
 
 /**
@@ -105,7 +105,7 @@ function countDroppedLines(metrics: Metrics, log: ProcessLog): void {
 }
 
 /**
- * Settles when whoever started the process over an IPC channel is gone: the system tells by the end of the channel, whatever
+ * Settles when the process that started this one over an IPC channel is gone: the system tells by the end of the channel, whatever
  * the starter died of. To be asked for before anything is awaited, or the end may come unheard. Undefined: no channel.
  */
 function awaitLossOfStarter(): Promise<void> | undefined {

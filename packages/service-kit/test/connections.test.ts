@@ -9,7 +9,10 @@ const post = (headers: string, version = '1.1') => `POST /work HTTP/${version}\r
 describe('requests that the next hop may read in another way are refused, and their connection is closed', () => {
   test.each([
     ['two Host headers', `${post('host: y\r\ncontent-length: 2\r\n')}{}`],
-    ['a transfer coding that nobody undoes', `${post('transfer-encoding: gzip, chunked\r\n')}2\r\n{}\r\n0\r\n\r\n`],
+    [
+      'a transfer coding that is not decoded here',
+      `${post('transfer-encoding: gzip, chunked\r\n')}2\r\n{}\r\n0\r\n\r\n`,
+    ],
     ['a transfer coding in HTTP/1.0', `${post('transfer-encoding: chunked\r\n', '1.0')}2\r\n{}\r\n0\r\n\r\n`],
     ['no version', 'GET /health\r\n\r\n'],
     ['a tunnel', 'CONNECT elsewhere:80 HTTP/1.1\r\nhost: x\r\n\r\n'],

@@ -21,7 +21,7 @@ function heldBytes(): number {
   return heapUsed + external;
 }
 
-/** Sends batches until the connection is closed, or so many have gone out. Somebody else is served meanwhile. */
+/** Sends batches until the connection is closed, or so many have gone out. Another client is served meanwhile. */
 async function attack(port: number, client: RawClient, batches: number, batch: (n: number) => Buffer): Promise<void> {
   const before = heldBytes();
   for (let n = 0; n < batches && !client.isClosed; n++) await client.send(batch(n));
@@ -116,8 +116,8 @@ describe('the connection is closed of a client that', () => {
     const client = new RawClient(port);
     await client.send(frame(type.windowUpdate, 0, 0, uint32(2 ** 31 - 1)));
     await waitFor(() => client.isClosed);
-    const [goodbye] = client.of(type.goAway);
-    expect(goodbye?.payload.readUInt32BE(4)).toBe(FLOW_CONTROL_ERROR);
+    const [goAway] = client.of(type.goAway);
+    expect(goAway?.payload.readUInt32BE(4)).toBe(FLOW_CONTROL_ERROR);
     expect(await isServed(port)).toBe(true);
   });
 });

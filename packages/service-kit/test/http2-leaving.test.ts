@@ -21,7 +21,7 @@ test('a client of HTTP/2 that leaves in the middle of its request: the connectio
   await expect.poll(() => connections()).toBe(0);
 });
 
-test('a connection of HTTP/2 on which nothing happens is told good-bye, and one with a call under way is not', async () => {
+test('an idle connection of HTTP/2 is sent a GOAWAY, and one with a call under way is not', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'performance'] });
   onTestFinished(() => {
     vi.useRealTimers();

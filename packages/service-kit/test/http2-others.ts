@@ -9,7 +9,7 @@ export async function waitFor(holds: () => boolean): Promise<void> {
   await expect.poll(holds, { timeout: DEADLINE_MS, interval: 10 }).toBe(true);
 }
 
-/** A request of somebody else, on a connection of HTTP/2 of its own. */
+/** A request of another client, on a connection of HTTP/2 of its own. */
 export async function isServed(port: number): Promise<boolean> {
   const session = http2.connect(`http://127.0.0.1:${port}`);
   onTestFinished(() => session.destroy());

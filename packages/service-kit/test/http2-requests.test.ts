@@ -39,7 +39,7 @@ describe('a request by HTTP/2 that hops may read in different ways is refused', 
     expect((await answerTo(port, {})).status).toBe(200);
   });
 
-  test('an expectation that nobody can meet', async () => {
+  test('an expectation that cannot be met', async () => {
     const { port } = await testApp();
     const { status, body } = await answerTo(port, { expect: 'miracles' });
     expect([status, body]).toEqual([417, expect.stringContaining('FLT_EXPECTATION_FAILED')]);

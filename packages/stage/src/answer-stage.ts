@@ -32,7 +32,7 @@ export interface AnswerWork {
 /** Begins the last stage's work. */
 export type BeginAnswer = (request: StageRequest) => AnswerWork;
 
-/** The last stage: it has nobody behind it, and writes the answer. */
+/** The last stage: it has no stage behind it, and writes the answer. */
 export interface AnswerStageOptions {
   readonly identity: LogIdentity;
   readonly limit: BodyLimit;
@@ -66,11 +66,11 @@ function received(
   { request, response }: StageExchange,
   coding: ContentCoding,
   limit: BodyLimit,
-  begun: AnswerWork,
+  firstWork: AnswerWork,
 ): Promise<Iterator<Uint8Array>> {
   return new Promise((resolve, reject) => {
     // A connection that is kept refers to its last request, and that to what took its body.
-    let work: AnswerWork | undefined = begun;
+    let work: AnswerWork | undefined = firstWork;
     const fail = (error: unknown) => {
       work = undefined;
       reject(asInputError(error));

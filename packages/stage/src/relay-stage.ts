@@ -105,7 +105,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
     reportReleasedMemory(heldBytes);
     if (result.kind === 'cancelled') throw result.reason;
     if (result.kind === 'exhausted') {
-      // Nobody was asked yet.
+      // No instance was asked yet.
       throw awaitsText ? new FlotillaError('FLT_REQUEST_TIMEOUT') : nextStageFailed(next, result.exhaustion);
     }
     if (result.kind === 'refused') throw overloaded(next.service, result.retryAfterSeconds);

@@ -1,8 +1,8 @@
 import http from 'node:http';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { doors } from './doors.js';
 import { stageBefore } from './fixtures.js';
+import { transports } from './transports.js';
 
 /** What the next stage was sent. */
 interface Asked {
@@ -33,7 +33,7 @@ const PLAIN_TYPE = { 'content-type': 'text/plain; charset=utf-8' };
 const BODY = Buffer.from('{"text":"a a"}');
 const LONG = Buffer.from('two words and a third, '.repeat(50_000));
 
-describe.each(doors)('a packed body, %s', (_name, post) => {
+describe.each(transports)('a packed body, %s', (_name, post) => {
   test.each([
     ['JSON', JSON_TYPE, BODY, 'gzip'],
     ['JSON, under its older name', JSON_TYPE, BODY, 'X-GZIP'],

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { byHttp2, doors, type Fields, framed } from './doors.js';
 import { stageBefore } from './fixtures.js';
+import { byHttp2, type Fields, framed, transports } from './transports.js';
 
 /** A stage in front of one that says how many bytes it was sent. */
 async function stage(): Promise<number> {
@@ -21,7 +21,7 @@ const UNARY = '/pipeline.TextInputService/ReceiveText';
 const MESSAGE = Buffer.from([0x0a, 3, 0x61, 0x20, 0x61]);
 const ENVELOPE = framed(MESSAGE);
 
-describe.each(doors)('%s', (_name, post) => {
+describe.each(transports)('%s', (_name, post) => {
   test.each([
     ['application/json; charset="utf-8"', JSON_BODY],
     ['Application/JSON ;charset=UTF-8; profile="charset=utf-16; x"', JSON_BODY],

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { create, toBinary, toJsonString } from '@bufbuild/protobuf';
 import { TextChunkSchema, TextRequestSchema } from '@flotilla/contracts/rpc';
 import { describe, expect, test } from 'vitest';
-import { byHttp2, type Fields, framed } from './doors.js';
 import { stageBefore } from './fixtures.js';
+import { byHttp2, type Fields, framed } from './transports.js';
 
 const UNARY = '/pipeline.TextInputService/ReceiveText';
 const STREAM = '/pipeline.TextInputService/ReceiveTextStream';

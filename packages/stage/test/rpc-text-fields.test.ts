@@ -14,14 +14,14 @@ interface Read {
 /** What the reader in pieces makes of a message; undefined: it refuses it. */
 function readInPieces(pieces: readonly Buffer[], hasFlag: boolean, lengthBytes: number | undefined): Read | undefined {
   let texts: Buffer[] = [];
-  const begun: number[] = [];
+  const startedAt: number[] = [];
   const sink = {
     beginText: (bytes: number) => {
       texts = [];
-      begun.push(bytes);
+      startedAt.push(bytes);
     },
     text: (chunk: Buffer) => void texts.push(chunk),
-    endText: () => expect(Buffer.concat(texts)).toHaveLength(begun.at(-1) ?? -1),
+    endText: () => expect(Buffer.concat(texts)).toHaveLength(startedAt.at(-1) ?? -1),
   };
   const fields = new TextFields(sink, hasFlag);
   const reader = new WireReader(fields, lengthBytes);

@@ -32,7 +32,7 @@ type Answer = 'figures' | 'a failure' | 'nothing';
 /** A service of stage 1, which hands texts on, in front of a stage that tells what it was asked. */
 async function stageOne(answer: Answer = 'figures') {
   const asked: Asked[] = [];
-  const begun: string[] = [];
+  const started: string[] = [];
   const left: string[] = [];
   const next = http.createServer((request, response) => {
     const { url = '', headers } = request;
@@ -40,7 +40,7 @@ async function stageOne(answer: Answer = 'figures') {
       response.end();
       return;
     }
-    begun.push(url);
+    started.push(url);
     const pieces: Buffer[] = [];
     request.on('error', () => {});
     request.on('data', (chunk: Buffer) => void pieces.push(chunk));
@@ -61,7 +61,7 @@ async function stageOne(answer: Answer = 'figures') {
   const session = http2.connect(`http://127.0.0.1:${port}`);
   session.on('error', () => {});
   onTestFinished(() => session.destroy());
-  return { asked, begun, left, call: (request: Request) => call(session, request) };
+  return { asked, started, left, call: (request: Request) => call(session, request) };
 }
 
 interface Request {
@@ -152,7 +152,7 @@ const messages: [string, Buffer][] = [
   ['an id that no header may have', message({ text: 'two two', requestId: 'ä body' })],
   ['an id that is too long', message({ text: 'two two', requestId: 'i'.repeat(201) })],
   ['a wish for the table', message({ text: 'two two', includeFrequencies: true })],
-  ['fields that nobody knows', unknownFields],
+  ['unknown fields', unknownFields],
   ['two texts', Buffer.concat([message({ text: 'one' }), message({ text: 'two two' })])],
   ['a long text', message({ text: LONG })],
   ['a long text and the id of the head', message({ text: LONG, requestId: 'head' })],
@@ -196,7 +196,7 @@ describe.each(KINDS)('%s: what is answered directly is what connect-es answers t
     expect(comparable(directly)).toEqual(comparable(byConnect));
   });
 
-  test('an encoding that is none, and one that nobody knows', async () => {
+  test('an encoding that is none, and an unknown one', async () => {
     const { call } = await stageOne();
     for (const encoding of ['identity', 'snappy']) {
       const headers = { 'grpc-encoding': encoding, 'content-encoding': encoding };
@@ -288,7 +288,7 @@ describe.each([
     expect(isOver(await call({ ...whole, pieces, leaving: new Promise(() => {}) }))).toBe(true);
   });
 
-  test('from the beginning, nobody is asked', async () => {
+  test('from the start, no instance is asked', async () => {
     const { asked, call } = await stageOne();
     const none = { 'grpc-timeout': '0S', 'connect-timeout-ms': '0' };
     expect(isOver(await call(request(type, message({ text: 'two two' }), none)))).toBe(true);
@@ -304,11 +304,11 @@ test('a limit of time beyond what a timer takes is as good as none', async () =>
 });
 
 test('a client that leaves half way: the next stage is left, too', async () => {
-  const { asked, begun, left, call } = await stageOne();
+  const { asked, started, left, call } = await stageOne();
   const { promise, resolve } = Promise.withResolvers<void>();
   const half = framed(message({ text: LONG })).subarray(0, LONG.length / 2);
   const calling = call({ type: 'application/grpc', pieces: [half], leaving: promise });
-  await expect.poll(() => begun, POLLING).toEqual(['/preprocess']);
+  await expect.poll(() => started, POLLING).toEqual(['/preprocess']);
   resolve();
   await calling;
   await expect.poll(() => left, POLLING).toEqual(['/preprocess']);

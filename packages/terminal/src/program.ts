@@ -45,7 +45,7 @@ function watchOutput(onGone: () => void): { isLost(): boolean } {
     gone(error);
     onGone();
   });
-  // Whoever calls process.exit, as commander does behind its help, leaves no time for the event.
+  // A caller of process.exit, as commander does behind its help, leaves no time for the event.
   process.on('exit', () => {
     if (stdout.errored) gone(stdout.errored);
   });

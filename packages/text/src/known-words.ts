@@ -31,7 +31,7 @@ export interface WordList {
 
 /**
  * The hot loop of counting: adds one to the count of each word, for as long as the words are known. It calls nothing
- * that could change the table, so the table stays in registers; whoever calls adds the word it stopped at, and calls
+ * that could change the table, so the table stays in registers; the caller adds the word it stopped at, and calls
  * again. It also stops at a word in the last eight bytes, where heads cannot be read at once.
  *
  * @param first number of the first word, counted as `ends` are

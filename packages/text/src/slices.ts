@@ -4,7 +4,7 @@
  */
 export const SLICE_ENTRIES = 8_192;
 
-/** Runs sliced work to its end at once, for callers that have nobody to wait for. */
+/** Runs sliced work to its end at once, for callers with nothing else to do meanwhile. */
 export function finish<Result>(slices: Generator<unknown, Result>): Result {
   for (;;) {
     const step = slices.next();

@@ -38,7 +38,7 @@ export function* tableToJson(records: WordRecords): Generator<Uint8Array> {
   yield chunk.take();
 }
 
-/** A piece of JSON that is being written. Whoever writes looks for room first. */
+/** A piece of JSON that is being written. A writer checks for room first. */
 class JsonPiece {
   readonly #bytes = new Uint8Array(PIECE_BYTES);
   readonly #digits = new Uint8Array(20);

@@ -94,7 +94,7 @@ x-process: &process
   security_opt: ['no-new-privileges:true']
   pids_limit: 64
   networks: [${network.name}]
-  # Nobody is asked for names that the network does not have. A stopped container's name would else be looked for
+  # No DNS server is asked for names that the network does not have. A stopped container's name would else be looked for
   # outside, and block for seconds where no name server answers.
   dns: 127.0.0.1
   logging:

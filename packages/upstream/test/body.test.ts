@@ -68,7 +68,7 @@ describe('a body on its way', () => {
     expect(body.canStart).toBe(false);
   });
 
-  test('a body past the limit that nobody has read yet can still be sent once', async () => {
+  test('a body past the limit that is still unread can be sent once', async () => {
     const { body } = newBody(10);
     body.push(Buffer.alloc(60, 1));
     body.end();
@@ -131,7 +131,7 @@ describe('a body on its way', () => {
     expect(await read(attempt(body))).toHaveLength(5 * chunk.length);
   });
 
-  test('a source that breaks off is no end: whoever reads is told, and nobody begins again', async () => {
+  test('a source that breaks off is no end: its reader is told, and no try starts again', async () => {
     const { body } = newBody();
     body.push(Buffer.alloc(60));
     const reading = read(attempt(body));
@@ -207,7 +207,7 @@ describe('a body in a process that holds all it may', () => {
     expect(held.bytes).toBe(0);
   });
 
-  test('is ended when it does not move, whoever should', () => {
+  test('is ended when it makes no progress, whichever side is due', () => {
     const held = new HeldBytes();
     const { body } = newBody(10_000_000, 10_000_000, held);
     const progress = new Progress({ tryTimeoutMs: 60_000, progressTimeoutMs: 60_000 }, 0);
@@ -269,7 +269,7 @@ describe('a body in very small pieces', () => {
     }
   });
 
-  test('leaves nothing behind where it is not kept, and says so to whoever begins again', async () => {
+  test('leaves nothing behind where it is not kept, and says so to a try that starts again', async () => {
     const { body } = newBody(0, 0);
     const before = keptBytes();
     const reader = (attempt(body) as AsyncIterable<readonly Buffer[]>)[Symbol.asyncIterator]();
@@ -359,7 +359,7 @@ describe('a body and its limits, at awkward moments', () => {
     expect(resumed).toBe(1);
   });
 
-  test('a source that waits for its turn is told when nobody wants more of it', async () => {
+  test('a source that waits for its turn is told when no more of it is wanted', async () => {
     const cancelled = newBody().body;
     cancelled.fail(new Error('the client left'));
     await expect(cancelled.turn()).rejects.toThrow('the client left');
@@ -367,6 +367,6 @@ describe('a body and its limits, at awkward moments', () => {
     while (released.push(Buffer.alloc(64 * 1024)));
     const turn = released.turn();
     released.release();
-    await expect(turn).rejects.toThrow('nobody reads');
+    await expect(turn).rejects.toThrow('no longer read');
   });
 });

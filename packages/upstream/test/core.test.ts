@@ -73,7 +73,7 @@ describe('round robin', () => {
 });
 
 describe('a group', () => {
-  test('never tries an instance twice, tries all before it gives up, and its counts add up', () => {
+  test('never tries an instance twice, tries all before the request fails, and its counts add up', () => {
     const scenario = fc.record({
       size: fc.integer({ min: 1, max: 6 }),
       ends: fc.array(fc.constantFrom(...outcomes), { minLength: 1, maxLength: 400 }),

@@ -60,15 +60,15 @@ const inputs = fc.record({
 });
 
 const quiet = { opening: [], isOnLaterStreams: false, isAnswered: false, isResumed: false, isRead: false };
-const begun = [headers(1, literals(...POST), frameFlag.endHeaders)];
+const opening = [headers(1, literals(...POST), frameFlag.endHeaders)];
 /** Floods that have filled the memory of others: fields in empty pieces, pings and settings that nobody reads, small data, resets. */
 const FLOODS = [
   { ...quiet, opening: [headers(1, literals(...POST), 0)], round: [frame(frameType.continuation, 0, 1)] },
   { ...quiet, round: [frame(frameType.ping, 0, 0, Buffer.alloc(8))] },
   { ...quiet, round: [frame(frameType.settings, 0, 0, setting(settingId.windowBytes, 1))] },
-  { ...quiet, opening: begun, round: [data(1, 1)] },
-  { ...quiet, opening: begun, round: [data(1, 0)], isResumed: true },
-  { ...quiet, round: [...begun, frame(frameType.reset, 0, 1, uint32(8))], isOnLaterStreams: true },
+  { ...quiet, opening, round: [data(1, 1)] },
+  { ...quiet, opening, round: [data(1, 0)], isResumed: true },
+  { ...quiet, round: [...opening, frame(frameType.reset, 0, 1, uint32(8))], isOnLaterStreams: true },
   { ...quiet, round: [headers(1, literals(...POST))], isOnLaterStreams: true, isAnswered: true },
   { ...quiet, round: [headers(1, literals(...POST))], isOnLaterStreams: true, isAnswered: true, isRead: true },
 ];

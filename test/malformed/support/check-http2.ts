@@ -16,16 +16,16 @@ const ENHANCE_YOUR_CALM = 11;
 const RESET = new Set(['FLT_MALFORMED_HTTP', 'FLT_BODY_INCOMPLETE', 'FLT_BODY_TOO_LARGE']);
 
 /** Sends a case by HTTP/2, and fails unless it comes to the same as by HTTP/1.1. */
-export async function checkHttp2(door: Endpoint, each: MalformedCase, request: Http2Request): Promise<void> {
-  const client = new RawClient(door.port);
+export async function checkHttp2(target: Endpoint, each: MalformedCase, request: Http2Request): Promise<void> {
+  const client = new RawClient(target.port);
   const isWhole = request.body === '';
   const head = flag.endHeaders | (isWhole ? flag.endStream : 0);
   await client.send(frame(type.headers, head, 1, fields(...request.fields)), ...dataOf(request.body));
   const isOver = () => client.isClosed || client.of(type.reset).length > 0 || isEnded(client) || isGone(client);
   await expect.poll(isOver, { timeout: DEADLINE_MS, interval: 2 }).toBe(true);
   client.socket.destroy();
-  await checkPlainRequest(door);
-  const seen = door.behind.take();
+  await checkPlainRequest(target);
+  const seen = target.behind.take();
   const [outcome] = each.outcomes;
   if (outcome?.kind === 'refused') checkRefused(client, outcome);
   else expect(statusOf(client)).toBe('200');

@@ -21,18 +21,18 @@ const PLAIN =
  * Sends a case, and fails unless it is answered as it says, reaches the instance as it says, and leaves no trace on the
  * requests of others.
  */
-export async function checkCase(door: Endpoint, each: MalformedCase, delivery: Delivery): Promise<void> {
-  const { behind } = door;
-  const heard = await send(door, each, delivery);
-  await checkPlainRequest(door);
+export async function checkCase(target: Endpoint, each: MalformedCase, delivery: Delivery): Promise<void> {
+  const { behind } = target;
+  const heard = await send(target, each, delivery);
+  await checkPlainRequest(target);
   const seen = behind.take();
   checkAnswers(each, heard);
   checkForwarded(each, seen);
 }
 
-function send(door: Endpoint, { bytes, halfCloses = false, outcomes }: MalformedCase, delivery: Delivery) {
+function send(target: Endpoint, { bytes, halfCloses = false, outcomes }: MalformedCase, delivery: Delivery) {
   const staysOpen = !halfCloses && (outcomes.at(-1)?.staysOpen ?? false);
-  return exchange(door.port, {
+  return exchange(target.port, {
     bytes,
     delivery,
     halfCloses,

@@ -10,7 +10,7 @@ interface Beginning {
 }
 
 interface CallRecord {
-  readonly begun: PromiseWithResolvers<Beginning>;
+  readonly started: PromiseWithResolvers<Beginning>;
   readonly ended: PromiseWithResolvers<number>;
 }
 
@@ -20,7 +20,7 @@ const records = new Map<string, CallRecord>();
 /** Notes that a call has reached its handler. */
 export function recordBeginning({ requestHeader, timeoutMs }: HandlerContext): void {
   const name = requestHeader.get(CALL_NAME);
-  if (name !== null) recordOf(name).begun.resolve({ timeoutMs: timeoutMs() });
+  if (name !== null) recordOf(name).started.resolve({ timeoutMs: timeoutMs() });
 }
 
 /** Notes with which code of HTTP/2 the stream of a call was closed. */
@@ -29,8 +29,8 @@ export function recordEnd(name: unknown, resetCode: number): void {
 }
 
 /** Waits until a call has reached its handler. */
-export function begun(name: string): Promise<Beginning> {
-  return recordOf(name).begun.promise;
+export function started(name: string): Promise<Beginning> {
+  return recordOf(name).started.promise;
 }
 
 /** Waits until a call's stream has been closed at the server; gives the code of HTTP/2, 0 if nobody reset it. */
@@ -39,7 +39,7 @@ export function ended(name: string): Promise<number> {
 }
 
 function recordOf(name: string): CallRecord {
-  const record = records.get(name) ?? { begun: Promise.withResolvers(), ended: Promise.withResolvers() };
+  const record = records.get(name) ?? { started: Promise.withResolvers(), ended: Promise.withResolvers() };
   records.set(name, record);
   return record;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:http2';
 import { Metadata, status } from '@grpc/grpc-js';
 import { expect } from 'vitest';
-import { begun, CALL_NAME, ended } from './call-record.js';
+import { CALL_NAME, ended, started } from './call-record.js';
 import { expectZeros, interopCase, zeros } from './case-kit.js';
 import { TestService, UnimplementedService } from './gen/grpc/testing/test_pb.js';
 import type { Outcome, TestClient } from './test-client.js';
@@ -20,7 +20,7 @@ async function cancelAfterBegin(client: TestClient): Promise<void> {
   // And once the server has the call, but no message of it.
   const { name, metadata } = namedCall();
   const { call, outcome } = client.clientStream(streamingInputCall, { metadata });
-  await orEnded(begun(name), outcome);
+  await orEnded(started(name), outcome);
   call.cancel();
   expectCancelled(await outcome);
   expect(await ended(name)).toBe(constants.NGHTTP2_CANCEL);
@@ -48,7 +48,7 @@ async function timeoutOnSleepingServer(client: TestClient): Promise<void> {
   const { name, metadata } = namedCall();
   const { call, outcome } = client.duplex(fullDuplexCall, { metadata, deadlineMs: DEADLINE_MS });
   call.write({ payload: zeros(27_182) });
-  const { timeoutMs } = await orEnded(begun(name), outcome);
+  const { timeoutMs } = await orEnded(started(name), outcome);
   expect(timeoutMs).toBeGreaterThan(0);
   expect(timeoutMs).toBeLessThanOrEqual(DEADLINE_MS);
   expect((await outcome).status.code).toBe(status.DEADLINE_EXCEEDED);

@@ -4,7 +4,7 @@ import { cases } from './cases.js';
 import { type Endpoint, openTestServer } from './test-service.js';
 
 /** The ways to the test service. All must let each case pass. */
-const doors: readonly { readonly name: string; readonly open: () => Promise<Endpoint> }[] = [
+const servers: readonly { readonly name: string; readonly open: () => Promise<Endpoint> }[] = [
   { name: 'directly', open: openTestServer },
   { name: 'through a balancer', open: openBalancedServer },
 ];
@@ -20,14 +20,14 @@ async function openBalancedServer(): Promise<Endpoint> {
   return { port, close };
 }
 
-describe.each(doors)('gRPC interoperates $name', ({ open }) => {
-  let door: Endpoint | undefined;
+describe.each(servers)('gRPC interoperates $name', ({ open }) => {
+  let server: Endpoint | undefined;
 
   beforeAll(async () => {
-    door = await open();
+    server = await open();
   });
 
-  afterAll(() => door?.close());
+  afterAll(() => server?.close());
 
-  test.each(cases)('$name', ({ run }) => run(door?.port ?? 0));
+  test.each(cases)('$name', ({ run }) => run(server?.port ?? 0));
 });

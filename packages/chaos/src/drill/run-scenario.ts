@@ -19,7 +19,7 @@ interface Pace {
 const fullPace: Pace = { beforeMs: 2500, afterMs: 1000, requests: 200 };
 const shortPace: Pace = { beforeMs: 500, afterMs: 500, requests: 50 };
 
-/** A request that takes longer has failed: half as long again as it takes until a hung instance is given up. */
+/** A request that takes longer has failed: half as long again as it takes until a hung instance is abandoned. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const WARM_UP_CLIENTS = 16;
 

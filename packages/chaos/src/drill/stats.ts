@@ -21,7 +21,7 @@ export async function normalLatencyMs(fleet: DrillFleet, stage: number): Promise
 const SETTLE_MS = 10_000;
 const LOOK_INTERVAL_MS = 100;
 
-/** Looks at what all balancers count, once nobody asks them for anything. @returns what does not add up. */
+/** Looks at what all balancers count, once no request is under way. @returns what does not add up. */
 export async function wrongStats(fleet: DrillFleet): Promise<string[]> {
   const balancers = stages.flatMap(({ number }) => fleet.balancersOf(number));
   const wrong = balancers.map(async ({ name, port }) => {
@@ -43,5 +43,5 @@ export function wrongIn({ stats, totals }: Stats): string | undefined {
   const inFlight = instances.reduce((sum, { in_flight }) => sum + in_flight, 0);
   const due = totals.client_requests + totals.retries - (totals.former_requests ?? 0);
   if (attempts !== due) return `${attempts} attempts at its instances, and ${due} in its totals`;
-  return inFlight === 0 ? undefined : `${inFlight} attempts under way, of nobody's requests`;
+  return inFlight === 0 ? undefined : `${inFlight} attempts under way, of no request`;
 }

@@ -6,7 +6,7 @@ export type Side = 'request' | 'response';
  * kept connection every request, or every answer, is cut at the same place.
  *
  * - `none`: bytes pass.
- * - `refuse`: nobody listens; connections that are open are reset.
+ * - `refuse`: nothing listens; connections that are open are reset.
  * - `reset`: after so many bytes of a request or an answer the connection is reset.
  * - `black-hole`: connections are accepted, and nothing is read or answered.
  * - `drip`: so many bytes at a time, and a pause after each.

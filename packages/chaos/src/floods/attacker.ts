@@ -4,7 +4,7 @@ import { FRAME_HEAD_BYTES, frame, frameType, PREFACE } from './frames.js';
 
 const DEFAULT_WINDOW_BYTES = 65_535;
 const STREAM_WINDOW_SETTING = 4;
-/** Whoever is turned away comes again, and not as fast as a loop can: connections would be the flood then. */
+/** An attacker that is refused connects again, and not as fast as a loop can: connections would be the flood then. */
 const REOPEN_MS = 5;
 
 /** One connection of an attacker, which is opened again whenever it is closed. */

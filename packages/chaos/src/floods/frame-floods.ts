@@ -8,9 +8,9 @@ const SETTING_BYTES = 6;
 
 const TEXT = requestFields('text/plain');
 /** A request whose body is still to come. */
-const begun = (stream: number) => frame(frameType.headers, frameFlag.endHeaders, stream, TEXT);
+const openingFrames = (stream: number) => frame(frameType.headers, frameFlag.endHeaders, stream, TEXT);
 /** The server resets the stream: a window that does not open is an error of its sender's. */
-const resetHere = Buffer.concat([begun(1), frame(frameType.windowUpdate, 0, 1, uint32(0))]);
+const resetHere = Buffer.concat([openingFrames(1), frame(frameType.windowUpdate, 0, 1, uint32(0))]);
 
 function batchOf(each: Buffer): Buffer {
   return Buffer.concat(Array<Buffer>(Math.ceil(BATCH_BYTES / each.length)).fill(each));
@@ -23,7 +23,7 @@ function endless(name: string, what: string, first: Buffer, each: Buffer, reads 
   return { name, what, connections: 1, isHttp2: true, reads, next };
 }
 
-/** Data on stream 1 that keep to a window. @param windowOf - 0: the connection's; nobody gives more of a stream that is over. */
+/** Data on stream 1 that keep to a window. @param windowOf - 0: the connection's; a stream that is over gets no more. */
 function dataFlood(name: string, what: string, first: Buffer, each: Buffer, windowOf: 0 | 1): Flood {
   const batch = batchOf(each);
   const dataBytes = (batch.length / each.length) * (each.length - FRAME_HEAD_BYTES);
@@ -45,12 +45,18 @@ export const frameFloods: readonly Flood[] = [
   endless(
     'large-settings',
     '64 KiB of SETTINGS a frame',
-    begun(1),
+    openingFrames(1),
     frame(frameType.settings, 0, 0, Buffer.alloc(10_000 * SETTING_BYTES, 0xf0)),
   ),
-  endless('empty-settings', 'SETTINGS without a setting', begun(1), frame(frameType.settings, 0, 0)),
-  endless('unread-pings', 'PING, and no answer is read', begun(1), frame(frameType.ping, 0, 0, Buffer.alloc(8)), false),
-  endless('empty-data', 'DATA without a byte', begun(1), frame(frameType.data, 0, 1)),
+  endless('empty-settings', 'SETTINGS without a setting', openingFrames(1), frame(frameType.settings, 0, 0)),
+  endless(
+    'unread-pings',
+    'PING, and no answer is read',
+    openingFrames(1),
+    frame(frameType.ping, 0, 0, Buffer.alloc(8)),
+    false,
+  ),
+  endless('empty-data', 'DATA without a byte', openingFrames(1), frame(frameType.data, 0, 1)),
   endless(
     'reset-headers',
     'HEADERS on a stream that was reset',
@@ -64,5 +70,5 @@ export const frameFloods: readonly Flood[] = [
     frame(frameType.data, 0, 1, Buffer.alloc(LARGE_DATA_BYTES)),
     0,
   ),
-  dataFlood('small-data', 'DATA of one byte', begun(1), frame(frameType.data, 0, 1, Buffer.from('a')), 1),
+  dataFlood('small-data', 'DATA of one byte', openingFrames(1), frame(frameType.data, 0, 1, Buffer.from('a')), 1),
 ];

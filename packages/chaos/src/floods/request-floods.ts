@@ -27,7 +27,7 @@ function hold({ turn, window }: { turn: number; window: (stream: number) => numb
   return frame(frameType.data, 0, streamOf(Math.floor(nth / perStream)), chunk);
 }
 
-/** A request, whole, that is given up at once. */
+/** A whole request that is reset at once. */
 function givenUp(nth: number, body: Buffer): Buffer {
   const stream = streamOf(nth);
   const { endHeaders, endStream } = frameFlag;

@@ -53,7 +53,7 @@ const SHORT_WARM_UP_REQUESTS = 100;
 const MIN_REQUESTS = 20;
 const REQUEST_TIMEOUT_MS = 30_000;
 const LOOK_INTERVAL_MS = 100;
-/** What was held is given back before the next flood comes. Memory is looked at meanwhile: it takes work to give up work. */
+/** What was held is given back before the next flood comes. Memory is measured meanwhile: cancelling work takes work. */
 const REST_MS = 3000;
 const SHORT_REST_MS = 200;
 

@@ -35,7 +35,7 @@ export class InTurn<Way> {
   /**
    * Takes the next way, and those behind it for as long as there is no answer.
    *
-   * @param isAnswer - Whether an error is what somebody answered. No other way is taken then.
+   * @param isAnswer - Whether an error is a server's answer. No other address is tried then.
    * @throws the last way's error, when none gave an answer.
    */
   async take<Result>(go: (way: Way) => Promise<Result>, isAnswer = (_error: unknown) => false): Promise<Result> {

@@ -27,7 +27,7 @@ export interface SoakedProcess {
 const MAX_BYTES_PER_REQUEST = 20;
 /** With fewer requests what is measured between two looks is mostly chance; memory is shown, and not judged. */
 const MIN_JUDGED_REQUESTS = 100_000;
-/** Whoever looks is a connection, and so is who scrapes at the same time. */
+/** The measurement itself is a connection, and so is a scraper at the same time. */
 const MAX_MORE_SOCKETS = 2;
 const MAX_MORE_TIMERS = 2;
 

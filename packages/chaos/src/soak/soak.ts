@@ -42,7 +42,7 @@ const SETTLE_MS = 90_000;
 const WARM_UP_SHARE = 0.3;
 /** Looks at what processes hold at rest, one behind each part of the other requests. */
 const LOOKS = 10;
-/** Processes do a full collection when nobody has asked for 5 to 10 s, and it takes a moment. */
+/** Processes do a full collection when no request has come for 5 to 10 s, and it takes a moment. */
 const IDLE_MS = 12_000;
 
 /**
@@ -143,7 +143,7 @@ function added(one: Counts, other: Counts): Counts {
   };
 }
 
-/** What each process holds while nobody asks it for anything: the most of several looks, since health checks come and go. */
+/** What each process holds while it has no requests: the most of several looks, since health checks come and go. */
 async function atRest(fleet: DrillFleet): Promise<Map<string, ProcessFigures>> {
   let most = await figuresOf(fleet.fleet);
   for (let look = 1; look < REST_LOOKS; look++) {

@@ -14,7 +14,7 @@ export async function answer(
   check?: () => FlotillaError | undefined,
 ): Promise<void> {
   try {
-    // Whoever sends another request on this connection would meet its end.
+    // A client that sends another request on this connection would find it closed.
     if (lifecycle.phase === 'draining') handling.response.closeAfterwards();
     const refused = check?.();
     if (refused) throw refused;

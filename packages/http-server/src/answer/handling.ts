@@ -33,7 +33,7 @@ export class Handling implements StageExchange, FaultTaker {
     exchange.handling = this;
   }
 
-  /** Answers with a problem, or breaks off the answer that has begun. What fails behind that is logged. */
+  /** Answers with a problem, or breaks off the answer that has started. What fails after that is logged. */
   fault(error: unknown): void {
     // What has failed a request can come back by another way.
     if (error === this.#failure) return;
@@ -55,10 +55,10 @@ export class Handling implements StageExchange, FaultTaker {
     return asProblem(error, this.context.requestId, this.#logger);
   }
 
-  /** Answers with a problem, unless an answer has begun: then all that is left is to break it off. */
+  /** Answers with a problem, unless an answer has started: then all that is left is to break it off. */
   #refuse(problem: FlotillaError): void {
     const { request, response, context, rpc } = this;
-    if (response.isBegun) {
+    if (response.hasStarted) {
       response.abort();
       return;
     }

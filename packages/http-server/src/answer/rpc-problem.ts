@@ -8,7 +8,7 @@ const ENVELOPE_BYTES = 5;
 /** Characters of a message that go as they are (gRPC over HTTP/2, `Status-Message`). */
 const PLAIN_MESSAGE = /[^\x20-\x24\x26-\x7e]+/gu;
 
-/** Answers a call with an error of the catalogue, in the call's own protocol. No answer may have begun. */
+/** Answers a call with an error of the catalogue, in the call's own protocol. No answer may have started. */
 export function sendRpcProblem(
   response: OutboundResponse,
   protocol: RpcProtocol,

@@ -10,13 +10,13 @@ export interface StageExchange {
   readonly context: RequestContext;
   /** Of a remote procedure call: its protocol. */
   readonly rpc?: RpcProtocol | undefined;
-  /** Told what a stage hands on to the next one, where somebody wants to know. The bytes do not change afterwards. */
+  /** Told what a stage hands on to the next one, where a caller wants to know. The bytes do not change afterwards. */
   readonly onHandedOn?: ((bytes: Uint8Array) => void) | undefined;
-  /** Logs what nobody has thought of, where it is answered without {@link answer}. */
+  /** Logs an unexpected error, where it is answered without {@link answer}. */
   note?(error: unknown): void;
 }
 
-/** Answers a request. What it throws becomes a problem, if no answer has begun. */
+/** Answers a request. What it throws becomes a problem, if no answer has started. */
 export type StageHandler = (exchange: StageExchange) => Promise<void>;
 
 /** The remote procedure calls that a process takes. */

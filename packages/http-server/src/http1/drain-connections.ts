@@ -4,7 +4,7 @@ import { answerClientError, responseUnderWay } from '../answer/connection-errors
 import { isOnFastPath } from './fast-path.js';
 
 /**
- * How long a connection may be silent, while the process drains, before a request that is not whole is given up: more
+ * How long a connection may be silent, while the process drains, before a request that is not whole is abandoned: more
  * than a lost packet needs to come again.
  */
 const DRAIN_SILENCE_MS = 1500;
@@ -12,7 +12,7 @@ const DRAIN_SILENCE_MS = 1500;
 /**
  * Closes connections while the process drains: each once its request in flight has ended, since one that was busy when
  * the server began to close would otherwise stay open for its whole keep-alive time; and those that send nothing,
- * though a request of theirs has begun or has never begun. Node's own time-outs stop when the server closes.
+ * though a request of theirs has started or none ever did. Node's own time-outs stop when the server closes.
  */
 export function closeConnectionsOnDrain(app: FastifyInstance): void {
   const sockets = new Set<Socket>();
@@ -44,7 +44,7 @@ function closeSilent(sockets: ReadonlySet<Socket>): NodeJS.Timeout {
   return timer.unref();
 }
 
-/** Whether it is the client's turn: no request of its is whole, and nobody here has asked it to wait. */
+/** Whether it is the client's turn: no request of its own is whole, and the server has not asked it to wait. */
 function isAwaited(socket: Socket): boolean {
   const request = responseUnderWay(socket)?.req;
   return request === undefined || (!request.complete && !request.isPaused());

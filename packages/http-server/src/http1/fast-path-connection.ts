@@ -40,7 +40,7 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
 /**
  * A connection whose plain requests are answered without Node's HTTP server, whose parser, streams and events were a
  * third of what a small request cost (docs/performance.md). One request at a time; those behind it wait.
- * With the first that is not plain, or does not come at once, the connection goes over to Node for good.
+ * With the first that is not plain, or does not come at once, the connection is handed to Node's server for good.
  */
 export class FastPathConnection implements DirectChannel, FaultTaker {
   readonly socket: Socket;
@@ -92,7 +92,7 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
       return;
     }
     // Which protocol it speaks is not known before its first bytes are here, however late or slowly they come.
-    if (!this.#hadRequest && (!this.rest || prefaceIn(this.rest) === 'begun')) {
+    if (!this.#hadRequest && (!this.rest || prefaceIn(this.rest) === 'partial')) {
       if (waitedMs >= this.#server.headersTimeoutMs) this.#refuseLate();
       return;
     }
@@ -148,7 +148,7 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
     if (this.#isOver) return;
     const exchange = this.#exchange;
     if (exchange) {
-      noticeWhenGone(this.socket, () => this.#exchange === exchange && !exchange.isBegun);
+      noticeWhenGone(this.socket, () => this.#exchange === exchange && !exchange.hasStarted);
       return;
     }
     this.#isOver = true;

@@ -21,7 +21,7 @@ const CLOSE_LINE = 'connection: close\r\n';
 const CRLF = '\r\n';
 const LAST_CHUNK = '0\r\n';
 const NO_FIELDS: RawFields = [];
-/** Whoever has all of a body has nothing to resume. */
+/** A body that was received whole has nothing to resume. */
 const RECEIVED: Receiving = { resume: () => {} };
 
 /** A request that came whole on a direct connection, and its response. */
@@ -29,8 +29,8 @@ export class FastPathExchange extends GuardedExchange {
   readonly httpVersion = '1.1';
   readonly url: string;
   readonly rawHeaders: RawFields;
-  isBegun = false;
-  /** Of the response, once it has begun. */
+  hasStarted = false;
+  /** Of the response, once it has started. */
   status = 0;
   readonly #channel: DirectChannel;
   readonly #body: Buffer;
@@ -123,7 +123,7 @@ export class FastPathExchange extends GuardedExchange {
 
   #beginHead(status: number, headers: readonly string[]): string {
     const { text, hasLength, closes } = responseHead(status, headers);
-    this.isBegun = true;
+    this.hasStarted = true;
     this.status = status;
     this.#isChunked = !hasLength && !isBodiless(status);
     this.#closes ||= closes;

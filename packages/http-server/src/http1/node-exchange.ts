@@ -34,7 +34,7 @@ export class NodeExchange extends GuardedExchange {
     return this.#request.socket.remoteAddress;
   }
 
-  get isBegun(): boolean {
+  get hasStarted(): boolean {
     return this.#response.headersSent;
   }
 

@@ -73,7 +73,7 @@ function faultOfValues(request: IncomingMessage): string | undefined {
 }
 
 /**
- * Whether a request asks for an upgrade, which nobody here grants. Behind such a one Node's parser drops what came in the
+ * Whether a request asks for an upgrade, which is never granted here. Behind such a one Node's parser drops what came in the
  * same packet, and would begin the next request in the middle of something. Without `Connection: upgrade`, an `Upgrade`
  * asks for nothing (RFC 9110, 7.8).
  */

@@ -6,7 +6,7 @@ const SECOND_MS = 1000;
 let dateLine = '';
 let dateSecond = 0;
 
-/** The head of a response as it is begun, and what its fields say. */
+/** The head of a response as it starts, and what its fields say. */
 export interface ResponseHeadText {
   /** Without the empty line, so that more fields can follow. */
   readonly text: string;

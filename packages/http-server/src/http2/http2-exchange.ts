@@ -22,8 +22,8 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
   /** What of it was taken when the lane last looked, and since when that has been so. Only while the process holds too much. */
   seenBytes = -1;
   seenMs = 0;
-  isBegun = false;
-  /** Of the response, once it has begun. */
+  hasStarted = false;
+  /** Of the response, once it has started. */
   status = 0;
   readonly #stream: Stream;
   #body: StreamBody | undefined;
@@ -93,7 +93,7 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
     this.fault(error);
   }
 
-  /** What has come of its body and nobody was ready for, and what was taken, in bytes. */
+  /** What of its body was received and not read yet, and what was read, in bytes. */
   get heldBytes(): number {
     return this.#stream.heldBytes;
   }
@@ -112,16 +112,17 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
     this.tellClosed(ending === 'whole');
   }
 
-  /** Whoever waits for it before sending a body is told (RFC 9110, section 10.1.1). */
+  /** A client that waits for it before it sends a body is told (RFC 9110, section 10.1.1). */
   #goOn(): void {
-    const isAwaited = !this.isBegun && !this.#stream.isRemoteEnded && this.header('expect')?.toLowerCase() === CONTINUE;
+    const isAwaited =
+      !this.hasStarted && !this.#stream.isRemoteEnded && this.header('expect')?.toLowerCase() === CONTINUE;
     if (isAwaited) this.#stream.sendHead([':status', '100'], false);
     this.#stream.resume();
   }
 
   #sendHead(status: number, headers: string[], isEnd: boolean): void {
     if (this.#stream.isClosed) return;
-    this.isBegun = true;
+    this.hasStarted = true;
     this.status = status;
     this.#stream.sendHead([':status', String(status), ...withoutConnection(headers)], isEnd);
   }

@@ -54,7 +54,7 @@ async function answerAsRouted(
   const isStage = isPost && path === routes.path;
   const isKnownCall = routes.rpc.paths.includes(path);
   const protocol = isPost && !isStage ? rpcProtocolOf(request) : undefined;
-  // What is sent to a method that nobody here knows is a call if it says so; JSON may be anything.
+  // What is sent to an unknown method is a call if it says so; JSON may be anything.
   const rpc = isKnownCall || protocol === 'grpc' ? protocol : undefined;
   const isCall = rpc !== undefined || (isPost && isKnownCall);
   const isPreflight = method === 'OPTIONS' && isKnownCall && options.config.corsOrigins.length > 0;

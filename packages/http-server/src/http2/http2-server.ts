@@ -72,11 +72,11 @@ export class Http2Server {
     this.#timer = setInterval(() => this.#look(), CHECK_INTERVAL_MS).unref();
   }
 
-  /** Takes a connection over whose client has begun with the preface. @param first - What has come. */
+  /** Takes a connection over whose client has sent the preface. @param first - What has come. */
   accept(socket: Socket, first: Buffer): void {
     const { remoteAddress } = socket;
     const connection: ServerConnection = new ServerConnection(socket, first, this.#limits, {
-      onRequest: (request) => this.#begun(new Http2Exchange(request, remoteAddress)),
+      onRequest: (request) => this.#onRequest(new Http2Exchange(request, remoteAddress)),
       onClosed: (closed) => this.#connections.delete(closed),
       onFault: (error) => this.#options.logger.error({ error: describeError(error) }, 'unexpected error'),
     });
@@ -85,8 +85,8 @@ export class Http2Server {
 
   /**
    * Clients are told to begin nothing more on the connections that there are, and which of their streams is the last that
-   * is answered (RFC 9113, section 6.8); what has begun goes on. Connections that come later are taken as ever, so that
-   * whoever has not turned away yet is served. Called when the process is about to end, and when its listener closes.
+   * is answered (RFC 9113, section 6.8); what has started goes on. Connections that come later are taken as ever, so that
+   * clients that still open connections are served. Called when the process is about to end, and when its listener closes.
    */
   close(): void {
     for (const connection of this.#connections) connection.close();
@@ -98,7 +98,7 @@ export class Http2Server {
     this.close();
   }
 
-  #begun(exchange: Http2Exchange): void {
+  #onRequest(exchange: Http2Exchange): void {
     exchange.index = this.#exchanges.push(exchange) - 1;
     exchange.onClose(() => this.#forget(exchange));
     if (this.#beginning.push(exchange) === 1) setImmediate(() => this.#answerAll());
@@ -130,7 +130,7 @@ export class Http2Server {
     for (const connection of this.#connections) connection.closeIfIdle(sinceMs);
   }
 
-  /** Those whose client neither sends nor reads, and that nobody else watches. */
+  /** Those whose client neither sends nor reads, and that no other timer watches. */
   #closeLate(): void {
     const oldest = performance.now() - this.#options.requestTimeoutMs - LATE_MS;
     for (const exchange of [...this.#exchanges]) {

@@ -26,7 +26,7 @@ export class StreamBody implements Receiving {
     this.#taker = taker;
   }
 
-  /** What waits is handed over as soon as whoever calls is done: they need not be ready for it before. */
+  /** What waits is handed over as soon as the caller returns: it need not be ready for it before. */
   resume(): void {
     this.#isSinkFull = false;
     queueMicrotask(() => this.#goOn());

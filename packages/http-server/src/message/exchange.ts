@@ -46,10 +46,10 @@ export interface InboundRequest {
   receive(limit: BodyLimit, sink: BodySink): Receiving;
 }
 
-/** The response to it: one that is whole is {@link send | sent}; any other is begun, written, and ended or aborted. */
+/** The response to it: one that is whole is {@link send | sent}; any other is started, written, and ended or aborted. */
 export interface OutboundResponse extends FaultTaker {
   /** Whether its head has gone out. */
-  readonly isBegun: boolean;
+  readonly hasStarted: boolean;
   /** Called once: with true when all of it has been handed to the kernel, with false if the client left before. */
   onClose(callback: (isWhole: boolean) => void): void;
   /** The connection takes no other request afterwards. */

@@ -18,7 +18,7 @@ export abstract class GuardedExchange implements InboundRequest, OutboundRespons
   abstract readonly httpVersion: string;
   abstract readonly rawHeaders: RawFields;
   abstract readonly remoteAddress: string | undefined;
-  abstract readonly isBegun: boolean;
+  abstract readonly hasStarted: boolean;
   /** Who knows how the request is answered that fails. Set before anything of it is looked at. */
   handling: FaultTaker | undefined;
   readonly #closeListeners: ((isWhole: boolean) => void)[] = [];

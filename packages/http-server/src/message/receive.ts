@@ -81,7 +81,7 @@ export function receive(request: Readable, limit: BodyLimit, sink: BodySink, end
       endInto(sink, ending.trailers(), ending.taker);
     });
   };
-  // Of a body without a byte nobody is told the end of who comes late.
+  // A listener added late is not told the end of an empty body.
   if (request.readableEnded) end();
   else request.on('end', end);
   // What was wrong with it is known if the parser found it; a client that left leaves an error of Node's.

@@ -16,7 +16,7 @@ const UNRESERVED = /[\w.~-]/;
 /**
  * What a request's target comes to before its route is looked for: absolute-form of this very host becomes
  * origin-form (RFC 9112, 3.2.2), and escapes of characters that need none are undone in the path (RFC 3986, 6.2.2.2),
- * so that whoever comes next reads the path that was routed by. Any other target stays as it is.
+ * so that the next hop reads the path that was routed by. Any other target stays as it is.
  */
 export function normalisedTarget(url: string, host: string | undefined): string {
   const target = url.startsWith('/') ? url : withoutOwnHost(url, host);

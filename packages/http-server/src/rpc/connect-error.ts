@@ -5,7 +5,7 @@ import type { StageExchange } from '../answer/stage-exchange.js';
 /**
  * What an implementation throws, as connect tells it: an error of the catalogue with its code and headers.
  *
- * @param exchange - Told of what nobody has thought of.
+ * @param exchange - Told of unexpected errors.
  */
 export function asConnectError(error: unknown, exchange?: Pick<StageExchange, 'note'>): ConnectError {
   if (!(error instanceof FlotillaError)) {

@@ -61,7 +61,7 @@ export function connectHandler(router: ConnectRouter): StageHandler {
     } finally {
       room.end();
     }
-    // What nobody has read of it is dropped.
+    // What is unread of it is dropped.
     await body.return(undefined);
     await received.return(undefined);
   };

@@ -54,8 +54,8 @@ export function sendPreflight(response: OutboundResponse, isAllowed: boolean): v
  */
 export function withCorsFields(response: OutboundResponse, fields: readonly string[]): OutboundResponse {
   return {
-    get isBegun() {
-      return response.isBegun;
+    get hasStarted() {
+      return response.hasStarted;
     },
     onClose: (callback) => response.onClose(callback),
     closeAfterwards: () => response.closeAfterwards(),

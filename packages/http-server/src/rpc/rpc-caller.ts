@@ -3,7 +3,7 @@ import type { StageExchange } from '../answer/stage-exchange.js';
 /** Who has made a call, as far as those need to know who answer it. */
 export interface RpcCaller {
   readonly exchange: StageExchange;
-  /** Aborted when nobody waits for an answer any more: the client has left, or its time is up. */
+  /** Aborted when no client waits for an answer any more: the client has left, or its time is up. */
   readonly signal: AbortSignal;
   /** What is left of the caller's time, in ms, which may be less than 0; undefined: it has set no limit. */
   remainingMs(): number | undefined;

@@ -6,7 +6,7 @@ import { messageTooLarge } from './unary/faults.js';
 interface UnpackOptions {
   readonly maxBytes?: number;
   /** Given what to call when there is room again. */
-  readonly onBegun?: (resume: () => void) => void;
+  readonly onStarted?: (resume: () => void) => void;
 }
 
 /**
@@ -19,7 +19,7 @@ interface UnpackOptions {
 export function unpackMessage(
   packed: readonly Buffer[],
   take: (chunk: Buffer) => boolean,
-  { maxBytes = MAX_MESSAGE_BYTES, onBegun = () => {} }: UnpackOptions = {},
+  { maxBytes = MAX_MESSAGE_BYTES, onStarted = () => {} }: UnpackOptions = {},
 ): Promise<void> {
   if (packed.every(({ length }) => length === 0)) return Promise.resolve();
   let unpackedBytes = 0;
@@ -30,7 +30,7 @@ export function unpackMessage(
       return take(unpacked);
     };
     const unpacking = new Unpacking({ chunk, end: resolve, fail: (error) => reject(asConnectError(error)) }, () => {});
-    onBegun(() => unpacking.resume());
+    onStarted(() => unpacking.resume());
     for (const chunk of packed) unpacking.write(chunk);
     unpacking.end();
   });

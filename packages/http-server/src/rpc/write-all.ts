@@ -4,7 +4,7 @@ import type { OutboundResponse } from '../message/exchange.js';
 const SLICE_BYTES = 256 * 1024;
 
 /**
- * Writes pieces to an answer that has begun, no faster than its client reads. What a connection of HTTP/2 has been given
+ * Writes pieces to an answer that has started, no faster than its client reads. What a connection of HTTP/2 has been given
  * counts against its memory: a large piece is given to it bit by bit.
  *
  * @param chunks - The rest of them is let be when the client leaves.

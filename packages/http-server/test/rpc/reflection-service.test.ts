@@ -103,7 +103,7 @@ describe.each([
     ]);
   });
 
-  test('an import by its own name, though nobody named it here', async () => {
+  test('a file that is only imported is found by its own name', async () => {
     expect(await fileNamesOf({ case: 'fileByFilename', value: DESCRIPTOR })).toEqual([DESCRIPTOR]);
   });
 

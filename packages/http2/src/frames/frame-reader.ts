@@ -73,7 +73,7 @@ export class FrameReader {
     this.#isStopped = true;
   }
 
-  /** Whether a frame without a payload has begun: nothing more needs to come of it. */
+  /** Whether a frame without a payload has started: nothing more needs to come of it. */
   #isDue(): boolean {
     return this.#head !== undefined && this.#head.length === 0;
   }

@@ -32,7 +32,7 @@ export class FieldDecoder {
 
   /**
    * @param block - All of a message's fields; only looked at during the call.
-   * @throws ConnectionFault if it is malformed: nobody knows then what the table holds.
+   * @throws ConnectionFault if it is malformed: what the table holds is unknown then.
    */
   decode(block: Buffer): DecodedFields {
     this.#block = block;

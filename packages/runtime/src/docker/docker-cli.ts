@@ -76,7 +76,7 @@ export class DockerCli {
   }
 }
 
-/** Compose erases a line before it writes it, and does so too where nobody watches, as in `logs | grep`. */
+/** Compose erases a line before it writes it, and does so too without a terminal, as in `logs | grep`. */
 function* withoutErasures(line: unknown): Generator<string> {
   yield String(line).replaceAll(ERASE_LINE, '');
 }

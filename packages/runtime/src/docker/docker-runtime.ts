@@ -50,7 +50,7 @@ export class DockerRuntime implements Runtime {
 
   async running(): Promise<FleetStatus | undefined> {
     const status = await this.#status();
-    // Somebody removed the containers without these commands.
+    // The containers were removed by other commands than these.
     if (!status && readDockerState(this.#context.files)) removeState(this.#context.files);
     return status;
   }

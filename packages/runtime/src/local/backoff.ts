@@ -21,6 +21,6 @@ export const defaultBackoff: BackoffPolicy = { minDelayMs: 100, maxDelayMs: 10_0
  */
 export function backoffDelayMs(crashesInARow: number, policy: BackoffPolicy, random: number): number {
   const ceiling = Math.min(policy.maxDelayMs, policy.minDelayMs * 2 ** crashesInARow);
-  const floor = Math.max(policy.minDelayMs, ceiling / 2);
-  return floor + random * (ceiling - floor);
+  const least = Math.max(policy.minDelayMs, ceiling / 2);
+  return least + random * (ceiling - least);
 }

@@ -46,7 +46,7 @@ export class Child {
     return this.#lastAnswer;
   }
 
-  /** How it last ended by itself; null: it has not since somebody started it. */
+  /** How it last ended by itself; null: it has not since a command started it. */
   get reason(): string | null {
     return this.#reason;
   }

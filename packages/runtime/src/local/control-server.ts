@@ -30,7 +30,7 @@ export async function serveControl(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    // Later errors are of connections that could not be taken: whoever asked asks again.
+    // Later errors are of connections that could not be taken: the command asks again.
     server.on('error', reject);
     server.listen(socketPath, resolve);
   });

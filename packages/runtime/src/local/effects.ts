@@ -10,7 +10,7 @@ export interface Exit {
 
 /**
  * How a process is asked to end. SIGTERM: it says that it is not ready, and goes on for a while, so that its callers
- * turn away before it closes. SIGINT: at once, once nobody calls it any more. Requests in flight end either way.
+ * turn away before it closes. SIGINT: at once, when no process calls it any more. Requests in flight end either way.
  */
 export type EndSignal = 'SIGTERM' | 'SIGINT';
 

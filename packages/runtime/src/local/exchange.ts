@@ -8,7 +8,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Answers of `/health/ready` and of a supervisor are small; what is larger is somebody else's. */
+/** Answers of `/health/ready` and of a supervisor are small; what is larger comes from another program. */
 const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /**

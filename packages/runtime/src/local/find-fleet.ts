@@ -34,7 +34,7 @@ export async function findFleet(files: FleetFiles): Promise<FoundFleet> {
   return { kind: 'orphaned', state, alive: state.processes.filter(isAlive) };
 }
 
-/** Asked only where nobody else could have put a socket. */
+/** Asked only where no other user could have put a socket. */
 async function stateOf(control: ControlClient, { socket, stateDir }: FleetFiles): Promise<FleetState | undefined> {
   return dirname(socket) === stateDir ? control.state().catch(() => undefined) : undefined;
 }

@@ -13,7 +13,7 @@ import type { SupervisorGreeting } from './supervise.js';
 
 /**
  * Starts a supervisor in the background: in a session of its own, so that neither Ctrl-C nor a closed terminal
- * reaches it. Settles when it listens on its socket and has begun to start the fleet.
+ * reaches it. Settles when it listens on its socket and has started to start the fleet.
  *
  * @throws FleetError when nothing can be written for it, or it ends before that; the message has its last lines.
  */

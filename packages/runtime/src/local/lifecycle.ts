@@ -2,7 +2,7 @@ import { type BackoffPolicy, backoffDelayMs } from './backoff.js';
 
 /**
  * `restarting`: it crashed and waits for its next start. `failed`: it refused its configuration and is not started
- * again by itself. `stopped`: held down until somebody starts it.
+ * again by itself. `stopped`: held down until a command starts it.
  */
 export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped' | 'failed';
 
@@ -11,11 +11,11 @@ export interface Lifecycle {
   readonly state: ProcessState;
   /** While `stopping`: whether it shall start again as soon as it is gone. */
   readonly startAgain: boolean;
-  /** Whether it was ready at least once since somebody (not the supervisor) started it. */
+  /** Whether it was ready at least once since a command (not the supervisor) started it. */
   readonly everReady: boolean;
   readonly readySinceMs: number | undefined;
   readonly crashesInARow: number;
-  /** Ends that nobody asked for, since somebody started it. */
+  /** Unrequested ends since a command started it. */
   readonly crashes: number;
   /** Starts by the supervisor itself, since the fleet began. */
   readonly restarts: number;

@@ -12,7 +12,7 @@ export class LogFollower {
   #offset: number;
   /** A new fleet has new logs; a log that is cut stays the same file. */
   #file: string | undefined;
-  /** The file put aside last; another one says that the log has been cut and begun anew. */
+  /** The file put aside last; another one says that the log has been cut and started anew. */
   #older: string | undefined;
   /** The beginning of a line whose end is not written yet. */
   #partial: Buffer = Buffer.alloc(0);

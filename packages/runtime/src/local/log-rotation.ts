@@ -63,7 +63,7 @@ export class LogRotation {
 /**
  * Puts one log aside if it is larger than a limit.
  *
- * The older file gets its name only after the cut, so that whoever follows the log and sees a new `.1` knows that the
+ * The older file gets its name only after the cut, so that a reader that follows the log and sees a new `.1` knows that the
  * log begins anew.
  *
  * @returns whether it was put aside.

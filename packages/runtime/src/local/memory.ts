@@ -4,7 +4,7 @@ import { askTool } from '../system-tool.js';
 /** `PSS` counts a page that n processes share as 1/n for each, so a sum is true; `RSS` counts it n times. */
 export const memoryMeasure = process.platform === 'linux' ? 'PSS' : 'RSS';
 
-/** Memory of processes in bytes, by pid. One that is gone, or somebody else's, is left out. */
+/** Memory of processes in bytes, by pid. One that is gone, or of another user, is left out. */
 export async function memoryOf(pids: readonly number[]): Promise<Map<number, number>> {
   if (pids.length === 0) return new Map();
   const pairs = process.platform === 'linux' ? pids.map(linuxPss) : await psRss(pids);

@@ -10,7 +10,7 @@ export interface FleetPlan extends FleetShape {
   /** Absolute path. */
   readonly stateDir: string;
   readonly processes: readonly PlacedProcess[];
-  /** Names that are not started until somebody starts them. */
+  /** Names that are not started until a command starts them. */
   readonly held: readonly string[];
   /** Environment of every process; each one's own variables come on top. */
   readonly env: Readonly<Record<string, string>>;

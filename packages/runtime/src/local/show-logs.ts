@@ -52,7 +52,7 @@ class LogPrinter {
     }
   }
 
-  /** @returns false when nobody reads any more: `logs | head`. */
+  /** @returns false when the reader has gone: `logs | head`. */
   async print(lines: readonly LogLine[]): Promise<boolean> {
     const text = lines.map((line) => `${this.#prefixes.get(line.name)}${line.text}\n`).join('');
     if (text && !this.#output.write(text)) await drained(this.#output);

@@ -18,7 +18,7 @@ export interface SupervisorGreeting {
 
 /**
  * The supervisor in the background: takes its plan from the command that started it, and from then on depends on
- * nobody. Ends on SIGTERM, after all its processes.
+ * no other process. Ends on SIGTERM, after all its processes.
  */
 export function superviseInBackground(): void {
   // A warning that cannot be written must not end it.
@@ -121,7 +121,7 @@ class StateRecord {
   }
 
   #recorded(name: string, pid: number): RecordedProcess {
-    // Asked right after the start, while the pid can be nobody else's.
+    // Asked right after the start, while the pid can belong to no other process.
     return { name, pid, identity: this.#identities.get(pid) || processIdentity(pid) || '' };
   }
 

@@ -119,7 +119,7 @@ export class Supervisor {
   }
 
   /**
-   * Ends all processes, callers before those whom they call: nobody is left then who would have to turn away from
+   * Ends all processes, callers before those whom they call: no caller is left then that would have to turn away from
    * them first. Settles when all are gone; safe to repeat.
    */
   stop(): Promise<void> {
@@ -137,7 +137,7 @@ export class Supervisor {
   async #stopAll(children: readonly Child[], signal: EndSignal): Promise<void> {
     const pids = new Map(children.map((child) => [child, child.pid]));
     for (const child of children) child.stop(signal);
-    // By pid, not by state: somebody may start an instance again while it is being stopped.
+    // By pid, not by state: a command may start an instance again while it is being stopped.
     const isGone = (child: Child) => child.pid === undefined || child.pid !== pids.get(child);
     await this.#waitFor(undefined, () => (children.every(isGone) ? 'gone' : undefined));
   }
@@ -206,7 +206,7 @@ function isHeld(child: Child): boolean {
   return child.life.state === 'stopped';
 }
 
-/** It ended since somebody started it, or is about to. */
+/** It ended since a command started it, or is about to. */
 function hasDied({ life }: Child): boolean {
   if (life.state === 'starting') return life.crashes > 0 && !life.everReady;
   if (life.state === 'stopping') return !life.startAgain;

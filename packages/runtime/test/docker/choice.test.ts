@@ -47,7 +47,7 @@ describe('auto', () => {
     expect(await checkout.choose('auto', BOTH, { FLOTILLA_PORT_OFFSET: '1000' })).toBe('local');
   });
 
-  test('without compose files nobody asks Docker', async () => {
+  test('without compose files Docker is not asked', async () => {
     using checkout = new FixtureRoot();
     const PATH = fakeDocker(checkout.root, BOTH);
     expect((await chooseRuntime(fleetContext(fleet, checkout.root, 'auto', { PATH }, () => {}))).name).toBe('local');

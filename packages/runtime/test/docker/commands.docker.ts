@@ -56,7 +56,7 @@ describe('up, status, down', () => {
   );
 
   test(
-    'containers whose fleet nobody remembers are found and ended',
+    'containers whose fleet was not remembered are found and ended',
     async () => {
       await using line = await DockerLine.create();
       await line.run('up', '--mode', 'sequential');
@@ -146,8 +146,8 @@ describe('logs', () => {
       ]);
       const one = (await line.run('logs', 'service1', '--tail', '1')).out;
       expect(JSON.parse(one)).toMatchObject({ instance: 'service1a' });
-      expect((await line.run('logs', 'nobody')).err).toContain(
-        'no log is called nobody; there are service1, service1a',
+      expect((await line.run('logs', 'service9')).err).toContain(
+        'no log is called service9; there are service1, service1a',
       );
 
       const following = line.begin('logs', '--follow', 'service1a');

@@ -34,7 +34,7 @@ export class DockerLine implements AsyncDisposable {
   /** On top of the test's own environment. */
   readonly env: Record<string, string> = { FLOTILLA_STATE_DIR: this.stateDir, BIND_ADDRESS };
 
-  /** @throws Error when a fleet is up: it is somebody's, and not ours to end. */
+  /** @throws Error when a fleet is up: it belongs to another user of this machine, and is not ended here. */
   static async create(): Promise<DockerLine> {
     if (!existsSync(MAIN)) throw new Error('bundle/runtime is not there: run `make compile` first');
     const up = await containers();

@@ -37,19 +37,19 @@ describe('an up that fails', () => {
   );
 
   test(
-    'for a port or a name that a container of somebody else has: names the container and leaves it alone',
+    'for a port or a name that a container of another project has: names the container and leaves it alone',
     async () => {
       await using line = await DockerLine.create();
       await line.run('build', '--mode', 'sequential');
       const forever = ['flotilla-service1-input', 'node', '-e', 'setInterval(() => {}, 1000)'];
       const publish = ['--publish', `${BIND_ADDRESS}:8064:80`];
-      await docker('run', '--detach', '--init', '--name', 'somebody-elses', ...publish, ...forever);
+      await docker('run', '--detach', '--init', '--name', 'another-projects', ...publish, ...forever);
       const onPort = await line.run('up', '--mode', 'sequential');
-      await docker('rename', 'somebody-elses', 'rest-service4a');
+      await docker('rename', 'another-projects', 'rest-service4a');
       const onName = await line.run('up', '--mode', 'sequential');
       const running = await docker('inspect', '--format', '{{.State.Running}}', 'rest-service4a');
       await docker('rm', '--force', 'rest-service4a');
-      expect(onPort.err).toContain('port 8064 (service4a) is in use by container somebody-elses');
+      expect(onPort.err).toContain('port 8064 (service4a) is in use by container another-projects');
       expect(onName.err).toMatch(
         /^the name is taken: container rest-service4a\nIf it is yours to end: docker rm --force/,
       );

@@ -109,7 +109,7 @@ describe('a fleet that was started under Docker', () => {
     expect(err).toContain(`rm ${line.fixture.stateDir}/fleet.json`);
   });
 
-  test('and whose containers somebody removed is no fleet', async () => {
+  test('and whose containers were removed is no fleet', async () => {
     await using line = await commandLine({ ...ENGINE_ON, ...COMPOSE, 'ps ': {} });
     remember(line);
     expect(await line.run('down')).toEqual({ code: 0, out: 'no fleet runs', err: '' });

@@ -2,7 +2,7 @@ import { type InboundRequest, typeInUtf8, unsupportedMediaType } from '@flotilla
 
 /**
  * How a text travels: in a JSON object with its request id, or as itself, its id in the header. It leaves a stage as it
- * came in, so that nobody packs what another has to unpack.
+ * came in, so that no stage packs what the next has to unpack.
  */
 export type TextFormat = 'json' | 'plain';
 

@@ -40,7 +40,7 @@ export interface LocalAnswer {
 const PASSED_ON = new Set(['traceparent', 'tracestate']);
 
 /**
- * A request made of a message, for the handler that REST has: both front doors lead to the same stage. What it answers is
+ * A request made of a message, for the handler that REST has: REST and gRPC lead to the same stage. What it answers is
  * collected.
  */
 export class InProcessExchange implements InboundRequest, OutboundResponse {
@@ -48,7 +48,7 @@ export class InProcessExchange implements InboundRequest, OutboundResponse {
   readonly url: string;
   readonly rawHeaders: readonly string[] = [];
   readonly remoteAddress: string | undefined;
-  isBegun = false;
+  hasStarted = false;
   /** Settles with the answer, or fails if it broke off. */
   readonly answer: Promise<LocalAnswer>;
   readonly #request: LocalRequest;
@@ -68,7 +68,7 @@ export class InProcessExchange implements InboundRequest, OutboundResponse {
       this.#settle = resolve;
       this.#fail = reject;
     });
-    // A handler that throws has no answer, and nobody waits for one.
+    // A handler that throws has no answer, and no client waits for one.
     this.answer.catch(() => {});
   }
 
@@ -102,7 +102,7 @@ export class InProcessExchange implements InboundRequest, OutboundResponse {
   }
 
   begin(status: number, headers: string[]): void {
-    this.isBegun = true;
+    this.hasStarted = true;
     this.#head = { status, headers };
   }
 

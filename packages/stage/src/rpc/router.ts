@@ -8,7 +8,7 @@ import { pipelineServiceOf } from './pipeline-services.js';
 import { stageCall } from './stage-call.js';
 import { unaryMethods } from './unary-methods.js';
 
-/** What a stage's calls lead to. Loaded with the first of them: a fleet that nobody calls so starts without it. */
+/** What a stage's calls lead to. Loaded with the first of them: a fleet that is not called so starts without it. */
 export function stageRouter(stage: Stage, handler: StageHandler, lifecycle: Lifecycle): StageHandler {
   const router = createConnectRouter({ readMaxBytes: MAX_MESSAGE_BYTES, writeMaxBytes: MAX_MESSAGE_BYTES });
   const { service, implement } = pipelineServiceOf(stage);

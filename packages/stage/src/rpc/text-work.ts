@@ -37,7 +37,7 @@ interface Attempt<Response extends DescMessage> {
 /**
  * Reads a message whose text is bytes to us, and has the stage work on it. What is behind a text can change what is asked
  * for, or be another text, which then counts. A long one goes to the stage as it comes, under what can be told of the rest
- * beforehand, and goes there once more if that proves wrong: nobody is told anything before the message is whole.
+ * beforehand, and goes there once more if that proves wrong: the client is told nothing before the message is whole.
  */
 export class TextWork<Response extends DescMessage> implements UnaryWork, TextSink {
   readonly #options: TextWorkOptions<Response>;
@@ -92,7 +92,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
   #result(): Promise<MessageInitShape<Response>> {
     const { flag } = this.#fields;
     const attempt = this.#attempt;
-    // A stage takes longer than a message: what nobody needs is not held for so long.
+    // A stage takes longer than a message: what is no longer needed is not held for so long.
     const chunks = this.#chunks.takeAll();
     if (attempt?.flag !== flag) {
       this.#abandon();

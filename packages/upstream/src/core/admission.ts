@@ -17,7 +17,7 @@ export interface AdmissionLimits {
  */
 export type TicketState = 'new' | 'waiting' | 'running' | 'refused' | 'over';
 
-/** A request at the door. It is its own link in the queue, so that waiting allocates nothing and leaving is O(1). */
+/** A request to be admitted. It is its own link in the queue, so that waiting allocates nothing and leaving is O(1). */
 export class Ticket {
   state: TicketState = 'new';
   sinceMs = 0;
@@ -31,7 +31,7 @@ const MAX_RETRY_AFTER_S = 30;
 
 /**
  * Who may come in: a limit on requests under way, and before it a queue, first come first served, bounded in length and
- * in time. Nobody overtakes. All wait equally long, so that the head's time is the first to be up.
+ * in time. No request overtakes another. All wait equally long, so that the head's time is the first to be up.
  */
 export class Admission<T extends Ticket> {
   readonly #limits: AdmissionLimits;
@@ -53,7 +53,7 @@ export class Admission<T extends Ticket> {
     return this.#pending;
   }
 
-  /** When the first of the queue has waited too long; Infinity if nobody waits. */
+  /** When the first of the queue has waited too long; Infinity if no request waits. */
   get nextDeadlineMs(): number {
     return this.#head ? this.#head.sinceMs + this.#limits.queueTimeoutMs : Number.POSITIVE_INFINITY;
   }

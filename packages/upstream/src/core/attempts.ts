@@ -2,7 +2,7 @@ import { Ticket } from './admission.js';
 import type { Outcome } from './outcome.js';
 
 /**
- * One request: its place at the door, the instances it has been to, and how each of its tries ended. The group keeps
+ * One request: its place in the queue, the instances it has been to, and how each of its tries ended. The group keeps
  * it; callers read it.
  */
 export class Attempts extends Ticket {
@@ -20,7 +20,7 @@ export class Attempts extends Ticket {
   laterTries = 0;
   /** Tries up to here do not keep an instance from being tried again. */
   passStart = 0;
-  /** Whether a try beyond the first pass was granted that has not begun. */
+  /** Whether a try beyond the first pass was granted that has not started. */
   hasGrant = false;
   /** Tries that hold a part of the retry budget; made when there are any. */
   granted: Set<number> | undefined = undefined;

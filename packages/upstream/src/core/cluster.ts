@@ -17,7 +17,7 @@ import { type GroupTotals, newTotals } from './totals.js';
 export { Attempts } from './attempts.js';
 export type { InstanceCounts } from './member.js';
 
-/** Nobody is left to try. */
+/** No instance is left to try. */
 export const NO_ENDPOINT = -1;
 /** There are instances that were not tried, but all of them are at their limit. */
 export const OVERFLOW = -2;
@@ -47,14 +47,14 @@ export class Cluster {
   readonly #latencies = new RecentLatencies();
   #strategy: Strategy;
   #inFlight = 0;
-  /** Requests that were let in and have not begun: room that is spoken for. */
+  /** Requests that were admitted and have not started: room that is reserved. */
   #expected = 0;
   #nowMs = Number.NEGATIVE_INFINITY;
   #hedgeDelayMs = Number.POSITIVE_INFINITY;
 
   /**
    * @param members - The first members, who have no slow start; or how many, if nothing else is known of them.
-   * @param options - Without them nothing is limited and nobody is judged.
+   * @param options - Without them nothing is limited and no instance is judged.
    * @param listener - Told of what changes.
    */
   constructor(
@@ -148,7 +148,7 @@ export class Cluster {
     return attempts;
   }
 
-  /** When the first in the queue has waited too long; Infinity if nobody waits. */
+  /** When the first in the queue has waited too long; Infinity if no request waits. */
   get nextDeadlineMs(): number {
     return this.#admission.nextDeadlineMs;
   }
@@ -179,9 +179,9 @@ export class Cluster {
 
   /**
    * Begins a second try beside one under way, after {@link hedgeDelayMs} without an answer. The first answer wins; the
-   * other try is to be aborted, and ends as `outrun`. Takes from the retry budget.
+   * other try is superseded: it is to be aborted, and ends as `outrun`. Takes from the retry budget.
    *
-   * @returns The instance's slot, or {@link NO_ENDPOINT} if nobody is free or the budget is used up.
+   * @returns The instance's slot, or {@link NO_ENDPOINT} if no instance is free or the budget is used up.
    */
   beginHedge(attempts: Attempts, nowMs: number, random: number): number {
     const { maxTries } = this.#options.retry;
@@ -209,7 +209,7 @@ export class Cluster {
     return this.#hedgeDelayMs;
   }
 
-  /** Ends the try that was begun last, where a request has one at a time. See {@link endTry}. */
+  /** Ends the try that was started last, where a request has one at a time. See {@link endTry}. */
   end(attempts: Attempts, outcome: Outcome, nowMs: number = Number.NaN, latencyMs?: number): void {
     this.endTry(attempts, attempts.ended, outcome, nowMs, latencyMs);
   }
@@ -226,7 +226,7 @@ export class Cluster {
     const slot = attempts.tried[nth];
     const startedMs = attempts.startedMs[nth];
     if (slot === undefined || startedMs === undefined || attempts.outcomes[nth] !== undefined) {
-      throw new Error('a try ended that was not begun');
+      throw new Error('a try ended that was not started');
     }
     attempts.outcomes[nth] = outcome;
     attempts.ended++;
@@ -324,7 +324,7 @@ export class Cluster {
     this.#strategy = strategy;
   }
 
-  /** With nobody to pick, a request is let in, to fail at once rather than wait for nothing. */
+  /** With no instance to pick, a request is admitted, to fail at once rather than wait for nothing. */
   get #hasRoom(): boolean {
     return this.#roster.room > this.#expected || !this.#roster.hasPickable;
   }

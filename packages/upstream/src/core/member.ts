@@ -4,7 +4,7 @@ import { PeakEwma } from './latency-average.js';
 import { RecentLatencies } from './latency-histogram.js';
 import { PassiveHealthStats } from './passive-health-stats.js';
 
-/** An instance as somebody lists it. */
+/** An instance as it is configured or discovered. */
 export interface MemberSpec {
   /** What it is known by, for as long as it is a member. */
   readonly name: string;

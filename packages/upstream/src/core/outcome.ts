@@ -8,7 +8,7 @@
  * - `broken`: the connection broke before the answer was whole.
  * - `timed_out`: no answer in time.
  * - `cancelled`: the client left, or its time was up; nothing can be said of the instance.
- * - `outrun`: another instance was asked as well, and was faster.
+ * - `outrun`: superseded; another instance was asked as well, and was faster.
  */
 export type Outcome =
   | 'ok'

@@ -51,7 +51,7 @@ export class OutlierDetector {
     if (hasRecovered || isDisproved) this.readmit(member, nowMs);
   }
 
-  /** Lets in whose time is up. */
+  /** Readmits those whose ejection time is over. */
   readmitDue(nowMs: number): void {
     for (const member of this.#roster.listed) {
       if (member.isEjected && nowMs >= member.record.ejectedUntilMs) this.readmit(member, nowMs);

@@ -16,7 +16,7 @@ export class PassiveHealthStats {
   failuresInARow = 0;
   /** Failures in a row without an answer, for want of a connection or since it broke. */
   #goneInARow = 0;
-  /** Whether there was no connection to be had for one of those: nobody was there. */
+  /** Whether one of those failed because no connection could be opened. */
   #wasAbsent = false;
   /** Judged tries since the last look at success rates. */
   windowTries = 0;

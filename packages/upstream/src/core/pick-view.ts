@@ -60,7 +60,7 @@ export class PickView implements GroupView {
     return this.#member(slot).seed;
   }
 
-  /** Whether somebody is left that was not tried in this pass, usable or not; with room, or whether it has any. */
+  /** Whether an instance is left that was not tried in this pass, usable or not; with room, or whether it has any. */
   hasUntried(needsRoom: boolean): boolean {
     for (const { rank, slot, counts } of this.#roster.slots) {
       if (rank === RANK.none || this.#attempts.wasTried(slot)) continue;

@@ -11,7 +11,7 @@ export interface GroupView {
   isEligible(slot: number): boolean;
   /** Tries under way there. */
   inFlight(slot: number): number;
-  /** Its configured weight, above 0; 1 unless somebody said otherwise. Does not know of slow start. */
+  /** Its configured weight, above 0; 1 unless set otherwise. Does not know of slow start. */
   weight(slot: number): number;
   /** Slow start: the share of its usual work that it should get now, from 0.1 to 1. 1 outside of slow start. */
   share(slot: number): number;

@@ -13,7 +13,7 @@ const systemNames: NameService = {
   services: (name) => resolveSrv(name),
 };
 
-/** While a name has never resolved it is looked up this often, in ms: somebody waits for it. */
+/** While a name has never resolved it is looked up this often, in ms: requests wait for it. */
 const FIRST_RETRY_MS = 1_000;
 
 /** The instances that a list stands for, some of whose entries are names that are looked up again and again. */
@@ -21,7 +21,7 @@ export class Membership {
   readonly #entries: readonly InstanceAddress[];
   readonly #intervalMs: number;
   readonly #names: NameService;
-  /** What each entry stood for when it last resolved. A name server that fails for a while takes nobody away. */
+  /** What each entry stood for when it last resolved. A name server that fails for a while removes no instance. */
   readonly #known = new Map<string, readonly InstanceAddress[]>();
   #timer: NodeJS.Timeout | undefined;
   #told = '';

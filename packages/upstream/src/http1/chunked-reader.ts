@@ -2,7 +2,7 @@ import type { RawHeaders } from './headers.js';
 import { isText, LineReader } from './line-reader.js';
 import { MalformedResponse, parseFields, saysLength } from './response-head.js';
 
-/** Longest line that gives a chunk's size: what is beyond its digits is an extension, and nobody needs one. */
+/** Longest line that gives a chunk's size: what is beyond its digits is an extension, and none is needed. */
 const MAX_SIZE_LINE_BYTES = 1024;
 /** Digits of a size, zeros before it included: more than any body has, and fewer than a number can count. */
 const MAX_SIZE_DIGITS = 12;

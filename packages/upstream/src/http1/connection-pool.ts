@@ -111,7 +111,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   abort(exchange: Exchange, error: Error): void {
     this.#waiting = this.#waiting.filter((each) => each !== exchange);
     for (const [connection, each] of this.#opening) {
-      // Whoever comes next may be glad of the connection.
+      // The next request may be able to use the connection.
       if (each === exchange) this.#opening.set(connection, this.#waiting.shift());
     }
     exchange.fail(error);

@@ -101,7 +101,7 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
     this.#exchange?.data(view);
   }
 
-  /** Nobody else is to blame: it is closed, and what was under way on it fails. */
+  /** The fault is on this side: it is closed, and what was under way on it fails. */
   fault(error: unknown): void {
     const exchange = this.#exchange;
     if (exchange) exchange.fault(error);
@@ -123,7 +123,7 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
   #read(bytes: number): boolean {
     const exchange = this.#exchange;
     if (!exchange) {
-      this.#close(new ConnectionClosed('bytes that nobody asked for'));
+      this.#close(new ConnectionClosed('unsolicited bytes'));
       return true;
     }
     try {
@@ -152,7 +152,7 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
     // An answer before the request's end: the rest of the request would be taken for the next one.
     if (this.#reader.keepsAlive && wasAllSent && !this.#isClosed && this.#socket.writableLength === 0) {
       this.#isReused = true;
-      // Whoever has paused it has all of the answer.
+      // The reader that paused it has all of the answer.
       if (exchange.isPaused) this.#socket.resume();
       this.#owner.onIdle(this);
     } else {
@@ -172,15 +172,15 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
     clearTimeout(this.#connectTimer);
     const exchange = this.#exchange;
     this.#exchange = undefined;
-    // By an ordinary end the instance would not learn that nobody waits for its answer any more.
+    // From an ordinary end the instance would not learn that its answer is no longer wanted.
     if (exchange) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
-    const isStale = exchange !== undefined && this.#isReused && !this.#reader.hasBegun && isOfTheInstance(error);
+    const isStale = exchange !== undefined && this.#isReused && !this.#reader.hasStarted && isOfTheInstance(error);
     this.#owner.onClosed(this, exchange, error, isStale);
   }
 }
 
-/** Whether the connection was ended from there, rather than given up here. */
+/** Whether the connection was ended by the instance, rather than abandoned here. */
 function isOfTheInstance(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'CLOSED' || code === 'ECONNRESET' || code === 'EPIPE';

@@ -45,7 +45,7 @@ export interface WireRequest {
 /** What a request's sender is told. One of `onEnd` and `onError` comes last, and nothing after it. */
 export interface WireObserver {
   onHead(head: ResponseHead): void;
-  /** @param view - Only valid during the call: whoever keeps it copies it. */
+  /** @param view - Only valid during the call: an implementation that keeps it copies it. */
   onData(view: Buffer): void;
   onEnd(trailers: RawHeaders): void;
   onError(error: Error): void;

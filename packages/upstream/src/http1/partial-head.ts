@@ -16,14 +16,14 @@ import {
  */
 export class PartialHead {
   /** Whether a part of it has come, and the rest has not. */
-  hasBegun = false;
+  hasStarted = false;
   readonly #lines = new LineReader(MAX_HEAD_BYTES, (line) => this.#takeLine(line));
   #statusLine: StatusLine | undefined;
   #headers: RawHeaders = [];
 
   /** Forgets what has come. */
   reset(): void {
-    this.hasBegun = false;
+    this.hasStarted = false;
   }
 
   /**
@@ -33,15 +33,15 @@ export class PartialHead {
    * @throws {@link MalformedResponse}
    */
   read(data: Buffer, at: number, onHead: (head: ResponseHead) => void): number {
-    if (!this.hasBegun) {
-      this.hasBegun = true;
+    if (!this.hasStarted) {
+      this.hasStarted = true;
       this.#statusLine = undefined;
       this.#headers = [];
       this.#lines.start(true);
     }
     const next = this.#lines.read(data, at);
     if (this.#lines.isDone) {
-      this.hasBegun = false;
+      this.hasStarted = false;
       onHead(frame(this.#statusLine as StatusLine, this.#headers));
     }
     return next;

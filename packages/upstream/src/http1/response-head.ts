@@ -22,7 +22,7 @@ export interface ResponseHead {
   readonly keepsAlive: boolean;
 }
 
-/** Longest head of a response. Node's own limit is 16 KiB; nobody's answer needs four times that. */
+/** Longest head of a response. Node's own limit is 16 KiB; no answer needs four times that. */
 export const MAX_HEAD_BYTES = 64 * 1024;
 const SWITCHING_PROTOCOLS = 101;
 const NO_CONTENT = 204;
@@ -54,7 +54,7 @@ export function parseStatusLine(line: string): StatusLine {
   const parts = STATUS_LINE.exec(line);
   if (!parts) throw new MalformedResponse('no status line of HTTP/1');
   const status = Number(parts[2]);
-  if (status === SWITCHING_PROTOCOLS) throw new MalformedResponse('a switch of protocols that nobody asked for');
+  if (status === SWITCHING_PROTOCOLS) throw new MalformedResponse('an unsolicited switch of protocols');
   const isHttp11 = parts[1] === '1';
   // RFC 9110, section 15.2.
   if (status < 200 && !isHttp11) throw new MalformedResponse('an interim response in HTTP/1.0');

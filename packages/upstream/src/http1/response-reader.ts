@@ -13,18 +13,18 @@ import {
 /** Where a response goes as it is read. */
 export interface ResponseSink {
   onHead(head: ResponseHead): void;
-  /** @param view - Only valid during the call: whoever keeps it copies it. */
+  /** @param view - Only valid during the call: an implementation that keeps it copies it. */
   onBody(view: Buffer): void;
 }
 
-/** Interim responses before the final one. Nobody sends more than one or two; without a limit, they could go on for ever. */
+/** Interim responses before the final one. Servers send one or two; without a limit, they could go on for ever. */
 const MAX_INTERIM_RESPONSES = 16;
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
 
 /** Reads one response after the other from the bytes of a connection, whatever the pieces in which they arrive. */
 export class ResponseReader {
   /** Whether a byte of the response has come. */
-  hasBegun = false;
+  hasStarted = false;
   isDone = false;
   keepsAlive = false;
   #sink: ResponseSink | undefined;
@@ -42,7 +42,7 @@ export class ResponseReader {
   /** Begins another response. */
   start(sink: ResponseSink): void {
     this.#sink = sink;
-    this.hasBegun = false;
+    this.hasStarted = false;
     this.isDone = false;
     this.keepsAlive = false;
     this.#isInBody = false;
@@ -56,7 +56,7 @@ export class ResponseReader {
    * @throws {@link MalformedResponse}
    */
   read(data: Buffer): void {
-    this.hasBegun = true;
+    this.hasStarted = true;
     let at = 0;
     // A final response may stand behind others in the same piece.
     while (at < data.length && !this.#isInBody && !this.isDone) at = this.#readHead(data, at);
@@ -72,7 +72,7 @@ export class ResponseReader {
 
   #readHead(data: Buffer, at: number): number {
     // Nearly every head comes whole, and is read as one text.
-    const end = this.#partialHead.hasBegun ? -1 : data.indexOf(END_OF_HEAD, at);
+    const end = this.#partialHead.hasStarted ? -1 : data.indexOf(END_OF_HEAD, at);
     if (end === -1 || end - at > MAX_HEAD_BYTES)
       return this.#partialHead.read(data, at, (head) => this.#takeHead(head));
     this.#takeHead(parseResponseHead(data.toString('latin1', at, end)));

@@ -13,7 +13,7 @@ import { streamFields } from './fields.js';
 /** What a stream tells the session that it is on. */
 export interface StreamOwner {
   /** @param error - Why the exchange has failed; undefined if it has ended well. */
-  onStreamOver(exchange: Exchange, error: Error | undefined, hasBegun: boolean): void;
+  onStreamOver(exchange: Exchange, error: Error | undefined, hasStarted: boolean): void;
 }
 
 /** The instance ended a stream by a reset. */
@@ -34,7 +34,7 @@ export class InstanceStream implements Carrier, ResponseObserver {
   readonly #owner: StreamOwner;
   /** Undefined: its request could not be made. */
   #stream: Stream | undefined;
-  #hasBegun = false;
+  #hasStarted = false;
   #isOver = false;
   #wakeWriter: (() => void) | undefined;
 
@@ -58,7 +58,7 @@ export class InstanceStream implements Carrier, ResponseObserver {
     else void this.#writeAll(stream, body).catch((error: unknown) => this.#broken(error));
   }
 
-  /** Ends it from this side: the instance is told that nobody waits for an answer any more. */
+  /** Ends it from this side: the instance is told that its answer is no longer wanted. */
   abort(_exchange: Exchange, error: Error): void {
     if (this.#isOver) return;
     this.#over(error, () => this.#stream?.reset(errorCode.cancel));
@@ -73,7 +73,7 @@ export class InstanceStream implements Carrier, ResponseObserver {
   }
 
   onHead({ status, fields }: ResponseHead): void {
-    this.#hasBegun = true;
+    this.#hasStarted = true;
     if (this.#isOver) return;
     this.#exchange.head({ status, headers: [...fields], bodyBytes: CHUNKED, keepsAlive: true });
   }
@@ -109,7 +109,7 @@ export class InstanceStream implements Carrier, ResponseObserver {
   #over(error: Error | undefined, last?: () => void): void {
     this.#isOver = true;
     last?.();
-    this.#owner.onStreamOver(this.#exchange, error, this.#hasBegun);
+    this.#owner.onStreamOver(this.#exchange, error, this.#hasStarted);
   }
 
   /** What makes the request has broken off. */

@@ -74,7 +74,7 @@ export class SessionPool implements SessionOwner, Carrier {
 
   onClosed(session: Session, error: Error): void {
     this.#sessions.delete(session);
-    // It was being opened for those that wait: nobody is there.
+    // It was being opened for the requests that wait: the instance cannot be reached.
     if (!session.isOpen && !this.#withRoom()) for (const exchange of this.#waiting.splice(0)) exchange.fail(error);
     else this.#openIfNeeded();
   }
@@ -88,7 +88,7 @@ export class SessionPool implements SessionOwner, Carrier {
     exchange.wasSent = false;
     exchange.sentAtMs = Number.NaN;
     exchange.carrier = this;
-    // Not before whoever told of the failure is done with it.
+    // Not before the caller that reported the failure is done with it.
     queueMicrotask(() => {
       if (!exchange.isOver) this.send(exchange);
     });

@@ -12,7 +12,7 @@ export interface SessionOwner {
   onClosed(session: Session, error: Error): void;
   /** An exchange has failed. If `isRetryable`, the instance has done nothing with it, or the session was gone before. */
   onFailed(exchange: Exchange, error: Error, isRetryable: boolean): void;
-  /** It ends because of something on this side that nobody has thought of. */
+  /** It ends because of an unexpected error on this side. */
   onFault(error: unknown): void;
 }
 
@@ -26,7 +26,7 @@ const LIMITS: ConnectionLimits = {
   maxListBytes: 64 * 1024,
   maxFieldPieces: 16,
   refusesPush: true,
-  // An instance resets what its clients have given up; what it does is counted where its health is.
+  // An instance resets what its clients have cancelled; that counts in its health figures, and not here.
   resets: { burst: Number.POSITIVE_INFINITY, perSecond: 0 },
 };
 /** Streams on one session; more sessions are opened beyond it, so that not all depends on one. */
@@ -77,11 +77,11 @@ export class Session implements StreamOwner, ClientOwner, FaultTaker {
     callBack(exchange, () => stream.send(this.#connection), undefined);
   }
 
-  onStreamOver(exchange: Exchange, error: Error | undefined, hasBegun: boolean): void {
+  onStreamOver(exchange: Exchange, error: Error | undefined, hasStarted: boolean): void {
     this.streams--;
     this.idleSinceMs = performance.now();
     if (error === undefined) this.#isProven = true;
-    else this.#failed(exchange, error, hasBegun);
+    else this.#failed(exchange, error, hasStarted);
     if (this.#isLeaving && this.streams === 0) this.destroy();
     else this.#owner.onRoom(this);
   }
@@ -118,10 +118,10 @@ export class Session implements StreamOwner, ClientOwner, FaultTaker {
     this.#abandon(new Error('closed from this side'));
   }
 
-  #failed(exchange: Exchange, error: Error, hasBegun: boolean): void {
+  #failed(exchange: Exchange, error: Error, hasStarted: boolean): void {
     // TCP gives a peer that is gone up after a quarter of an hour, and each exchange until then would wait in vain.
     if (this.#isSilentSince(exchange.sentAtMs)) this.#isLeaving = true;
-    this.#owner.onFailed(exchange, error, !hasBegun && this.#isUntouched(error));
+    this.#owner.onFailed(exchange, error, !hasStarted && this.#isUntouched(error));
   }
 
   #isSilentSince(ms: number): boolean {

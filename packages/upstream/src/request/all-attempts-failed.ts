@@ -9,7 +9,7 @@ const CODES: Readonly<Record<Exhaustion, ProblemCode>> = {
 };
 
 /**
- * What a balancer tells its client when every instance was tried. It names its stage in `x-failed-stage`: whoever is
+ * What a balancer tells its client when every instance was tried. It names its stage in `x-failed-stage`: a proxy
  * in front knows that all was tried here, and that neither it nor its neighbours are to blame.
  *
  * @param service - The balanced service: `service3`.
@@ -22,7 +22,7 @@ export function allAttemptsFailed(service: string, exhaustion: Exhaustion, call:
 }
 
 /**
- * What a balancer tells a client that it cannot let in. It names its stage too: whoever is in front would only add to
+ * What a balancer tells a client that it cannot admit. It names its stage too: a proxy in front would only add to
  * the load by trying again at once.
  *
  * @param retryAfterSeconds - When it makes sense to come again.

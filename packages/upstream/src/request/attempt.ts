@@ -58,7 +58,7 @@ export class Attempt implements WireObserver, Answer {
   }
 
   /** Whether the answer's head has come. */
-  get hasBegun(): boolean {
+  get hasStarted(): boolean {
     return this.status !== 0;
   }
 
@@ -159,7 +159,7 @@ export class Attempt implements WireObserver, Answer {
     return outcomeOfFields(statusFields(this, isInBody));
   }
 
-  /** Paused until somebody takes the rest: what has been held back is given first. */
+  /** Paused until the rest is read: what has been held back is given first. */
   #answerInPart(): void {
     if (this.#isAnswered) return;
     this.#isAnswered = true;

@@ -135,7 +135,7 @@ export class Body {
 
   /** Adds a chunk, which must not change afterwards. False: wait for {@link BodySource.resume} before adding more. */
   push(chunk: Uint8Array): boolean {
-    // Nobody will read it: the source may run dry.
+    // It will not be read: the source may run to its end.
     if (this.#isReleased || this.#failure) return true;
     if (chunk.length < PACK_BYTES && this.#chunks.length >= MAX_LOOSE_PIECES) this.#put(chunk);
     else this.#add(chunk);
@@ -154,7 +154,7 @@ export class Body {
     this.#wake();
   }
 
-  /** The source broke off: whoever reads is told so, and nobody can start again. */
+  /** The source broke off: its reader is told so, and no try can start again. */
   fail(error: Error): void {
     this.#failure ??= error;
     this.#wake();
@@ -170,7 +170,7 @@ export class Body {
   /**
    * Settles once the source may add more, after other requests have had a turn of the event loop.
    *
-   * @throws Why it broke off, or an error that says that nobody reads it any more: there is nobody to add more for.
+   * @throws Why it broke off, or an error that says that it is no longer read: nothing more needs to be added.
    */
   async turn(): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
@@ -180,7 +180,7 @@ export class Body {
       });
     }
     if (this.#failure) throw this.#failure;
-    if (this.#isReleased) throw new Error('nobody reads the body any more');
+    if (this.#isReleased) throw new Error('the body is no longer read');
   }
 
   /**
@@ -236,7 +236,7 @@ export class Body {
     this.#chunks.push(chunk);
   }
 
-  /** Adds a small chunk to the pack: to what nobody has read of it yet, if there is such. */
+  /** Adds a small chunk to the pack: to what is still unread of it, if there is such. */
   #put(chunk: Uint8Array): void {
     if (!this.#pack || this.#packedBytes + chunk.length > PACK_BYTES) {
       this.#pack = Buffer.allocUnsafeSlow(PACK_BYTES);

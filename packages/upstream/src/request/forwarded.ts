@@ -27,7 +27,7 @@ const MAPPED = '::ffff:';
 /**
  * The header fields of a request that go on to an instance, with what this hop adds: whom the request came from and
  * through (`Via`: RFC 9110, section 7.6.3; `Forwarded`: RFC 7239; and what was used before it). What earlier hops have
- * said is kept, and stands first; nobody here vouches for it.
+ * said is kept, and stands first; it is not verified here.
  *
  * @param requestId - The id that the request has from here on.
  * @param hop - What this process is called in `Via`.

@@ -14,7 +14,7 @@ export interface InstanceOptions {
   /** 0: it is not checked. */
   readonly healthIntervalMs: number;
   readonly healthTimeoutMs: number;
-  /** A connection ends because of something on this side that nobody has thought of. */
+  /** A connection ends because of an unexpected error on this side. */
   onFault(error: unknown): void;
 }
 
@@ -22,7 +22,7 @@ export interface InstanceOptions {
 export class Instance {
   readonly #pool: ConnectionPool;
   readonly #sessions: SessionPool;
-  /** Whether the last check found nobody there: what it was given before may never be answered. */
+  /** Whether the last check got no answer: what it was given before may never be answered. */
   isSilent = false;
   readonly #checker: HealthChecker | undefined;
 

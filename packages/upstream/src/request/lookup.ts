@@ -13,7 +13,7 @@ export type Resolver = (hostname: string, options: LookupOptions, callback: Look
 /**
  * Looks a name up once at a time, however many connections wait for it. The system's lookup blocks one of the four
  * threads that Node has for such work, for seconds where a name has stopped resolving; a few requests to one instance
- * that is gone would otherwise take all four, and nobody else's name would be found in time.
+ * that is gone would otherwise take all four, and no other name would be resolved in time.
  *
  * Nothing is kept: a container that comes back has another address.
  */

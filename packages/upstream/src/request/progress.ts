@@ -27,10 +27,14 @@ export class Progress {
     this.#lastMs = nowMs;
   }
 
-  /** @returns Who has done nothing for too long; undefined if nobody. */
+  /** @returns Which side has done nothing for too long; undefined if neither. */
   check(body: Body, current: Attempt | undefined, nowMs: number): Laggard | undefined {
     const mark =
-      body.totalBytes + body.readBytes + body.givenBytes + (current?.receivedBytes ?? 0) + (current?.hasBegun ? 1 : 0);
+      body.totalBytes +
+      body.readBytes +
+      body.givenBytes +
+      (current?.receivedBytes ?? 0) +
+      (current?.hasStarted ? 1 : 0);
     if (mark !== this.#mark || current !== this.#try) {
       this.#mark = mark;
       this.#try = current;
@@ -40,7 +44,7 @@ export class Progress {
     const laggard = laggardOf(body, current);
     if (!laggard) return undefined;
     const { tryTimeoutMs, progressTimeoutMs } = this.#limits;
-    const isToBegin = laggard === 'instance' && !current?.hasBegun;
+    const isToBegin = laggard === 'instance' && !current?.hasStarted;
     const stallMs = isToBegin ? Math.min(tryTimeoutMs, progressTimeoutMs) : progressTimeoutMs;
     const usualMs = isToBegin && body.isFullyRead ? tryTimeoutMs : stallMs;
     const limitMs = body.isInTheWay ? Math.min(usualMs, IN_THE_WAY_MS) : usualMs;

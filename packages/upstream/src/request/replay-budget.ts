@@ -16,7 +16,7 @@ export class ReplayBudget {
     return this.#keptBytes;
   }
 
-  /** Whether the process holds as much as it may, of whatever: nobody should be ahead of those who take it. */
+  /** Whether the process holds as much as it may, of whatever: a sender should not run ahead of its reader then. */
   get isHeldUp(): boolean {
     return this.#held.isFull;
   }

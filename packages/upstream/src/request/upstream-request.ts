@@ -17,8 +17,8 @@ export interface UpstreamRequestTarget {
   readonly limits: ProgressLimits & { readonly maxHeldResponseBytes: number };
   /** Lets a call in, lets it wait, or refuses it. One that waits is told by {@link UpstreamRequest.admitted}. */
   admit(call: UpstreamRequest): TicketState;
-  /** A call has begun, and wants to be looked at now and then; or is over. */
-  begun(call: UpstreamRequest): void;
+  /** A call has started, and is checked for time-outs from now on; or is over. */
+  onCallStarted(call: UpstreamRequest): void;
   over(call: UpstreamRequest): void;
   send(current: Attempt): void;
   onTryEnd(current: Attempt, outcome: Outcome, latencyMs: number | undefined): void;
@@ -55,7 +55,7 @@ export interface TryRecord {
   readonly outcome: Outcome;
 }
 
-/** How a call came out: answered, every try failed, not let in, or with nobody left to answer. */
+/** How a call came out: answered, every try failed, not admitted, or with no client left to answer. */
 export type CallResult =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'exhausted'; readonly exhaustion: Exhaustion }
@@ -67,7 +67,7 @@ const EXACT_DEADLINE_MS = 2_000;
 
 /** One request to a group of instances: it tries one after the other until one answers. */
 export class UpstreamRequest implements TryObserver, Sweepable {
-  /** Its place at the group's door, and its tries. */
+  /** Its place in the group's queue, and its tries. */
   readonly attempts: UpstreamRequestAttempts;
   watchIndex = UNWATCHED;
   readonly #target: UpstreamRequestTarget;
@@ -106,7 +106,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
     return this.#instanceOfTry(this.#answered?.nth ?? this.tryCount - 1);
   }
 
-  /** How many tries were begun. */
+  /** How many tries were started. */
   get tryCount(): number {
     return this.attempts.tried.length;
   }
@@ -115,7 +115,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
   run(): Promise<CallResult> {
     return new Promise((resolve) => {
       this.#resolve = resolve;
-      this.#target.begun(this);
+      this.#target.onCallStarted(this);
       const remainingMs = this.#request.deadlineMs - performance.now();
       if (remainingMs <= 0) {
         this.#isTimedOut = true;
@@ -143,7 +143,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
     else this.#settle(this.#refusal());
   }
 
-  /** Looks whether its time is up, or somebody has done nothing for too long. */
+  /** Checks whether its time is up, or one side has made no progress for too long. */
   check(nowMs: number): void {
     if (this.#isOver) return;
     if (nowMs >= this.#request.deadlineMs) {

@@ -42,7 +42,7 @@ export interface UpstreamListener {
   /** @param latencyMs - How long the instance took for its answer; undefined if there was none. */
   onTryEnd?(instance: string, outcome: Outcome, latencyMs: number | undefined): void;
   onEvent?(event: ClusterEvent): void;
-  /** Something was thrown that nobody has thought of, and that is the fault of no one request. */
+  /** An unexpected error was thrown that belongs to no single request. */
   onFault?(error: unknown): void;
 }
 
@@ -107,7 +107,7 @@ export class Upstream implements UpstreamRequestTarget, FaultTaker {
     return this.#strategy;
   }
 
-  /** While it is set, no request is let in. */
+  /** While it is set, no request is admitted. */
   set isSheddingLoad(isOn: boolean) {
     this.#isSheddingLoad = isOn;
   }
@@ -142,7 +142,7 @@ export class Upstream implements UpstreamRequestTarget, FaultTaker {
     return this.cluster.admit(attempts, performance.now());
   }
 
-  begun(call: UpstreamRequest): void {
+  onCallStarted(call: UpstreamRequest): void {
     this.#watch.add(call);
   }
 
@@ -158,7 +158,7 @@ export class Upstream implements UpstreamRequestTarget, FaultTaker {
   }
 
   onTryEnd(current: Attempt, outcome: Outcome, latencyMs: number | undefined): void {
-    this.#listener.onTryEnd?.(this.cluster.nameOf(current.slot), outcome, current.hasBegun ? latencyMs : undefined);
+    this.#listener.onTryEnd?.(this.cluster.nameOf(current.slot), outcome, current.hasStarted ? latencyMs : undefined);
   }
 
   /** Makes the members those that are listed. What is under way on others ends as usual. */
@@ -215,7 +215,7 @@ export class Upstream implements UpstreamRequestTarget, FaultTaker {
     this.#letIn(nowMs);
   }
 
-  /** Those in the queue whose waiting is over. What is thrown is not the fault of whoever's end lets them in. */
+  /** Those in the queue whose waiting is over. What is thrown is not the fault of the request whose end admits them. */
   #letIn(nowMs: number): void {
     callBack(this, this.#letInAll, nowMs);
   }

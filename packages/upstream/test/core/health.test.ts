@@ -135,7 +135,7 @@ describe('ejection for failures', () => {
       for (let slot = 0; slot < size; slot++) {
         for (let n = 0; n < 5; n++) {
           const attempts = new Attempts();
-          // All fail, whoever is picked.
+          // All fail, whichever instance is picked.
           for (let s = cluster.begin(attempts, 0, 0); s >= 0; s = cluster.begin(attempts, 0, 0))
             cluster.end(attempts, 'broken', 0);
         }
@@ -192,7 +192,7 @@ describe('checks and ejection', () => {
     expect(stateOf(cluster, 0)).toBe('ejected');
   });
 
-  test('one that the checks found unhealthy and healthy again is let in, whatever it was', () => {
+  test('one that the checks found unhealthy and healthy again is readmitted, whatever it was', () => {
     const { cluster } = groupOf(4);
     fail(cluster, 0, 0);
     check(cluster, '--', 100);
@@ -276,7 +276,7 @@ describe('panic', () => {
     ]);
   });
 
-  test('when the usable ones have failed, the spare ones are asked before a request is given up', () => {
+  test('when the usable ones have failed, the spare ones are asked before a request fails', () => {
     const { cluster } = groupOf(4);
     for (let n = 0; n < 2; n++) cluster.check(0, false, 0);
     const attempts = new Attempts();

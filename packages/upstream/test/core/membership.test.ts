@@ -93,7 +93,7 @@ describe('membership', () => {
     expect(cluster.inFlight).toBe(0);
   });
 
-  test('an empty group has nobody', () => {
+  test('an empty group has no instance to pick', () => {
     const cluster = groupOf('');
     expect(cluster.begin(new Attempts(), 0, 0)).toBe(NO_ENDPOINT);
     cluster.setMembers(named('a'), 0);

@@ -108,11 +108,11 @@ describe('retries', () => {
   test('a try ends once', () => {
     const cluster = groupOf(2, {});
     const attempts = new Attempts();
-    expect(() => cluster.end(attempts, 'ok')).toThrow('was not begun');
+    expect(() => cluster.end(attempts, 'ok')).toThrow('was not started');
     cluster.begin(attempts, 0, 0);
     cluster.end(attempts, 'ok');
-    expect(() => cluster.end(attempts, 'ok')).toThrow('was not begun');
-    expect(() => cluster.endTry(attempts, 0, 'ok', 0)).toThrow('was not begun');
+    expect(() => cluster.end(attempts, 'ok')).toThrow('was not started');
+    expect(() => cluster.endTry(attempts, 0, 'ok', 0)).toThrow('was not started');
   });
 });
 
@@ -223,7 +223,7 @@ describe('admission', () => {
     expect(cluster.begin(left as Attempts, 30, 0)).toBe(NO_ENDPOINT);
   });
 
-  test('a request that leaves before it has begun gives its room back', () => {
+  test('a request that leaves before it has started gives its room back', () => {
     const admission = { maxInFlight: 100, maxPending: 10, queueTimeoutMs: 1000 };
     const cluster = groupOf(1, { admission, maxInFlightPerInstance: 1 });
     for (let n = 0; n < 3; n++) {

@@ -37,7 +37,7 @@ describe('steady load', () => {
     simulation.settle();
   });
 
-  test.each(strategyNames)('%s: nobody starves, nobody fails, nobody is ejected', (strategy) => {
+  test.each(strategyNames)('%s: no instance starves, no request fails, no instance is ejected', (strategy) => {
     const simulation = simulate(eight, {}, strategy);
     simulation.rate = 2000;
     const { failed, refused } = simulation.run(30);
@@ -90,7 +90,7 @@ describe('an instance 100 times slower', () => {
     simulation.settle();
   });
 
-  test('a few very long answers eject nobody', () => {
+  test('a few very long answers eject no instance', () => {
     const simulation = simulate(four);
     simulation.rate = 200;
     simulation.run(5);
@@ -196,7 +196,7 @@ describe('instances that come and go', () => {
     expect(Math.max(...picks) - Math.min(...picks)).toBeLessThanOrEqual(1);
   });
 
-  test('a rolling restart fails nobody', () => {
+  test('a rolling restart fails no request', () => {
     const simulation = simulate(four);
     simulation.rate = 1000;
     simulation.run(5);

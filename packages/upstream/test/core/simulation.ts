@@ -104,7 +104,7 @@ export class Simulation {
     const { clientRequests, retries, refused, queueTimeouts, exhausted } = cluster.totals;
     expect(requests).toBe(clientRequests + retries);
     expect(slots.every(({ inFlight }) => inFlight === 0)).toBe(true);
-    // Who was let in either reached an instance, or there was none to reach.
+    // A request that was admitted either reached an instance, or there was none to reach.
     expect(this.arrivals).toBeGreaterThanOrEqual(clientRequests + refused + queueTimeouts);
     expect(this.arrivals).toBeLessThanOrEqual(clientRequests + refused + queueTimeouts + exhausted);
   }
@@ -249,7 +249,7 @@ export class Simulation {
   #poll(): void {
     for (let next = this.cluster.poll(this.nowMs); next; next = this.cluster.poll(this.nowMs)) {
       const run = this.#runs.get(next) as Run;
-      if (run.seq < this.#lastPolled) throw new Error('somebody overtook in the queue');
+      if (run.seq < this.#lastPolled) throw new Error('a request overtook another in the queue');
       this.#lastPolled = run.seq;
       if (next.state === 'running') this.#begin(run);
       else this.#refuse(run);

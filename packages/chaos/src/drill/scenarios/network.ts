@@ -78,7 +78,7 @@ function proxied(name: string, instance: Proxied, what: string, fault: Fault, is
   return { ...steady, name, fault: `${instance} ${what}`, isShort, inject };
 }
 
-/** A fault that nobody met proves nothing, and is told as a figure that was missed. */
+/** A fault that no request met proves nothing, and is reported as a figure that was missed. */
 async function apply(proxy: FaultProxy, fault: Fault): Promise<() => Promise<Observation>> {
   const before = proxy.bites;
   await proxy.set(fault);

@@ -4,7 +4,7 @@ import { timedOut } from './faults.js';
 /** The most that a timer of Node takes: 24 days. Beyond it a call has as good as no limit. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** For how long somebody waits for the answer to a call. */
+/** How long a client waits for the answer to a call. */
 export class CallSignal {
   readonly #controller = new AbortController();
   readonly #deadlineMs: number | undefined;
@@ -18,7 +18,7 @@ export class CallSignal {
     else this.#timer = setTimeout(() => this.abort(timedOut()), timeoutMs);
   }
 
-  /** Aborted when nobody waits any more. */
+  /** Aborted when the client no longer waits. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
@@ -28,12 +28,12 @@ export class CallSignal {
     return this.#deadlineMs === undefined ? undefined : this.#deadlineMs - performance.now();
   }
 
-  /** @param reason - Why nobody waits any more; the first one counts. */
+  /** @param reason - Why the client no longer waits; the first one counts. */
   abort(reason: ConnectError): void {
     this.#controller.abort(reason);
   }
 
-  /** Settles as the work does, or fails when nobody waits any more: it does not wait for the work then. */
+  /** Settles as the work does, or fails when the client no longer waits: it does not wait for the work then. */
   race<Result>(work: Promise<Result>): Promise<Result> {
     const { signal } = this;
     return new Promise((resolve, reject) => {

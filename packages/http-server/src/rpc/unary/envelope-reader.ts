@@ -25,7 +25,7 @@ const TRAILERS_FLAG = 0x80;
 /** Reads a message from its envelope, as gRPC and gRPC-Web send it: a byte of flags, four of its length, and itself. */
 export class EnvelopeReader implements MessageReader {
   readonly #sink: MessageSink;
-  /** Whether an envelope may have trailers, which nobody reads. */
+  /** Whether an envelope may have trailers, which are not read. */
   readonly #isWeb: boolean;
   readonly #coding: ContentCoding;
   readonly #head = Buffer.alloc(HEAD_BYTES);

@@ -26,7 +26,7 @@ const OK = ['grpc-status', '0'] as const;
  * Answers a call with its message.
  *
  * @param headers - Those of the method.
- * @throws ConnectError if the message is beyond the limit. No answer has begun then.
+ * @throws ConnectError if the message is beyond the limit. No answer has started then.
  */
 export async function sendMessage(
   { response, context }: StageExchange,
@@ -50,7 +50,7 @@ export async function sendMessage(
   }
 }
 
-/** Answers a call with an error, as connect-es tells it. No answer may have begun. */
+/** Answers a call with an error, as connect-es tells it. No answer may have started. */
 export function sendError(
   { response, context }: StageExchange,
   protocol: UnaryProtocol,

@@ -86,7 +86,7 @@ function received(caller: RpcCaller, method: UnaryMethod, call: DirectCall, room
     const reader = readerOf(sink, call, request.header('content-length'));
     const receiving = request.receive(NO_LIMIT, {
       chunk: (chunk) => {
-        // Nobody waits for what would come of it.
+        // No client waits for its result.
         if (caller.signal.aborted) return true;
         reader.write(chunk);
         return sink.hasRoom;
@@ -137,12 +137,12 @@ class WorkSink implements MessageSink {
 
   write(chunk: Buffer): void {
     if (this.#packed) this.#packed.keep(chunk);
-    else this.hasRoom = this.#workBegun.write(chunk);
+    else this.hasRoom = this.#startedWork.write(chunk);
   }
 
   async end(): Promise<Uint8Array> {
     if (this.#packed) await this.#unpack(this.#packed.takeAll());
-    return this.#workBegun.end();
+    return this.#startedWork.end();
   }
 
   /** Unpacks it twice: the work wants to know its length, and may then hand it on while it comes. */
@@ -162,14 +162,14 @@ class WorkSink implements MessageSink {
       signal.throwIfAborted();
       return work.write(chunk);
     };
-    const onBegun = (given: () => void) => {
+    const onStarted = (given: () => void) => {
       resume = given;
     };
-    await unpackMessage(packed, take, { onBegun });
+    await unpackMessage(packed, take, { onStarted });
   }
 
-  get #workBegun(): UnaryWork {
-    if (!this.#work) throw new Error('no message has begun');
+  get #startedWork(): UnaryWork {
+    if (!this.#work) throw new Error('no message has started');
     return this.#work;
   }
 }

@@ -14,7 +14,7 @@ export class Varint {
   #bytes = 0;
   #lastByte = 0;
 
-  /** Whether a number has begun, and not ended. */
+  /** Whether a number has started, and not ended. */
   get isOpen(): boolean {
     return this.#bytes > 0 && this.#lastByte >= 0x80;
   }

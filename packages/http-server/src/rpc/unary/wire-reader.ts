@@ -11,9 +11,9 @@ export interface FieldSink {
    * @param restBytes - What the message has behind it; undefined: that is not known.
    */
   begin(fieldNumber: number, lengthBytes: number, restBytes: number | undefined): void;
-  /** Bytes of the field that has begun: a part of what came, not a copy. */
+  /** Bytes of the field that has started: a part of what came, not a copy. */
   bytes(chunk: Buffer): void;
-  /** The field that has begun is whole. */
+  /** The field that has started is whole. */
   end(fieldNumber: number): void;
   bool(fieldNumber: number, value: boolean): void;
 }
@@ -120,9 +120,9 @@ export class WireReader {
   }
 
   #endGroup(): void {
-    const begun = this.#groups.pop();
-    if (begun === undefined) throw malformed(`cant skip wire type ${type.groupEnds}`);
-    if (begun !== this.#fieldNumber) throw malformed('invalid end group tag');
+    const opened = this.#groups.pop();
+    if (opened === undefined) throw malformed(`cant skip wire type ${type.groupEnds}`);
+    if (opened !== this.#fieldNumber) throw malformed('invalid end group tag');
   }
 
   #beginBytes(lengthBytes: number, isWanted: boolean): void {

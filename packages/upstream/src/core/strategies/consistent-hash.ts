@@ -29,7 +29,7 @@ export class ConsistentHash implements Strategy {
     for (let slot = 0; slot < view.size; slot++) {
       if (!view.isEligible(slot)) continue;
       const weight = weightOf(view, slot);
-      // Rounded up, somebody is always below it: the bounds add up to more than the tries.
+      // Rounded up, at least one instance is always below it: the bounds add up to more than the tries.
       if (view.inFlight(slot) >= Math.ceil((LOAD_BOUND * underWay * weight) / weights)) continue;
       const lot = -Math.log((mix(key ^ view.seed(slot)) + 0.5) / 2 ** 32) / weight;
       if (lot < bestLot) {

@@ -31,7 +31,7 @@ export class RoundRobin implements Strategy {
       if (richest === -1 || saved > (this.#saved[richest] ?? 0)) richest = slot;
     }
     if (richest === -1) return -1;
-    // All are in slow start: whoever has saved most takes the turn, and owes the rest.
+    // All are in slow start: the one that has saved most takes the turn, and owes the rest.
     this.#saved[richest] = (this.#saved[richest] ?? 0) - 1;
     return this.#take(richest, size);
   }

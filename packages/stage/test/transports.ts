@@ -45,7 +45,7 @@ export const byHttp2: Post = (port, path, fields, body) =>
   });
 
 /** The three ways of a body to a stage: our own reader of heads, Node's server, a stream of HTTP/2. */
-export const doors: readonly [name: string, post: Post][] = [
+export const transports: readonly [name: string, post: Post][] = [
   [
     'directly',
     (port, path, fields, body) => byHttp1(port, path, { ...fields, 'content-length': `${body.length}` }, body),
