@@ -84,7 +84,7 @@ check-docker: compile ## The compose files and the images on a real engine
 
 .PHONY: fuzz
 fuzz: SECONDS = 300
-fuzz: compile ## What nobody has written to all that reads what others send, for SECONDS=300; SEED=… has a run again
+fuzz: compile ## Random input to everything that reads what peers send, for SECONDS=300; SEED=… has a run again
 	@FUZZ_SECONDS=$(SECONDS) $(if $(filter command line environment,$(origin SEED)),FUZZ_SEED=$(SEED)) vitest run test/fuzz
 
 ##@ The fleet: sequential (one instance each) and parallel (four each behind balancers)

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 
-/** So many ports of 127.0.0.1 that nobody listens on now. */
+/** So many ports of 127.0.0.1 that are free now. */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen));
   const ports = servers.map((server) => (server.address() as { port: number }).port);

@@ -39,13 +39,13 @@ export class SmallTextLoad {
     return new SmallTextLoad(url, texts);
   }
 
-  /** It ends when the time is over, and all are answered: what is given up would cost the fleet, and not be counted. */
+  /** It ends when the time is over, and all are answered: what is cancelled would cost the fleet, and not be counted. */
   async run({ connections, seconds: durationSeconds }: Omit<SmallTexts, 'kind' | 'textBytes'>): Promise<LoadResult> {
     const tally = new Tally();
     const send: RepeatedText = async (url, requestId, { timeoutMs }) => {
       const { send: sendText, expected } = this.#texts[this.#next++ % this.#texts.length] as ReadyText;
       const sentMs = performance.now();
-      // The signal, with which the loop gives up what is late, is left out. Times and errors are counted here: the loop's
+      // The signal, with which the loop cancels what is late, is left out. Times and errors are counted here: the loop's
       // are in whole milliseconds, and without what is wrong.
       const answer = await sendText(url, requestId, { timeoutMs }).catch((error: unknown) => {
         tally.failed(`${requestId}: ${messageOf(error)}`);

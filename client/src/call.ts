@@ -54,7 +54,7 @@ function timedOut(url: string, timeoutMs: number, cause: unknown): NoAnswerError
 
 /** What mends a connection that fails, by what the system or the library calls it. */
 const fixes: Readonly<Record<string, string>> = {
-  ERR_HTTP2_ERROR: 'Whoever listens there may not know gRPC. Another way: --transport rest',
+  ERR_HTTP2_ERROR: 'The server there may not speak gRPC. Another way: --transport rest',
 };
 
 /** The answer to the first bytes of TLS was none of TLS. */

@@ -27,7 +27,7 @@ export interface FileCount {
   readonly runId: string;
   readonly wordCount: number;
   readonly report: string;
-  /** Absent when nothing was merged and nobody asked for it. */
+  /** Absent when nothing was merged and it was not asked for. */
   readonly table?: CountTable;
   readonly chunks: readonly ChunkResult[];
   /** From the first read of the file to the report. */
@@ -40,7 +40,7 @@ export interface FileCount {
  * Counts a file: cuts it, sends its chunks at once, merges their tables, and has the report written. One chunk is not
  * merged: its answer has the report.
  *
- * @throws The first error that stands after all tries; the other chunks are then given up.
+ * @throws The first error that stands after all tries; the other chunks are then cancelled.
  */
 export async function countFile(file: TextFile, options: CountOptions): Promise<FileCount> {
   const started = performance.now();

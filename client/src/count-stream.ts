@@ -21,7 +21,7 @@ const HELD_BYTES = 64 * 1024 * 1024;
  * Counts a text that comes as a stream: cuts it as it comes, sends so many pieces at once as there are pipelines, and
  * adds up their tables as they are answered. So memory holds the pieces under way and one table, however long the text.
  *
- * @throws The first error that stands after all tries; the other pieces are then given up.
+ * @throws The first error that stands after all tries; the other pieces are then cancelled.
  */
 export async function countStream(stream: TextStream, options: CountOptions): Promise<FileCount> {
   const started = performance.now();
@@ -40,7 +40,7 @@ export async function countStream(stream: TextStream, options: CountOptions): Pr
       done();
       return { ...sent, result: { ...result, report: '' } };
     } catch (error) {
-      // Whoever waits for more of the text, or for this turn, is stopped as well.
+      // A sender that waits for more of the text, or for this turn, is stopped as well.
       stream[Symbol.dispose]();
       done();
       throw error;

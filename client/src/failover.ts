@@ -3,7 +3,7 @@ import { ConnectionError } from './problems.js';
 import type { Target } from './target.js';
 
 /**
- * Asks one address after the other until one answers. That the answer may be an error is no reason to go on: whoever
+ * Asks one address after the other until one answers. An answer that is an error is no reason to go on: the server that
  * gave it has tried all that it knows. Asking again is safe, since the routes are pure functions of their bodies.
  *
  * @param ask - Sends the request, whole, to an address.

@@ -7,5 +7,5 @@ import { buildCli } from './cli.js';
 const { signal } = abortOnSignal();
 const { stdout, stderr } = process;
 const work = () => runCommandLine(process.argv.slice(2), (exit) => buildCli({ stdout, stderr, signal }, exit));
-// What only serves to print ends with whoever reads it, as `head` ends what is piped to it.
+// What only serves to print ends with its reader, as `head` ends what is piped to it.
 void runProgram(work, { onOutputGone: () => process.exit() });

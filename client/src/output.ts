@@ -28,7 +28,7 @@ export class Output {
     return this.#failed;
   }
 
-  /** Where a progress bar may be drawn; undefined: nowhere, because nobody watches. */
+  /** Where a progress bar may be drawn; undefined: nowhere, because the output is no terminal. */
   get progressSink(): Sink | undefined {
     return this.#stderr.isTTY && !this.#asJson ? this.#stderr : undefined;
   }

@@ -3,7 +3,7 @@ import { askInTurn } from './failover.js';
 import { getJson, type HttpOptions } from './http.js';
 
 /**
- * Makes sure that somebody answers before much work is done for a fleet.
+ * Makes sure that a fleet answers before much work is done for a fleet.
  *
  * @throws NoAnswerError when nothing listens there; it says how a fleet is started.
  */

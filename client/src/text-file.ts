@@ -108,7 +108,7 @@ export class TextFile implements TextSource, AsyncDisposable {
 
   /** The error for a file that is not what it was when it was opened. */
   changed(): ClientError {
-    return new ClientError(`${this.path} changed while it was read`, 'Send it again when nobody writes to it.');
+    return new ClientError(`${this.path} changed while it was read`, 'Send it again when it is no longer written to.');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -21,7 +21,7 @@ const dispatcher = new Agent();
 beforeAll(async () => {
   folder = await TemporaryFolder.make();
 });
-// A fleet for each test: a request that the last test gave up may still be on its way, and would take a fault of this one.
+// A fleet for each test: a request that the last test cancelled may still be on its way, and would take a fault of this one.
 beforeEach(async () => {
   waits = [];
   fleet = await FakeFleet.start();
@@ -173,7 +173,7 @@ describe.each(transportNames)('a fleet that fails over %s', (name) => {
     expect(fleet.seen).toHaveLength(1);
   });
 
-  test('is given up after three tries', async () => {
+  test('fails after three tries', async () => {
     fleet.faults.push('reset', 'reset', 'reset');
     await expect(count(WORDS, 1)).rejects.toThrow(/the connection to http.* failed/);
     expect(fleet.seen).toHaveLength(3);
@@ -190,7 +190,7 @@ describe.each(transportNames)('a fleet that fails over %s', (name) => {
     await expect(count(WORDS, 2)).rejects.toThrow(/do not add up/);
   });
 
-  test('makes the other chunks be given up', async () => {
+  test('cancels the other chunks', async () => {
     fleet.faults.push({ code: 'FLT_INTERNAL' }, 'hang', 'hang', 'hang');
     await expect(count(WORDS.repeat(20), 4)).rejects.toMatchObject({ code: 'FLT_INTERNAL' });
   });

@@ -21,7 +21,7 @@ describe('retryDelayMs', () => {
     expect(retryDelayMs(new NoAnswerError('reset'), 50, 0.999, policy)).toBeLessThan(policy.maxDelayMs);
   });
 
-  test('gives up after three tries', () => {
+  test('fails after three tries', () => {
     expect(retryDelayMs(new NoAnswerError('reset'), 3, 0)).toBeUndefined();
   });
 
@@ -38,7 +38,7 @@ describe('retryDelayMs', () => {
     expect(retryDelayMs(new TypeError('a bug'), 1, 0)).toBeUndefined();
   });
 
-  test('waits as long as Retry-After asks for, and gives up when that is too long', () => {
+  test('waits as long as Retry-After asks for, and fails when that is too long', () => {
     const asking = (retryAfterMs: number) => new RefusedError('', 503, { retryAfterMs });
     expect(retryDelayMs(asking(2000), 1, 0.5)).toBe(2100);
     expect(retryDelayMs(asking(60_001), 1, 0)).toBeUndefined();

@@ -44,7 +44,7 @@ function makePipe(): string {
 function begin(name: string, ...args: string[]) {
   const toFleet = ['--url', fleet.origin, '--report-url', fleet.origin];
   const child = spawn(process.execPath, [MAIN, 'process', name, '--json', ...toFleet, ...args]);
-  // Whoever ends early reads no more of it.
+  // A reader that ends early reads no more of it.
   child.stdin.on('error', () => {});
   const read = async (stream: Readable) => Buffer.concat(await stream.toArray()).toString();
   const ended = Promise.all([once(child, 'close'), read(child.stdout), read(child.stderr)]).then(

@@ -2,7 +2,7 @@
  * Bundles the programs from their sources, and those of what they import: `bundle/<folder>/main.cjs` is what is run, and
  * loads `program.cjs` beside it; `bundle/shared` has what programs share, or load later. A process of the fleet is some 500 modules, and Node
  * looks for each; bundled it is up in less than half the time, and needs no `node_modules`. CommonJS, since an ES
- * module that imports a part of Node has all of its names made ready, also those that load much and that nobody uses.
+ * module that imports a part of Node has all of its names made ready, also those that load much and that are not used.
  *
  *     node scripts/bundle/main.ts
  *

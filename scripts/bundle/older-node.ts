@@ -12,7 +12,7 @@ const NEEDED_MAJOR = 24;
 /** What a terminal or a supervisor sends. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** @returns whether somebody else does the program's work: nothing of it may be loaded then. */
+/** @returns whether another process does the program's work: nothing of it may be loaded then. */
 export function leaveToNewerNode(): boolean {
   if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) return false;
   const root = join(dirname(dirname(import.meta.dirname)));

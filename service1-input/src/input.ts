@@ -1,7 +1,7 @@
 import { type BeginRelay, textReader, textWriter } from '@flotilla/stage';
 
 /**
- * The door: checks that the body is a text in UTF-8, in JSON of the right shape or as itself, and hands it on as it
+ * The fleet's entry point: checks that the body is a text in UTF-8, in JSON of the right shape or as itself, and hands it on as it
  * stands, escapes and all, without unpacking and packing it again.
  */
 export const input: BeginRelay = ({ format, context }, next) => {

@@ -21,7 +21,7 @@ export interface ReportInput {
 
 const figuresSchema = analysis.omit({ word_frequencies: true });
 
-/** Reads `{ "analysis": …, "request_id": … }` in pieces. A table that nobody asked for is checked and let go. */
+/** Reads `{ "analysis": …, "request_id": … }` in pieces. A table that was not asked for is checked and dropped. */
 export class ReportBodyReader {
   readonly #reader: JsonReader;
   readonly #figures: Record<string, unknown> = {};

@@ -101,7 +101,7 @@ describe('a pipe', () => {
     for (const descriptor of [writer, err]) closeSync(descriptor);
   });
 
-  test('that nobody reads is waited for within bounds, and not at the end', async () => {
+  test('without a reader is waited for within bounds, and not at the end', async () => {
     using directory = new TemporaryDirectory();
     const { reader, writer } = pipeIn(directory);
     const err = openSync(directory.at('err'), 'a');
@@ -122,7 +122,7 @@ describe('a pipe', () => {
     for (const descriptor of [reader, writer, err]) closeSync(descriptor);
   });
 
-  test('that blocks whoever writes to it does not keep a process from its end', async () => {
+  test('that blocks its writer does not keep a process from ending', async () => {
     using directory = new TemporaryDirectory();
     const { reader, writer } = pipeIn(directory);
     const program = `import(${JSON.stringify(SINK)}).then(async ({ LogSink }) => {

@@ -115,7 +115,7 @@ describe('stage 4', () => {
   });
 });
 
-test('bad input is nobody’s error: no instance is blamed, none was tried twice, all processes live on', async () => {
+test('bad input is no instance’s error: none is blamed, none was tried twice, all processes live on', async () => {
   for (const stage of [1, 2, 3, 4]) {
     const { stats, totals } = await fleet.stats(stage);
     for (const counts of Object.values(stats)) expect(counts.errors).toBe(0);

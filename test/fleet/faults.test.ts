@@ -65,7 +65,7 @@ describe('instances killed under load', () => {
 });
 
 describe('a whole stage held down', () => {
-  test('a clear 503 that names it, each instance tried and a few times more, nobody else blamed; and service returns', async () => {
+  test('a clear 503 that names it, each instance tried and a few times more, no other stage blamed; and service returns', async () => {
     const stage3 = stages[2]?.instances ?? [];
     for (const { name } of stage3) await fleet.stopInstance(name);
     const before = await Promise.all([1, 2, 3, 4].map((stage) => fleet.stats(stage)));

@@ -1,7 +1,7 @@
 import { type FloodResult, floods, runFloods } from '@flotilla/chaos';
 import { beforeAll, describe, expect, test } from 'vitest';
 
-/** One of each kind: what is kept of frames, work for nothing, what streams hold, and work that is given up. */
+/** One of each kind: what is kept of frames, work for nothing, what streams hold, and work that is cancelled. */
 const chosen = floods.filter(({ name }) =>
   ['empty-continuations', 'small-data', 'held-streams', 'given-up'].includes(name),
 );

@@ -59,7 +59,7 @@ async function isReady(): Promise<boolean> {
 }
 
 describe('a port that an outgoing connection has', () => {
-  test('is in use, and nobody listens on it', async () => {
+  test('is in use, and nothing listens on it', async () => {
     expect(await busyPorts([port])).toEqual([port]);
     expect(await isReady()).toBe(false);
   });
@@ -67,13 +67,13 @@ describe('a port that an outgoing connection has', () => {
   test('is listened on as soon as the connection is gone', async () => {
     const { stderr, isWaiting } = start();
     await waitFor(isWaiting, 30_000);
-    // Whoever ends a connection keeps its port for a while: here that is the other end.
+    // The side that ends a connection keeps its port for a while: here that is the other end.
     otherEnd.resetAndDestroy();
     await waitFor(isReady, 10_000);
     expect(stderr()).toBe('');
   });
 
-  test('is given up after a while', async () => {
+  test('fails after a while', async () => {
     const { exited, stderr, isWaiting } = start();
     expect(await exited).toEqual([1, null]);
     expect(stderr()).toMatch(/^BIND_HOST=127\.0\.0\.1 SERVICE_PORT=\d+ cannot be listened on: EADDRINUSE/);
@@ -81,7 +81,7 @@ describe('a port that an outgoing connection has', () => {
   });
 });
 
-test('a port on which another listens is given up at once', async () => {
+test('a port on which another process listens fails at once', async () => {
   connection.destroy();
   const other = createServer().listen(0, LOOPBACK);
   await once(other, 'listening');

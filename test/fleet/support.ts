@@ -19,7 +19,7 @@ export interface TestFleet extends LocalFleet {
 /** Far more than it takes, but on a machine that is busy with other fleets. */
 const READY_TIMEOUT_MS = 120_000;
 
-/** Starts a fleet. Whoever does so calls `end` after the tests. */
+/** Starts a fleet. The caller calls `end` after the tests. */
 export async function testFleet({ env, ...choice }: PipelineChoice & Pick<FleetOptions, 'env'>): Promise<TestFleet> {
   const stateDir = await mkdtemp(join(tmpdir(), 'flotilla-fleet-'));
   const definition = pipeline(choice);

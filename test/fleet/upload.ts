@@ -35,7 +35,7 @@ export class Upload {
       });
     });
     this.#request.flushHeaders();
-    // Whoever leaves does not wait for it.
+    // A client that leaves does not wait for it.
     this.answer.catch(() => {});
   }
 

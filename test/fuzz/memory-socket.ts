@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
-/** A socket with nobody behind it: its test says what arrives, and reads what went out. */
+/** A socket without a peer: its test says what arrives, and reads what went out. */
 export class MemorySocket extends Duplex {
   readonly remoteAddress = '192.0.2.1';
   /** What has gone out. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One thing that is fed with what nobody here has written. */
+/** One reader that is fed with random input. */
 export interface FuzzTarget {
   readonly name: string;
   /** What must hold of every input. */

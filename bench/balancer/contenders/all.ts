@@ -14,7 +14,7 @@ export const contenders: readonly Contender[] = [
   haproxy,
   packagedProxy('@fastify/http-proxy', 'fastify-http-proxy'),
   packagedProxy('http-proxy', 'http-proxy'),
-  // The floor on Node: it balances connections, and knows nothing of requests.
+  // The least that Node can do: it balances connections, and knows nothing of requests.
   ownProgram('bare relay', 'relay', nodeVersion),
   flotillaGrpc,
   // What node:http2 itself costs.

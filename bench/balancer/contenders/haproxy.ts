@@ -39,7 +39,7 @@ defaults
   timeout connect 1s
   timeout client 72s
   timeout server 300s
-frontend door
+frontend listener
   bind 127.0.0.1:${port}
   default_backend instances
 backend instances

@@ -50,7 +50,7 @@ async function watch({ output, signal }: Context, intervalMs: number, read: () =
   }
 }
 
-/** Nobody at all answers: there is no table to show. */
+/** No balancer answers: there is no table to show. */
 function requireAnyAnswer(all: readonly BalancerStats[]): void {
   if (all.some((balancer) => balancer.state !== 'down')) return;
   const [first] = all;

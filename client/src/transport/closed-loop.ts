@@ -12,7 +12,7 @@ interface Tally {
 
 /**
  * Sustained load, as autocannon makes it of REST: each connection sends its next request when the last one is answered.
- * What is under way when the time is over is given up, and not counted. Ends early, with the reason, when the call's
+ * What is under way when the time is over is cancelled, and not counted. Ends early, with the reason, when the call's
  * signal is aborted.
  */
 export async function runClosedLoop(

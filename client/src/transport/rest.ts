@@ -23,7 +23,7 @@ export class RestTransport implements Transport {
         readAnswer(answer, isTableWanted),
       );
     } catch (error) {
-      // The file was measured before; a body of another length means that somebody writes to it.
+      // The file was measured before; a body of another length means that it is being written to.
       throw error instanceof errors.RequestContentLengthMismatchError ? request.changed() : error;
     }
   }

@@ -9,7 +9,7 @@ export const transportNames = ['rest', 'grpc', 'connect'] as const;
 export type TransportName = (typeof transportNames)[number];
 
 /**
- * Carries texts to a fleet and its answers back. Whoever has one need not know which it is: numbers, reports and errors
+ * Carries texts to a fleet and its answers back. Its user need not know which it is: numbers, reports and errors
  * are the same. Each request in flight has a connection of its own, since one behind another would spoil the times.
  *
  * A method that takes a `url` makes one try at one address: a route of REST, whose origin is all that others need. It

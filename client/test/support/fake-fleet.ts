@@ -87,7 +87,7 @@ export class FakeFleet implements AsyncDisposable, Game {
     const adapter = connectNodeAdapter({
       routes: rpcRoutes(this, (context) => this.#connectionOf(context)),
       contextValues: (request) => createContextValues().set(nodeRequest, request),
-      // A client that gives up in the middle of its body is part of the game.
+      // A client that cancels in the middle of its body is expected here.
       fallback: (request, response) =>
         answerRest(this, request as IncomingMessage, response as ServerResponse).catch(() => response.destroy()),
     });

@@ -61,7 +61,7 @@ const inputs = fc.record({
 
 const quiet = { opening: [], isOnLaterStreams: false, isAnswered: false, isResumed: false, isRead: false };
 const opening = [headers(1, literals(...POST), frameFlag.endHeaders)];
-/** Floods that have filled the memory of others: fields in empty pieces, pings and settings that nobody reads, small data, resets. */
+/** Floods that have filled the memory of others: fields in empty pieces, pings and settings whose answers are not read, small data, resets. */
 const FLOODS = [
   { ...quiet, opening: [headers(1, literals(...POST), 0)], round: [frame(frameType.continuation, 0, 1)] },
   { ...quiet, round: [frame(frameType.ping, 0, 0, Buffer.alloc(8))] },

@@ -43,7 +43,7 @@ export const json = fuzzTarget('JSON beside JSON.parse', inputs, ({ bytes, place
   const isObject = typeof wanted === 'object' && wanted !== null && !Array.isArray(wanted);
   for (const pieces of [[bytes], cutAt(bytes, places)]) {
     if (isTaken(pieces) !== isObject) throw new Error(`taken: ${!isObject}; JSON.parse: ${isObject}`);
-    // It overwrites what it was given, to see whether somebody still needs it.
+    // It overwrites what it was given, to see whether it is still needed.
     const error = errorOf(pieces.map((chunk) => Uint8Array.from(chunk)));
     if (error === undefined && !isObject) throw new Error('a document was taken that is no object');
     if (error && GRAMMAR.has(error.code) && isObject)

@@ -8,7 +8,7 @@ import { cutAt, cuts, latin1, mutated, mutations } from '../bytes.js';
 import { MemorySocket, settled } from '../memory-socket.js';
 import { fuzzTarget } from '../target.js';
 
-/** What of a request whoever answers it sees. */
+/** What of a request its handler sees. */
 type Seen = readonly [url: string, rawHeaders: readonly string[], body: string];
 
 const first = fc.constantFrom(

@@ -64,7 +64,7 @@ export const smuggling: readonly MalformedCase[] = [
     'a request as the body of one that is refused',
     withLine('POST /nowhere HTTP/1.1', [`Content-Length: ${SMUGGLED.length}`], SMUGGLED),
     [refused(404, 'FLT_ROUTE_NOT_FOUND', { staysOpen: true })],
-    'RFC 9112, 9.3: a body that nobody wants is read to its end.',
+    'RFC 9112, 9.3: a body that is not wanted is read to its end.',
   ),
   request('two sound requests', SOUND + SMUGGLED, [forwarded(), smuggled], PIPELINED),
   request(

@@ -33,7 +33,7 @@ export function started(name: string): Promise<Beginning> {
   return recordOf(name).started.promise;
 }
 
-/** Waits until a call's stream has been closed at the server; gives the code of HTTP/2, 0 if nobody reset it. */
+/** Waits until a call's stream has been closed at the server; gives the code of HTTP/2, 0 if it was not reset. */
 export function ended(name: string): Promise<number> {
   return recordOf(name).ended.promise;
 }

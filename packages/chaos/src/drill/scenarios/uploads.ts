@@ -16,7 +16,7 @@ const UPLOAD_TIMEOUT_MS = 300_000;
 const STALLED = 'service1a';
 const OTHERS = instancesOf(1, 'bcd');
 /**
- * Its proxy would take an upload for it, and break it off when there is nobody to take it to: what of it is not kept any more,
+ * Its proxy would take an upload for it, and break it off when there is no instance to send it to: what of it is not kept any more,
  * the memory for that being shared by all, could not be sent again.
  */
 const PROXIED = 'service1d';
