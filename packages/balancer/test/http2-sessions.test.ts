@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns';
-import http2 from 'node:http2';
+import http2, { type ServerHttp2Stream } from 'node:http2';
 import net, { type AddressInfo, type Socket } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Exchange, type WireRequest } from '../../upstream/src/http1/exchange.js';
@@ -87,16 +87,48 @@ async function troubled(onFirstRequest: (socket: Socket) => void): Promise<numbe
 async function pooled(): Promise<{ pool: SessionPool; troubledSocket: Promise<Socket> }> {
   const settled = Promise.withResolvers<Socket>();
   const port = await troubled(settled.resolve);
+  return { pool: poolTo(port, 1), troubledSocket: settled.promise };
+}
+
+function poolTo(port: number, maxConnections: number): SessionPool {
   const endpoint = { host: '127.0.0.1', port, connectTimeoutMs: 5000, lookup };
   const pool = new SessionPool(endpoint, {
-    maxConnections: 1,
+    maxConnections,
     idleMs: 60_000,
     onFault: (error) => {
       throw error;
     },
   });
   onTestFinished(() => pool.close());
-  return { pool, troubledSocket: settled.promise };
+  return pool;
+}
+
+/** An instance that takes one stream at a time on a session, and whose streams are answered by the test. */
+async function oneAtATime() {
+  const streams: ServerHttp2Stream[] = [];
+  const good = http2.createServer({ settings: { maxConcurrentStreams: 1 } });
+  good.on('stream', (stream) => streams.push(stream));
+  const sockets: Socket[] = [];
+  const listener = net.createServer((socket) => {
+    sockets.push(socket);
+    good.emit('connection', socket);
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const disconnect = () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  };
+  onTestFinished(() => {
+    disconnect();
+    listener.close();
+  });
+  const { port } = listener.address() as AddressInfo;
+  return { port, streams, disconnect, refuseMore: () => void listener.close() };
+}
+
+function send(pool: SessionPool): Outcome {
+  const outcome = new Outcome();
+  pool.send(new Exchange(REQUEST, outcome));
+  return outcome;
 }
 
 /** Sends three requests, of which one is under way on the first connection and the others wait when it is in trouble. */
@@ -120,6 +152,35 @@ test('exchanges that wait are not sent on a session that is being lost', async (
 test('exchanges that wait are not sent on a session that is about to leave', async () => {
   const outcomes = await threeRequests((socket) => socket.write(GOOD_BYE_TO_ALL));
   for (const { status, ended, errors } of outcomes) expect([status, ended, errors]).toEqual([204, 1, []]);
+});
+
+test('exchanges wait for the session that is busy if one more cannot be opened, and fail once there is none', async () => {
+  const { port, streams, disconnect, refuseMore } = await oneAtATime();
+  const pool = poolTo(port, 2);
+  const answer = async (count: number) => {
+    await waitFor(() => streams.length === count);
+    streams.at(-1)?.respond({ ':status': 204 }, { endStream: true });
+  };
+  // With its answer, the pool knows how many streams the instance takes.
+  const first = send(pool);
+  await answer(1);
+  await waitFor(() => first.isOver);
+  const busy = send(pool);
+  await waitFor(() => streams.length === 2);
+  refuseMore();
+  const waiting = [send(pool), send(pool)] as const;
+  expect(pool.size).toBe(2);
+  await waitFor(() => pool.size === 1);
+  expect(waiting.map(({ errors }) => errors)).toEqual([[], []]);
+  await answer(2);
+  await answer(3);
+  await waitFor(() => waiting[0].isOver);
+  for (const { status, errors } of [busy, waiting[0]]) expect([status, errors]).toEqual([204, []]);
+  await waitFor(() => streams.length === 4);
+  const last = send(pool);
+  disconnect();
+  await waitFor(() => last.isOver);
+  expect(last.errors).toEqual([expect.stringContaining('ECONNREFUSED')]);
 });
 
 test.each([

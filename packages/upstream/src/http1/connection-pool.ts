@@ -1,16 +1,7 @@
 import { Connection, type ConnectionOwner, type Endpoint } from './connection.js';
 import type { Carrier, Exchange } from './exchange.js';
-
-/** How many connections there may be to one instance, and how long one is kept for nothing. */
-export interface PoolLimits {
-  readonly maxConnections: number;
-  readonly idleMs: number;
-  /** Told of what is thrown on this side, and belongs to no exchange. */
-  onFault(error: unknown): void;
-}
-
-/** How often idle connections are looked over, as a part of the time that they may be idle. */
-const SWEEPS_PER_IDLE_TIME = 4;
+import { type PoolLimits, sweepIdle } from './pool-limits.js';
+import { WaitingLine } from './waiting-line.js';
 
 /**
  * The connections to one instance. An exchange takes the one that was used last, so that those that are too many become
@@ -23,15 +14,14 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   readonly #open = new Set<Connection>();
   /** Exchanges whose own connection is being opened. */
   readonly #opening = new Map<Connection, Exchange | undefined>();
-  #waiting: Exchange[] = [];
+  readonly #waiting = new WaitingLine();
   readonly #sweeper: NodeJS.Timeout;
   #isRetired = false;
 
   constructor(endpoint: Endpoint, limits: PoolLimits) {
     this.#endpoint = endpoint;
     this.#limits = limits;
-    const sweepMs = Math.max(1, limits.idleMs / SWEEPS_PER_IDLE_TIME);
-    this.#sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
+    this.#sweeper = sweepIdle(limits, () => this.#sweep());
   }
 
   /** Connections, those that are being opened included. */
@@ -48,7 +38,6 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     } else if (this.#open.size < this.#limits.maxConnections) {
       this.#connect(exchange);
     } else {
-      exchange.carrier = this;
       this.#waiting.push(exchange);
     }
   }
@@ -68,7 +57,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   /** Closes all connections. Exchanges under way fail. */
   close(): void {
     this.retire();
-    for (const exchange of this.#waiting.splice(0)) exchange.fail(new Error('the pool was closed'));
+    this.#waiting.fail(new Error('the pool was closed'));
     for (const connection of [...this.#open]) connection.destroy();
   }
 
@@ -107,12 +96,10 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     this.#limits.onFault(error);
   }
 
-  /** Of an exchange that waits: it has no connection of its own yet. */
+  /** Of an exchange whose own connection is being opened. */
   abort(exchange: Exchange, error: Error): void {
-    this.#waiting = this.#waiting.filter((each) => each !== exchange);
     for (const [connection, each] of this.#opening) {
-      // The next request may be able to use the connection.
-      if (each === exchange) this.#opening.set(connection, this.#waiting.shift());
+      if (each === exchange) this.#handOver(connection);
     }
     exchange.fail(error);
   }
@@ -128,6 +115,13 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     this.#opening.set(connection, exchange);
   }
 
+  /** The next that waits may have a connection that is being opened for none any more. */
+  #handOver(connection: Connection): void {
+    const next = this.#waiting.shift();
+    if (next) next.carrier = this;
+    this.#opening.set(connection, next);
+  }
+
   #connectForWaiting(): void {
     if (this.#open.size >= this.#limits.maxConnections) return;
     const next = this.#waiting.shift();
@@ -135,9 +129,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   }
 
   #resend(exchange: Exchange): void {
-    exchange.hasResent = true;
-    exchange.wasSent = false;
-    exchange.sentAtMs = Number.NaN;
+    exchange.startAgain();
     this.send(exchange);
   }
 

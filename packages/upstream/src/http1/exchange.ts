@@ -118,6 +118,13 @@ export class Exchange implements FaultTaker {
     callBack(this, this.#tellError, error);
   }
 
+  /** It is going to be sent once more, from its beginning, and not again after that. */
+  startAgain(): void {
+    this.hasResent = true;
+    this.wasSent = false;
+    this.sentAtMs = Number.NaN;
+  }
+
   /** It has failed on this side: no instance is to blame, and none is asked again. */
   fault(error: unknown): void {
     this.#observer.onFault(error);

@@ -1,28 +1,25 @@
 import type { Endpoint } from '../http1/connection.js';
-import type { PoolLimits } from '../http1/connection-pool.js';
-import type { Carrier, Exchange } from '../http1/exchange.js';
+import type { Exchange } from '../http1/exchange.js';
+import { type PoolLimits, sweepIdle } from '../http1/pool-limits.js';
+import { WaitingLine } from '../http1/waiting-line.js';
 import { Session, type SessionOwner } from './session.js';
-
-/** How often idle sessions are looked over, as a part of the time that they may be idle. */
-const SWEEPS_PER_IDLE_TIME = 4;
 
 /**
  * The sessions of HTTP/2 to one instance: one, until that has as many streams as it may have. An exchange for which there
  * is no room waits, first come first served.
  */
-export class SessionPool implements SessionOwner, Carrier {
+export class SessionPool implements SessionOwner {
   readonly #endpoint: Endpoint;
   readonly #limits: PoolLimits;
   readonly #sessions = new Set<Session>();
-  #waiting: Exchange[] = [];
+  readonly #waiting = new WaitingLine();
   readonly #sweeper: NodeJS.Timeout;
   #isRetired = false;
 
   constructor(endpoint: Endpoint, limits: PoolLimits) {
     this.#endpoint = endpoint;
     this.#limits = limits;
-    const sweepMs = Math.max(1, limits.idleMs / SWEEPS_PER_IDLE_TIME);
-    this.#sweeper = setInterval(() => this.#sweep(), sweepMs).unref();
+    this.#sweeper = sweepIdle(limits, () => this.#sweep());
   }
 
   /** Sessions, those that are being opened included. */
@@ -38,7 +35,6 @@ export class SessionPool implements SessionOwner, Carrier {
       session.run(exchange);
       return;
     }
-    exchange.carrier = this;
     this.#waiting.push(exchange);
     this.#openIfNeeded();
   }
@@ -59,7 +55,7 @@ export class SessionPool implements SessionOwner, Carrier {
   close(): void {
     this.#isRetired = true;
     clearInterval(this.#sweeper);
-    for (const exchange of this.#waiting.splice(0)) exchange.fail(new Error('the pool was closed'));
+    this.#waiting.fail(new Error('the pool was closed'));
     for (const session of [...this.#sessions]) session.destroy();
   }
 
@@ -69,14 +65,15 @@ export class SessionPool implements SessionOwner, Carrier {
       if (!next) break;
       session.run(next);
     }
+    this.#openIfNeeded();
     if (this.#isRetired && session.streams === 0) session.retire();
   }
 
   onClosed(session: Session, error: Error): void {
     this.#sessions.delete(session);
-    // It was being opened for the requests that wait: the instance cannot be reached.
-    if (!session.isOpen && !this.#withRoom()) for (const exchange of this.#waiting.splice(0)) exchange.fail(error);
-    else this.#openIfNeeded();
+    if (session.isOpen) this.#openIfNeeded();
+    // Streams that end make room, and have one more session tried for. To try again at once would be to try without a pause.
+    else if (!this.#makesRoom()) this.#waiting.fail(error);
   }
 
   onFailed(exchange: Exchange, error: Error, isRetryable: boolean): void {
@@ -84,10 +81,8 @@ export class SessionPool implements SessionOwner, Carrier {
       exchange.fail(error);
       return;
     }
-    exchange.hasResent = true;
-    exchange.wasSent = false;
-    exchange.sentAtMs = Number.NaN;
-    exchange.carrier = this;
+    exchange.startAgain();
+    exchange.carrier = this.#waiting;
     // Not before the caller that reported the failure is done with it.
     queueMicrotask(() => {
       if (!exchange.isOver) this.send(exchange);
@@ -98,19 +93,15 @@ export class SessionPool implements SessionOwner, Carrier {
     this.#limits.onFault(error);
   }
 
-  /** Of an exchange that waits. */
-  abort(exchange: Exchange, error: Error): void {
-    this.#waiting = this.#waiting.filter((each) => each !== exchange);
-    exchange.fail(error);
-  }
-
-  pause(): void {}
-
-  resume(): void {}
-
   #withRoom(): Session | undefined {
     for (const session of this.#sessions) if (session.hasRoom) return session;
     return undefined;
+  }
+
+  /** Whether a session takes those that wait sooner or later. */
+  #makesRoom(): boolean {
+    for (const session of this.#sessions) if (session.makesRoom) return true;
+    return false;
   }
 
   /** One is opened at a time. */
@@ -121,6 +112,7 @@ export class SessionPool implements SessionOwner, Carrier {
   }
 
   #sweep(): void {
+    this.#openIfNeeded();
     const oldest = performance.now() - this.#limits.idleMs;
     for (const session of [...this.#sessions]) {
       if (session.isOpen && session.streams === 0 && session.idleSinceMs <= oldest) session.retire();

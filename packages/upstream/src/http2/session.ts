@@ -65,9 +65,17 @@ export class Session implements StreamOwner, ClientOwner, FaultTaker {
 
   /** Whether it can take another stream. */
   get hasRoom(): boolean {
-    // While the connection ends, its streams do one by one, and each asks here.
-    if (!this.isOpen || this.#isLeaving || this.#connection.isClosed) return false;
-    return this.streams < Math.min(MAX_STREAMS, this.#connection.maxStreams);
+    return this.#takesStreams && this.streams < Math.min(MAX_STREAMS, this.#connection.maxStreams);
+  }
+
+  /** Whether it can take another stream, or can when one of its streams has ended. */
+  get makesRoom(): boolean {
+    return this.#takesStreams && (this.streams > 0 || this.hasRoom);
+  }
+
+  /** While the connection ends, its streams do one by one, and each asks here. */
+  get #takesStreams(): boolean {
+    return this.isOpen && !this.#isLeaving && !this.#connection.isClosed;
   }
 
   /** Sends an exchange's request. There must be room. */
