@@ -1,5 +1,5 @@
 import { type InstanceAddress, type SettingName, standardMethods } from '@flotilla/contracts';
-import { addStageRoute, type BodyLimit, type RpcRoutes, type StageHandler } from '@flotilla/http-server';
+import { addRoutes, type BodyLimit, type Handler, type RpcRoutes } from '@flotilla/http-server';
 import { type Config, describeError, type Lifecycle } from '@flotilla/process';
 import { type AppConfig, type AppDependencies, createApp } from '@flotilla/service-kit';
 import type { Stage } from '@flotilla/topology';
@@ -62,7 +62,7 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
   const methods = stage.rpc.methods;
   const calls = rpcProxy({ upstream, service: stage.service, name: identity.instance, streamLimit, methods });
   const rpc = rpcRoutes(stage, calls, dependencies.lifecycle);
-  addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
+  addRoutes(app, { http: [{ method: 'POST', path: stage.route, handler }], rpc }, dependencies);
   app.get('/stats', () => statsOf(upstream));
   if (config.adminToken !== '') await registerAdmin(app, upstream, config.adminToken);
   membership.watch(members, (changed) => {
@@ -82,8 +82,8 @@ export async function buildBalancer(dependencies: BalancerDependencies): Promise
 }
 
 /** What a balancer answers itself is told by its path; all else goes to an instance. */
-function rpcRoutes({ rpc }: Stage, calls: StageHandler, lifecycle: Lifecycle): RpcRoutes {
-  let own: Promise<StageHandler> | undefined;
+function rpcRoutes({ rpc }: Stage, calls: Handler, lifecycle: Lifecycle): RpcRoutes {
+  let own: Promise<Handler> | undefined;
   return {
     paths: [...rpc.methods.map(({ path }) => path), ...standardMethods],
     handler: async (exchange) => {

@@ -1,8 +1,8 @@
 import {
   type BodyLimit,
   checkAnnouncedLength,
-  type StageExchange,
-  type StageHandler,
+  type Handler,
+  type HttpExchange,
   typeInUtf8,
 } from '@flotilla/http-server';
 import type { Body, Upstream, UpstreamRequest } from '@flotilla/upstream';
@@ -37,7 +37,7 @@ export interface ProxyOptions {
 }
 
 /** The balanced route: the request goes to an instance as bytes, and the answer back as bytes. */
-export function proxy(options: ProxyOptions): StageHandler {
+export function proxy(options: ProxyOptions): Handler {
   const { service, name } = options;
   return async (exchange) => {
     const { response, context } = exchange;
@@ -71,7 +71,7 @@ export function proxy(options: ProxyOptions): StageHandler {
 
 function callOf(
   options: ProxyOptions,
-  { request, response, context }: StageExchange,
+  { request, response, context }: HttpExchange,
 ): { call: UpstreamRequest; body: Body; limit: BodyLimit } {
   const { upstream, name, idleTimeoutFor } = options;
   const isStream = typeInUtf8(request.header('content-type')) === 'text/plain';

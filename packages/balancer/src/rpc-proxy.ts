@@ -2,9 +2,9 @@ import { MAX_MESSAGE_BYTES } from '@flotilla/contracts';
 import {
   type BodyLimit,
   checkAnnouncedLength,
+  type Handler,
+  type HttpExchange,
   type RpcProtocol,
-  type StageExchange,
-  type StageHandler,
 } from '@flotilla/http-server';
 import type { RpcMethod } from '@flotilla/topology';
 import type { Answer, Body, RpcAnswer, UpstreamRequest } from '@flotilla/upstream';
@@ -44,7 +44,7 @@ const HOP_BY_HOP = hopByHopAnd();
  * Passes remote procedure calls on as bytes, in the version of HTTP in which they come. What an instance answers is held
  * back until its status is known, since that comes last: so a call that has failed there can be had from the next.
  */
-export function rpcProxy(options: RpcProxyOptions): StageHandler {
+export function rpcProxy(options: RpcProxyOptions): Handler {
   const { service, name } = options;
   return async (exchange) => {
     const { request, response, context, rpc = 'grpc' } = exchange;
@@ -82,7 +82,7 @@ function codeOf({ status, headers, held }: Answer, trailers: RawHeaders, rpc: Rp
 
 function callOf(
   options: RpcProxyOptions,
-  { request, response, context, rpc = 'grpc' }: StageExchange,
+  { request, response, context, rpc = 'grpc' }: HttpExchange,
   method: RpcMethod | undefined,
 ): { call: UpstreamRequest; body: Body; limit: BodyLimit } {
   const { upstream, name } = options;

@@ -1,7 +1,8 @@
 export { RequestContext } from './access-log/request-context.js';
+export { addRoutes } from './add-routes.js';
 export { answerClientError, answerHalfClosed } from './answer/connection-errors.js';
 export { registerProblems, sendProblem } from './answer/problem-responses.js';
-export type { RpcRoutes, StageExchange, StageHandler } from './answer/stage-exchange.js';
+export type { Handler, HttpExchange, Route, RpcRoutes } from './answer/routes.js';
 export { closeConnectionsOnDrain } from './http1/drain-connections.js';
 export { registerAccessLog, requestIdOf } from './http1/node-context.js';
 export { endConnectionAfter, refusal, refuseWhatNodeRefuses, targetOf } from './http1/request-checks.js';
@@ -22,4 +23,4 @@ export { NameSet } from './message/name-set.js';
 export { checkAnnouncedLength, discardRest, tooLarge } from './message/receive.js';
 export { checkAnnouncedLengthOf, receiveUnpacked } from './message/receive-unpacked.js';
 export type { RpcProtocol } from './message/rpc-protocol.js';
-export { addStageRoute } from './stage-route.js';
+export { MAX_TARGET_BYTES } from './message/target.js';

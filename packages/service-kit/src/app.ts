@@ -7,6 +7,7 @@ import {
   closeConnectionsOnDrain,
   discardRest,
   endConnectionAfter,
+  MAX_TARGET_BYTES,
   refusal,
   refuseWhatNodeRefuses,
   registerAccessLog,
@@ -80,6 +81,8 @@ export async function createApp(dependencies: AppDependencies): Promise<FastifyI
     requestTimeout: config.requestTimeoutMs,
     keepAliveTimeout: config.keepAliveMs,
     rewriteUrl: targetOf,
+    // How long an id in a path may be is its handler's to say; a target has a limit of its own.
+    routerOptions: { maxParamLength: MAX_TARGET_BYTES },
     clientErrorHandler: answerClientError,
     frameworkErrors: (_error, request, reply) => refuseTarget(request as FastifyRequest, reply as FastifyReply),
     http: {

@@ -1,6 +1,6 @@
 import http2 from 'node:http2';
 import net from 'node:net';
-import type { StageHandler } from '@flotilla/http-server';
+import type { Handler } from '@flotilla/http-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { testApp } from './fixtures.js';
 
@@ -13,7 +13,7 @@ function thrown(): never {
 }
 
 /** Throws from what its query names, and answers where nothing has. */
-const throwing: StageHandler = ({ request, response }) => {
+const throwing: Handler = ({ request, response }) => {
   const where = request.url.split('?')[1] ?? '';
   const at = (...places: string[]) => places.includes(where) && thrown();
   return new Promise((_resolve, reject) => {

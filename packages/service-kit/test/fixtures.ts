@@ -1,6 +1,6 @@
 import net, { type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
-import { addStageRoute, type StageExchange, type StageHandler } from '@flotilla/http-server';
+import { addRoutes, type Handler, type HttpExchange, type Route } from '@flotilla/http-server';
 import { createMetrics, Lifecycle, readConfig } from '@flotilla/process';
 import { appSettings, createApp } from '@flotilla/service-kit';
 import { pino } from 'pino';
@@ -13,13 +13,14 @@ const LARGE_BYTES = 64 * 1024 * 1024;
 const ANSWER_BYTES = 32 * 1024;
 
 /**
- * An app whose route `POST /work` gives back how many bytes came, and whose stage's route `POST /held` answers when its
+ * An app whose route `POST /work` gives back how many bytes came, and whose route `POST /held` answers when its
  * test lets it, or at once if it is asked for `?answered`; with `?unread` it reads no more than the first of a body. And
  * what it logged.
  *
- * @param handler - Of the stage's route, in place of that one.
+ * @param handler - Of `/held`, in place of that one.
+ * @param more - Routes beside it.
  */
-export async function testApp(env: Record<string, string> = {}, handler?: StageHandler) {
+export async function testApp(env: Record<string, string> = {}, handler?: Handler, more: readonly Route[] = []) {
   const lines: string[] = [];
   const sink = new Writable({
     write: (chunk: Buffer, _encoding, done) => {
@@ -36,7 +37,7 @@ export async function testApp(env: Record<string, string> = {}, handler?: StageH
   const app = await createApp({ identity, config, logger, metrics, lifecycle, api });
   const held: (() => void)[] = [];
   const large: (() => void)[] = [];
-  const hold = ({ request, response }: StageExchange) => {
+  const hold = ({ request, response }: HttpExchange) => {
     const limit = { maxBytes: 1e9, setting: 'none' };
     const isRead = !request.url.endsWith('?unread');
     request.receive(limit, { chunk: () => isRead, end: () => {}, fail: () => {} });
@@ -46,7 +47,8 @@ export async function testApp(env: Record<string, string> = {}, handler?: StageH
     return Promise.resolve();
   };
   const rpc = { paths: ['/held.Service/Hold'], handler: handler ?? hold };
-  addStageRoute(app, { path: '/held', handler: handler ?? hold, rpc }, { metrics, logger, lifecycle, config });
+  const routes = [{ method: 'POST', path: '/held', handler: handler ?? hold } as const, ...more];
+  addRoutes(app, { http: routes, rpc }, { metrics, logger, lifecycle, config });
   app.post('/work', (request, reply) => {
     let bytes = 0;
     receive(

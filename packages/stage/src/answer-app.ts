@@ -1,4 +1,4 @@
-import { addStageRoute, bodyLimit } from '@flotilla/http-server';
+import { addRoutes, bodyLimit } from '@flotilla/http-server';
 import { createApp } from '@flotilla/service-kit';
 import { stageNumbered } from '@flotilla/topology';
 import type { FastifyInstance } from 'fastify';
@@ -23,6 +23,6 @@ export async function buildAnswerApp(
   const app = await createApp({ ...dependencies, api: apiOf(stage) });
   const handler = answerStage({ identity, limit: bodyLimit(stage.bodyLimit, config), begin });
   const rpc = stageRpcRoutes(stage, handler, dependencies.lifecycle);
-  addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
+  addRoutes(app, { http: [{ method: 'POST', path: stage.route, handler }], rpc }, dependencies);
   return app;
 }

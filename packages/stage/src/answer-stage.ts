@@ -6,11 +6,11 @@ import {
   type ContentCoding,
   checkAnnouncedLengthOf,
   contentCodingOf,
+  type Handler,
+  type HttpExchange,
   type InboundRequest,
   type OutboundResponse,
   receiveUnpacked,
-  type StageExchange,
-  type StageHandler,
   typeInUtf8,
   unsupportedMediaType,
 } from '@flotilla/http-server';
@@ -40,7 +40,7 @@ export interface AnswerStageOptions {
 }
 
 /** The route of the last stage. */
-export function answerStage({ identity, limit, begin }: AnswerStageOptions): StageHandler {
+export function answerStage({ identity, limit, begin }: AnswerStageOptions): Handler {
   return async (exchange) => {
     const { request, response, context } = exchange;
     const coding = contentCodingOf(request);
@@ -63,7 +63,7 @@ function checkJsonType(request: InboundRequest): void {
 }
 
 function received(
-  { request, response }: StageExchange,
+  { request, response }: HttpExchange,
   coding: ContentCoding,
   limit: BodyLimit,
   firstWork: AnswerWork,

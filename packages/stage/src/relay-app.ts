@@ -1,5 +1,5 @@
 import { type SettingName, type StageUrlSetting, stageUrlSetting } from '@flotilla/contracts';
-import { addStageRoute, bodyLimit, streamLimit } from '@flotilla/http-server';
+import { addRoutes, bodyLimit, streamLimit } from '@flotilla/http-server';
 import { type Config, describeError } from '@flotilla/process';
 import { type AppConfig, type AppDependencies, createApp } from '@flotilla/service-kit';
 import { nextStage, type Stage, stageNumbered } from '@flotilla/topology';
@@ -58,7 +58,7 @@ export async function buildRelayApp(
   const { keepsPlainText } = stage;
   const handler = relayStage({ identity, limits, outputType, keepsPlainText, next, upstream, begin });
   const rpc = stageRpcRoutes(stage, handler, dependencies.lifecycle);
-  addStageRoute(app, { path: stage.route, handler, rpc }, dependencies);
+  addRoutes(app, { http: [{ method: 'POST', path: stage.route, handler }], rpc }, dependencies);
   app.addHook('onClose', () => upstream.close());
   return app;
 }

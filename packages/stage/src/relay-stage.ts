@@ -4,10 +4,10 @@ import {
   type BodySink,
   checkAnnouncedLengthOf,
   contentCodingOf,
+  type Handler,
+  type HttpExchange,
   type RequestContext,
   receiveUnpacked,
-  type StageExchange,
-  type StageHandler,
 } from '@flotilla/http-server';
 import { type LogIdentity, reportExternalMemory, reportReleasedMemory } from '@flotilla/process';
 import type { Stage } from '@flotilla/topology';
@@ -43,7 +43,7 @@ export interface RelayStageOptions {
 }
 
 /** The route of a stage that has another behind it: what comes back from there goes to the caller as bytes. */
-export function relayStage(options: RelayStageOptions): StageHandler {
+export function relayStage(options: RelayStageOptions): Handler {
   const { upstream, next, identity, limits, outputType } = options;
   return async (exchange) => {
     const { request, response, context } = exchange;
@@ -117,7 +117,7 @@ export function relayStage(options: RelayStageOptions): StageHandler {
 const PASSED_ON = ['traceparent', 'tracestate'] as const;
 
 function requestHeaders(
-  { request, context }: StageExchange,
+  { request, context }: HttpExchange,
   next: Stage,
   type: string,
   remainingMs: number,

@@ -1,11 +1,11 @@
 import { standardMethods } from '@flotilla/contracts';
-import type { RpcRoutes, StageHandler } from '@flotilla/http-server';
+import type { Handler, RpcRoutes } from '@flotilla/http-server';
 import type { Lifecycle } from '@flotilla/process';
 import type { Stage } from '@flotilla/topology';
 
 /** The calls that a stage takes: its own service, over the handler of its REST route. */
-export function stageRpcRoutes(stage: Stage, handler: StageHandler, lifecycle: Lifecycle): RpcRoutes {
-  let router: Promise<StageHandler> | undefined;
+export function stageRpcRoutes(stage: Stage, handler: Handler, lifecycle: Lifecycle): RpcRoutes {
+  let router: Promise<Handler> | undefined;
   return {
     paths: [...stage.rpc.methods.map(({ path }) => path), ...standardMethods],
     handler: async (exchange) => {

@@ -92,9 +92,10 @@ async function serve(pieces: readonly Buffer[], isOnFastPath: boolean): Promise<
   // What stood before the fault is whole, and seen first.
   server.on('clientError', (_error, socket) => setImmediate(() => socket.destroy()));
   const answer = (exchange: FastPathExchange) => answerDirectly(exchange, seen);
-  const route = { path: '/process', maxHeaders: 100, maxHeaderBytes: 16_384 };
+  const route = { method: 'POST', path: '/process', handler: () => Promise.resolve() } as const;
+  const plain = { routes: new Map([[route.path, route]]), maxHeaders: 100, maxHeaderBytes: 16_384 };
   const options = {
-    route,
+    plain,
     keepAliveMs: 60_000,
     headersTimeoutMs: 60_000,
     acceptHttp2: () => {},

@@ -1,6 +1,6 @@
 import type { FlotillaError } from '@flotilla/contracts';
 import type { Handling } from './handling.js';
-import type { StageHandler, StageRouteOptions } from './stage-exchange.js';
+import type { Handler, RouteOptions } from './routes.js';
 
 /**
  * Has a handler answer a request, and answers with a problem where it throws.
@@ -9,8 +9,8 @@ import type { StageHandler, StageRouteOptions } from './stage-exchange.js';
  */
 export async function answer(
   handling: Handling,
-  handler: StageHandler,
-  { lifecycle }: Pick<StageRouteOptions, 'lifecycle'>,
+  handler: Handler,
+  { lifecycle }: Pick<RouteOptions, 'lifecycle'>,
   check?: () => FlotillaError | undefined,
 ): Promise<void> {
   try {

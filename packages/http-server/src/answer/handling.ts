@@ -10,17 +10,19 @@ import type { Logger } from 'pino';
 import type { RequestContext } from '../access-log/request-context.js';
 import type { FaultTaker } from '../message/exchange.js';
 import type { GuardedExchange } from '../message/guarded-exchange.js';
+import type { PathParameters } from '../message/path-pattern.js';
 import type { RpcProtocol } from '../message/rpc-protocol.js';
 import { asProblem } from './problem-responses.js';
+import type { HttpExchange } from './routes.js';
 import { sendRpcProblem } from './rpc-problem.js';
-import type { StageExchange } from './stage-exchange.js';
 
 /** One request that is being handled, and what becomes of it if that fails. */
-export class Handling implements StageExchange, FaultTaker {
-  readonly request: StageExchange['request'];
+export class Handling implements HttpExchange, FaultTaker {
+  readonly request: HttpExchange['request'];
   /** Has fields of its own in every answer, where a browser asks for them. */
-  response: StageExchange['response'];
+  response: HttpExchange['response'];
   readonly context: RequestContext;
+  parameters: PathParameters | undefined;
   rpc: RpcProtocol | undefined;
   readonly #logger: Logger;
   #failure: unknown;

@@ -1,6 +1,7 @@
 import { FlotillaError, PROBLEM_MEDIA_TYPE, type ProblemCode, problemBody } from '@flotilla/contracts';
 import { describeError } from '@flotilla/process';
 import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AllowedMethods } from './allowed-methods.js';
 
 /** Fastify's and Node's own errors, in the catalogue's terms. Any other 4xx of theirs is a malformed request. */
 const FOREIGN_CODES: Readonly<Record<string, ProblemCode>> = {
@@ -13,14 +14,12 @@ const FOREIGN_CODES: Readonly<Record<string, ProblemCode>> = {
 /** Answers every error of an app as RFC 9457 problem details. Registered before the routes, which it takes note of. */
 export function registerProblems(app: FastifyInstance): void {
   // `hasRoute` would read a caller's path as a pattern, and throw at one such as `/:(`.
-  const methodsOf = new Map<string, string[]>();
-  app.addHook('onRoute', ({ url, method }) => {
-    methodsOf.set(url, (methodsOf.get(url) ?? []).concat(method));
-  });
+  const allowed = new AllowedMethods();
+  app.addHook('onRoute', ({ url, method }) => allowed.add(url, method));
   app.setErrorHandler((error: FastifyError, request, reply) =>
     sendProblem(asProblem(error, request.context?.requestId, request.log), request, reply),
   );
-  app.setNotFoundHandler((request, reply) => sendProblem(notFound(methodsOf, request), request, reply));
+  app.setNotFoundHandler((request, reply) => sendProblem(notFound(allowed.of(request.url)), request, reply));
 }
 
 /** The catalogue's word for an error of Fastify or Node that has one. */
@@ -49,10 +48,8 @@ export function sendProblem(problem: FlotillaError, request: FastifyRequest, rep
     .send(JSON.stringify(problemBody(problem, request.context?.requestId ?? request.id)));
 }
 
-function notFound(methodsOf: ReadonlyMap<string, string[]>, request: FastifyRequest): FlotillaError {
-  const [path = '/'] = request.url.split('?', 1);
-  const allowed = methodsOf.get(path);
-  if (!allowed) return new FlotillaError('FLT_ROUTE_NOT_FOUND');
+function notFound(allowed: readonly string[]): FlotillaError {
+  if (allowed.length === 0) return new FlotillaError('FLT_ROUTE_NOT_FOUND');
   const allow = allowed.join(', ');
   return new FlotillaError('FLT_METHOD_NOT_ALLOWED', `This route takes ${allow}.`, {}, { allow });
 }

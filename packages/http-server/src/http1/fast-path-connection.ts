@@ -7,14 +7,14 @@ import { callBack } from '../message/boundary.js';
 import type { FaultTaker } from '../message/exchange.js';
 import { noticeWhenGone } from '../message/half-closed.js';
 import { type DirectChannel, FastPathExchange } from './fast-path-exchange.js';
-import { type FastPathRequestHead, type PlainRoute, parsePlainHead } from './fast-path-request-head.js';
+import { type FastPathRequestHead, type PlainRequests, parsePlainHead } from './fast-path-request-head.js';
 import { prefaceIn } from './preface.js';
 
 /** What a direct connection needs of the server that it belongs to. */
 export interface DirectServer {
-  readonly route: PlainRoute;
+  readonly plain: PlainRequests;
   /** How each plain request begins: `POST /process`. */
-  readonly lineStart: string;
+  readonly lineStarts: readonly string[];
   /** How long a connection is kept on which nothing happens. */
   readonly keepAliveMs: number;
   /** How long a request's head may take to arrive. */
@@ -188,9 +188,9 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
       if (!this.#isPartialMatch(bytes)) this.#detach();
       return;
     }
-    const { route } = this.#server;
+    const { plain } = this.#server;
     // Node's parser says what is wrong with one that is too long.
-    if (headBytes < route.maxHeaderBytes) this.#head ??= parsePlainHead(bytes.toString('latin1', 0, headBytes), route);
+    if (headBytes < plain.maxHeaderBytes) this.#head ??= parsePlainHead(bytes.toString('latin1', 0, headBytes), plain);
     const bodyStart = headBytes + END_OF_HEAD.length;
     if (!this.#head) {
       this.rest = bytes;
@@ -231,8 +231,11 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
 
   /** Whether half a head begins like one that could be answered here. */
   #isPartialMatch(bytes: Buffer): boolean {
-    const { lineStart, route } = this.#server;
-    const known = Math.min(bytes.length, lineStart.length);
-    return bytes.length < route.maxHeaderBytes && bytes.toString('latin1', 0, known) === lineStart.slice(0, known);
+    const { lineStarts, plain } = this.#server;
+    if (bytes.length >= plain.maxHeaderBytes) return false;
+    return lineStarts.some((start) => {
+      const known = Math.min(bytes.length, start.length);
+      return bytes.toString('latin1', 0, known) === start.slice(0, known);
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Route } from '../answer/routes.js';
 import { endInto, failInto } from '../message/boundary.js';
 import { type BodyLimit, type BodySink, isBodiless, type RawFields, type Receiving } from '../message/exchange.js';
 import { fieldValue } from '../message/field-lines.js';
@@ -27,6 +28,7 @@ const RECEIVED: Receiving = { resume: () => {} };
 /** A request that came whole on a direct connection, and its response. */
 export class FastPathExchange extends GuardedExchange {
   readonly httpVersion = '1.1';
+  readonly route: Route;
   readonly url: string;
   readonly rawHeaders: RawFields;
   hasStarted = false;
@@ -41,6 +43,7 @@ export class FastPathExchange extends GuardedExchange {
   constructor(channel: DirectChannel, head: FastPathRequestHead, body: Buffer) {
     super();
     this.#channel = channel;
+    this.route = head.route;
     this.url = head.url;
     this.rawHeaders = head.rawHeaders;
     this.#body = body;

@@ -5,11 +5,11 @@ import type { Logger } from 'pino';
 import { callBack } from '../message/boundary.js';
 import { type DirectServer, FastPathConnection } from './fast-path-connection.js';
 import type { FastPathExchange } from './fast-path-exchange.js';
-import type { PlainRoute } from './fast-path-request-head.js';
+import type { PlainRequests } from './fast-path-request-head.js';
 
 /** What becomes of connections and their plain requests. */
 export interface DirectLaneOptions {
-  readonly route: PlainRoute;
+  readonly plain: PlainRequests;
   readonly keepAliveMs: number;
   readonly headersTimeoutMs: number;
   /** Takes a connection that speaks HTTP/2. @param first - What has come. */
@@ -33,8 +33,8 @@ export function isOnFastPath(socket: Socket): boolean {
 
 /** A server's connections, until something is asked on them that is not plain. */
 export class FastPath implements DirectServer {
-  readonly route: PlainRoute;
-  readonly lineStart: string;
+  readonly plain: PlainRequests;
+  readonly lineStarts: readonly string[];
   readonly keepAliveMs: number;
   readonly headersTimeoutMs: number;
   readonly #options: DirectLaneOptions;
@@ -47,8 +47,8 @@ export class FastPath implements DirectServer {
 
   /** Takes over the server's new connections. */
   constructor(server: Server, options: DirectLaneOptions) {
-    this.route = options.route;
-    this.lineStart = `POST ${options.route.path}`;
+    this.plain = options.plain;
+    this.lineStarts = [...options.plain.routes.keys()].map((path) => `POST ${path}`);
     this.keepAliveMs = options.keepAliveMs;
     this.headersTimeoutMs = options.headersTimeoutMs;
     this.#options = options;

@@ -10,6 +10,11 @@ declare module 'fastify' {
     context: RequestContext;
     handling: Handling;
   }
+
+  interface FastifyContextConfig {
+    /** A route's path in our notation, by which logs and metrics name it: `/polls/{id}`. */
+    path?: string;
+  }
 }
 
 /** The caller's id if it may stand in a header, or a new one. */
@@ -56,10 +61,10 @@ export function guardedListener(sinks: AccessLogSinks, listener: RequestListener
 /** Gives every request of an app its trail. */
 export function registerAccessLog(app: FastifyInstance, sinks: AccessLogSinks): void {
   // The slots must exist on the prototype so that V8 sees one shape of request; the hook below fills them.
-  app.decorateRequest('trail', null as unknown as RequestContext);
+  app.decorateRequest('context', null as unknown as RequestContext);
   app.decorateRequest('handling', null as unknown as Handling);
   app.addHook('onRequest', (request, reply, done) => {
-    const routeOf = () => request.routeOptions.url ?? 'unknown';
+    const routeOf = () => request.routeOptions.config.path ?? request.routeOptions.url ?? 'unknown';
     request.handling = beginAccessLog(request.raw, reply.raw, request.id, sinks, routeOf);
     request.context = request.handling.context;
     done();
@@ -72,10 +77,10 @@ export function registerAccessLog(app: FastifyInstance, sinks: AccessLogSinks): 
 }
 
 /**
- * A request to a stage's route, which is answered without the framework.
+ * A request that the framework has routed to a handler of ours, which answers it.
  *
- * @throws FlotillaError if it came by no connection of HTTP/1.1: what comes by HTTP/2, and is injected into the framework, is
- * answered by its other routes.
+ * @throws FlotillaError if it came by no connection of HTTP/1.1: what comes by HTTP/2 is looked up before
+ * it is injected into the framework, for the framework's own routes.
  */
 export function handlingOf({ raw, handling }: FastifyRequest): Handling {
   if (!(raw instanceof IncomingMessage)) throw new FlotillaError('FLT_ROUTE_NOT_FOUND');

@@ -56,20 +56,21 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
 
   send(status: number, headers: string[], body: string): void {
     if (!isBodiless(status) && !isGrpc(headers)) headers.push('content-length', String(body.length));
-    this.#sendHead(status, headers, body.length === 0);
-    if (body.length > 0) this.#stream.end(Buffer.from(body, 'latin1'));
+    const isHeadOnly = body.length === 0 || this.#isHead;
+    this.#sendHead(status, headers, isHeadOnly);
+    if (!isHeadOnly) this.#stream.end(Buffer.from(body, 'latin1'));
   }
 
   begin(status: number, headers: string[]): void {
-    this.#sendHead(status, headers, false);
+    this.#sendHead(status, headers, this.#isHead);
   }
 
   write(chunk: Buffer): boolean {
-    return this.#stream.write(chunk);
+    return this.#isHead || this.#stream.write(chunk);
   }
 
   end(trailers: RawFields): void {
-    this.#stream.end(undefined, trailers);
+    if (!this.#isHead) this.#stream.end(undefined, trailers);
   }
 
   abort(code: number = errorCode.internalError): void {
@@ -110,6 +111,11 @@ export class Http2Exchange extends GuardedExchange implements StreamObserver {
   onClosed(ending: StreamEnding): void {
     this.#body?.breakOff();
     this.tellClosed(ending === 'whole');
+  }
+
+  /** Its response has no body, whatever its handler writes (RFC 9110, 9.3.2). */
+  get #isHead(): boolean {
+    return this.method === 'HEAD';
   }
 
   /** A client that waits for it before it sends a body is told (RFC 9110, section 10.1.1). */

@@ -1,20 +1,34 @@
-import { type FlotillaError, header } from '@flotilla/contracts';
+import { FlotillaError, header } from '@flotilla/contracts';
 import type { FastifyInstance } from 'fastify';
 import { endAccessLog, RequestContext, requestIdFrom } from '../access-log/request-context.js';
 import { answer } from '../answer/answer.js';
 import { Handling } from '../answer/handling.js';
-import type { StageRouteOptions, StageRoutes } from '../answer/stage-exchange.js';
+import type { RouteTable } from '../answer/route-table.js';
+import type { RouteOptions, RpcRoutes } from '../answer/routes.js';
 import { closing, HOST, problemOfExpectation, problemOfHead } from '../message/head-checks.js';
 import { rpcProtocolOf } from '../message/rpc-protocol.js';
+import { pathOf } from '../message/target.js';
 import { answerCall, preflight } from '../rpc/answer-call.js';
 import type { Http2Exchange } from './http2-exchange.js';
 import { Http2Server } from './http2-server.js';
 import { answerByFramework } from './other-routes.js';
 
-/** Answers what comes by HTTP/2: calls, texts to the stage's route, and what the framework has routes for. */
-export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: StageRouteOptions): Http2Server {
+/** The calls of a process that takes none. */
+const NO_CALLS: RpcRoutes = {
+  paths: [],
+  handler: () => Promise.reject(new FlotillaError('FLT_ROUTE_NOT_FOUND')),
+};
+
+/** Answers what comes by HTTP/2: calls, requests for the table's routes, and for what the framework has besides. */
+export function readHttp2(
+  app: FastifyInstance,
+  table: RouteTable,
+  calls: RpcRoutes = NO_CALLS,
+  options: RouteOptions,
+): Http2Server {
   const { config, lifecycle } = options;
-  const lane = new Http2Server({
+  const served = { app, table, calls, options };
+  const server = new Http2Server({
     maxHeaderBytes: config.maxHeaderBytes,
     maxHeaders: config.maxHeaders,
     maxFieldPieces: config.maxFieldPieces,
@@ -22,56 +36,59 @@ export function readHttp2(app: FastifyInstance, routes: StageRoutes, options: St
     keepAliveMs: config.keepAliveMs,
     requestTimeoutMs: config.requestTimeoutMs,
     logger: options.logger,
-    answer: (exchange) => answerStream(app, exchange, routes, options),
+    answer: (exchange) => answerStream(exchange, served),
   });
   lifecycle.watch(() => {
-    if (lifecycle.phase === 'draining') lane.close();
+    if (lifecycle.phase === 'draining') server.close();
   });
-  return lane;
+  return server;
 }
 
-function answerStream(
-  app: FastifyInstance,
-  request: Http2Exchange,
-  routes: StageRoutes,
-  options: StageRouteOptions,
-): void {
+/** What streams are answered with. */
+interface Served {
+  readonly app: FastifyInstance;
+  readonly table: RouteTable;
+  readonly calls: RpcRoutes;
+  readonly options: RouteOptions;
+}
+
+function answerStream(request: Http2Exchange, served: Served): void {
   const context = new RequestContext(requestIdFrom(request.header(header.requestId)));
-  const handling = new Handling(request, context, options.logger);
-  void answerAsRouted(app, request, handling, routes, options).catch((error) => handling.fault(error));
+  const handling = new Handling(request, context, served.options.logger);
+  void answerAsRouted(request, handling, served).catch((error) => handling.fault(error));
 }
 
-async function answerAsRouted(
-  app: FastifyInstance,
-  request: Http2Exchange,
-  handling: Handling,
-  routes: StageRoutes,
-  options: StageRouteOptions,
-): Promise<void> {
-  const { method } = request;
-  const path = request.url.split('?', 1)[0] as string;
-  const isPost = method === 'POST';
-  const isStage = isPost && path === routes.path;
-  const isKnownCall = routes.rpc.paths.includes(path);
-  const protocol = isPost && !isStage ? rpcProtocolOf(request) : undefined;
+async function answerAsRouted(request: Http2Exchange, handling: Handling, served: Served): Promise<void> {
+  const { app, table, calls, options } = served;
+  const { method, url } = request;
+  const route = table.literal(method, url) ?? routeWithParameters(request, handling, table);
+  const path = pathOf(url);
+  const isKnownCall = calls.paths.includes(path);
+  const protocol = method === 'POST' && !route ? rpcProtocolOf(request) : undefined;
   // What is sent to an unknown method is a call if it says so; JSON may be anything.
   const rpc = isKnownCall || protocol === 'grpc' ? protocol : undefined;
-  const isCall = rpc !== undefined || (isPost && isKnownCall);
+  const isCall = rpc !== undefined || (method === 'POST' && isKnownCall);
   const isPreflight = method === 'OPTIONS' && isKnownCall && options.config.corsOrigins.length > 0;
   handling.rpc = rpc;
   const refused = refusalOf(request, options.config.maxHeaders);
-  if (!refused && !isStage && !isCall && !isPreflight) {
-    // The framework leaves the trail.
+  if (!refused && !route && !isCall && !isPreflight) {
+    // The framework writes the access log.
     await answer(handling, () => answerByFramework(app, request, request), options);
     return;
   }
-  const route = isStage || isKnownCall ? path : 'unknown';
+  const name = route?.path ?? (isKnownCall ? path : 'unknown');
   request.onClose((isWhole) =>
-    endAccessLog(method, route, isWhole ? request.status : undefined, handling.context, options),
+    endAccessLog(method, name, isWhole ? request.status : undefined, handling.context, options),
   );
   if (refused) handling.fault(refused);
-  else if (isStage) await answer(handling, routes.handler, options);
-  else await answerCall(handling, isPreflight ? preflight(options) : routes.rpc.handler, options);
+  else if (route) await answer(handling, route.handler, options);
+  else await answerCall(handling, isPreflight ? preflight(options) : calls.handler, options);
+}
+
+function routeWithParameters({ method, url }: Http2Exchange, handling: Handling, table: RouteTable) {
+  const found = table.match(method, url);
+  handling.parameters = found?.parameters;
+  return found?.route;
 }
 
 /** What HTTP/2 itself lets pass, and that goes nowhere (`request-checks.ts` for HTTP/1.1). */

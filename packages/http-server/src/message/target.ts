@@ -44,6 +44,12 @@ function withoutNeedlessEscapes(target: string): string {
   return path + target.slice(pathEnd);
 }
 
+/** The path of a target: all before the query. One that has no query is its own path, and is not copied. */
+export function pathOf(target: string): string {
+  const queryAt = target.indexOf('?');
+  return queryAt === -1 ? target : target.slice(0, queryAt);
+}
+
 /** What is wrong with a method, or undefined. */
 export function faultOfMethod(method: string): string | undefined {
   if (method === 'CONNECT') return 'This is no proxy for CONNECT.';

@@ -1,13 +1,13 @@
 import { answer } from '../answer/answer.js';
 import type { Handling } from '../answer/handling.js';
-import type { StageHandler, StageRouteOptions } from '../answer/stage-exchange.js';
+import type { Handler, RouteOptions } from '../answer/routes.js';
 import { rpcProtocolOf } from '../message/rpc-protocol.js';
 import { corsFields, sendPreflight, withCorsFields } from './cors.js';
 
-export type RpcRouteOptions = Pick<StageRouteOptions, 'lifecycle' | 'config'>;
+export type RpcRouteOptions = Pick<RouteOptions, 'lifecycle' | 'config'>;
 
 /** Answers a call, or a browser's question whether it may call. */
-export async function answerCall(handling: Handling, handler: StageHandler, options: RpcRouteOptions): Promise<void> {
+export async function answerCall(handling: Handling, handler: Handler, options: RpcRouteOptions): Promise<void> {
   const { request, response } = handling;
   handling.rpc = rpcProtocolOf(request);
   const fields = corsFields(request, options.config.corsOrigins);
@@ -16,7 +16,7 @@ export async function answerCall(handling: Handling, handler: StageHandler, opti
 }
 
 /** Answers the question that a browser asks before it calls. */
-export function preflight({ config }: RpcRouteOptions): StageHandler {
+export function preflight({ config }: RpcRouteOptions): Handler {
   return async ({ request, response }) => {
     // The fields that every answer gets are there already.
     const isAllowed = corsFields(request, config.corsOrigins).includes('access-control-allow-origin');

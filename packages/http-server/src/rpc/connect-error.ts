@@ -1,13 +1,13 @@
 import { Code, ConnectError } from '@connectrpc/connect';
 import { FlotillaError, header, type ProblemCode, problemBody, rpcStatusOf } from '@flotilla/contracts';
-import type { StageExchange } from '../answer/stage-exchange.js';
+import type { HttpExchange } from '../answer/routes.js';
 
 /**
  * What an implementation throws, as connect tells it: an error of the catalogue with its code and headers.
  *
  * @param exchange - Told of unexpected errors.
  */
-export function asConnectError(error: unknown, exchange?: Pick<StageExchange, 'note'>): ConnectError {
+export function asConnectError(error: unknown, exchange?: Pick<HttpExchange, 'note'>): ConnectError {
   if (!(error instanceof FlotillaError)) {
     const own = ConnectError.from(error, Code.Internal);
     // Without the code it would be taken for a fault of the caller's.

@@ -10,7 +10,7 @@ import type { UniversalHandler, UniversalServerResponse } from '@connectrpc/conn
 import { FlotillaError, isHeaderSafeId, header as names } from '@flotilla/contracts';
 import { ReceiveBuffer } from '@flotilla/http2';
 import type { RequestContext } from '../access-log/request-context.js';
-import type { StageExchange, StageHandler } from '../answer/stage-exchange.js';
+import type { Handler, HttpExchange } from '../answer/routes.js';
 import type { ContentCoding } from '../message/content-coding.js';
 import type { BodyLimit, InboundRequest, OutboundResponse } from '../message/exchange.js';
 import { typeInUtf8 } from '../message/media-type.js';
@@ -24,7 +24,7 @@ import { RoomOfCall } from './unpacked-room.js';
 import { writeAll } from './write-all.js';
 
 /** The exchange that a call came by. */
-const exchangeKey = createContextKey<StageExchange | undefined>(undefined);
+const exchangeKey = createContextKey<HttpExchange | undefined>(undefined);
 
 /** A message's limit is connect's to keep; all that a stream has together has none. */
 const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
@@ -32,7 +32,7 @@ const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
 const MAX_WAITING_BYTES = 256 * 1024;
 
 /** Answers calls by connect's handlers, which speak gRPC, gRPC-Web and Connect. */
-export function connectHandler(router: ConnectRouter): StageHandler {
+export function connectHandler(router: ConnectRouter): Handler {
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));
   return async (exchange) => {
     const { request, response, context } = exchange;
@@ -67,7 +67,7 @@ export function connectHandler(router: ConnectRouter): StageHandler {
   };
 }
 
-function codingOf({ request }: StageExchange): ContentCoding {
+function codingOf({ request }: HttpExchange): ContentCoding {
   const protocol = rpcProtocolOf(request);
   // What is of no protocol is refused for that.
   return protocol === undefined ? 'identity' : messageCodingOf(request, protocol);
@@ -76,7 +76,7 @@ function codingOf({ request }: StageExchange): ContentCoding {
 function unpackedBody(
   body: AsyncGenerator<Buffer>,
   { method }: UniversalHandler,
-  { request }: StageExchange,
+  { request }: HttpExchange,
   room: RoomOfCall,
 ): AsyncGenerator<Buffer> {
   if (rpcProtocolOf(request) === 'connect') return unpackedMessage(body, room);

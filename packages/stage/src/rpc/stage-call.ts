@@ -6,7 +6,7 @@ import {
   type ProblemCode,
   problems,
 } from '@flotilla/contracts';
-import { fieldValue, type StageExchange, type StageHandler } from '@flotilla/http-server';
+import { fieldValue, type Handler, type HttpExchange } from '@flotilla/http-server';
 import { asConnectError, type RpcCaller } from '@flotilla/http-server/rpc';
 import { takeRequestId } from '../input/request-id.js';
 import { InProcessExchange, type LocalAnswer, type LocalRequest } from './in-process-exchange.js';
@@ -15,14 +15,14 @@ import { InProcessExchange, type LocalAnswer, type LocalRequest } from './in-pro
 interface StageCallInput extends Pick<LocalRequest, 'url' | 'type' | 'body' | 'lengthBytes' | 'onGiven'> {
   /** Empty: the call brought none. */
   readonly requestId: string;
-  readonly onHandedOn?: StageExchange['onHandedOn'];
+  readonly onHandedOn?: HttpExchange['onHandedOn'];
 }
 
 /** Has a stage's handler work on what a call brought. Its failures are connect's errors. */
 export type StageCall = (caller: RpcCaller, input: StageCallInput) => Promise<PipelineResponse>;
 
 /** @param handler - That of the stage's REST route. */
-export function stageCall(handler: StageHandler): StageCall {
+export function stageCall(handler: Handler): StageCall {
   return async (caller, { requestId, onHandedOn, ...request }) => {
     const { context, request: outer } = caller.exchange;
     try {

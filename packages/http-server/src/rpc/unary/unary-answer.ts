@@ -1,7 +1,7 @@
 import type { ConnectError } from '@connectrpc/connect';
 import { codeToHttpStatus, errorToJsonBytes } from '@connectrpc/connect/protocol-connect';
 import { header, isHeaderSafeId, MAX_MESSAGE_BYTES } from '@flotilla/contracts';
-import type { StageExchange } from '../../answer/stage-exchange.js';
+import type { HttpExchange } from '../../answer/routes.js';
 import { writeAll } from '../write-all.js';
 import type { UnaryProtocol } from './direct-call.js';
 import { messageTooLarge } from './faults.js';
@@ -29,7 +29,7 @@ const OK = ['grpc-status', '0'] as const;
  * @throws ConnectError if the message is beyond the limit. No answer has started then.
  */
 export async function sendMessage(
-  { response, context }: StageExchange,
+  { response, context }: HttpExchange,
   protocol: UnaryProtocol,
   headers: AnswerHeaders,
   message: Uint8Array,
@@ -52,7 +52,7 @@ export async function sendMessage(
 
 /** Answers a call with an error, as connect-es tells it. No answer may have started. */
 export function sendError(
-  { response, context }: StageExchange,
+  { response, context }: HttpExchange,
   protocol: UnaryProtocol,
   headers: AnswerHeaders,
   error: ConnectError,

@@ -1,6 +1,6 @@
 import type { ConnectError } from '@connectrpc/connect';
 import { ReceiveBuffer } from '@flotilla/http2';
-import type { StageExchange, StageHandler } from '../../answer/stage-exchange.js';
+import type { Handler, HttpExchange } from '../../answer/routes.js';
 import type { BodyLimit } from '../../message/exchange.js';
 import { asConnectError } from '../connect-error.js';
 import type { RpcCaller } from '../rpc-caller.js';
@@ -41,7 +41,7 @@ const NO_LIMIT: BodyLimit = { maxBytes: Number.POSITIVE_INFINITY, setting: '' };
  *
  * @param others - connect-es, which answers the same in the same way; a test holds the two equal.
  */
-export function unaryHandler(methods: readonly UnaryMethod[], others: StageHandler): StageHandler {
+export function unaryHandler(methods: readonly UnaryMethod[], others: Handler): Handler {
   const byPath = new Map(methods.map((method) => [method.path, method]));
   return async (exchange) => {
     const method = byPath.get(exchange.request.url);
@@ -51,7 +51,7 @@ export function unaryHandler(methods: readonly UnaryMethod[], others: StageHandl
   };
 }
 
-async function answerDirectly(exchange: StageExchange, method: UnaryMethod, call: DirectCall): Promise<void> {
+async function answerDirectly(exchange: HttpExchange, method: UnaryMethod, call: DirectCall): Promise<void> {
   const { response } = exchange;
   const headers = new Map<string, string>();
   const room = new RoomOfCall();
