@@ -51,12 +51,12 @@ instance with a stricter parser of their own. What is refused they send to a ser
 HTTP/2 as well, those that are about no lines, chunks, versions or pipelines; there they come to the same, but that a field or a
 length that is malformed has its stream reset (RFC 9113, 8.1.1). Source: \`test/malformed/cases/\`.
 
-Every request that goes on is written anew: with one \`Host\`, with one \`Content-Length\` or one
+Every request that goes on is rewritten: with one \`Host\`, with one \`Content-Length\` or one
 \`Transfer-Encoding: chunked\` as its body is at hand, with an \`X-Request-Id\`, and with nothing of the client's framing or
 connection. The checks are in \`packages/http-server/src/message/head-checks.ts\`, for every version of HTTP, and in \`request-checks.ts\` beside it,
 behind those of Node's own parser.
 
-The second column is what the client writes; *end* says that it ends its side behind it. \`x{100}\` is a hundred times x,
+The second column is what the client writes; *end* says that it ends its side after it. \`x{100}\` is a hundred times x,
 \`⋯\` is the rest of what is too long for a table, and:
 
 | short | bytes |

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const START_TIMEOUT_MS = 15_000;
 const END_TIMEOUT_MS = 10_000;
-const LOOK_INTERVAL_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 /** What a process is started from. */
 export interface Command {
@@ -64,7 +64,7 @@ async function listens(port: number, child: ChildProcess): Promise<boolean> {
   const deadline = performance.now() + START_TIMEOUT_MS;
   while (isRunning(child) && performance.now() < deadline) {
     if (await canConnect(port)) return true;
-    await delay(LOOK_INTERVAL_MS);
+    await delay(POLL_INTERVAL_MS);
   }
   return false;
 }

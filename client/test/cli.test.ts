@@ -55,8 +55,8 @@ async function urlWhereNothingListens(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-const toFleet = () => [...toDoor(), '--report-url', fleet.origin];
-const toDoor = () => ['--url', fleet.origin];
+const toFleet = () => [...toEntryPoint(), '--report-url', fleet.origin];
+const toEntryPoint = () => ['--url', fleet.origin];
 
 describe('flotilla process', () => {
   test('prints the report of the whole file, and a table of its chunks, as plain text', async () => {
@@ -161,7 +161,7 @@ describe.each(['grpc', 'connect'])('flotilla --transport %s', (transport) => {
     const kept = path.join(folder.path, `${transport}.json`);
     const small = ['--iterations', '4', '--warm-up', '4', '--connections', '2', '--duration', '1'];
     for (const [command, ...options] of [
-      ['benchmark', 'sample.txt', ...small, '--save', kept, ...toDoor()],
+      ['benchmark', 'sample.txt', ...small, '--save', kept, ...toEntryPoint()],
       ['compare', 'sample.txt', '--runs', '1', ...toFleet()],
       ['large-test', '--size', '300KB', '--state-dir', folder.path, ...toFleet()],
     ] as const) {
@@ -197,7 +197,7 @@ describe('flotilla benchmark', () => {
     const kept = ['one.json', 'two.json'].map((name) => path.join(folder.path, name));
     const options = ['--iterations', '4', '--batch', '2', '--connections', '2', '--duration', '1'];
     for (const file of kept) {
-      const ended = await flotilla('benchmark', 'sample.txt', ...options, '--save', file, ...toDoor());
+      const ended = await flotilla('benchmark', 'sample.txt', ...options, '--save', file, ...toEntryPoint());
       expect(ended).toMatchObject({ code: 0, stderr: '' });
       expect(ended.stdout).toContain('sum of latencies / (wall time x batch)');
       expect(ended.stdout).not.toContain('\u001b');
@@ -213,7 +213,7 @@ describe('flotilla benchmark', () => {
 
   test('ends with 1 when an answer is wrong', async () => {
     fleet.faults.push('miscount');
-    const ended = await flotilla('benchmark', 'sample.txt', '--no-sustained', '--warm-up', '0', ...toDoor());
+    const ended = await flotilla('benchmark', 'sample.txt', '--no-sustained', '--warm-up', '0', ...toEntryPoint());
     expect(ended.code).toBe(1);
     expect(ended.stderr).toContain('1 of 20 requests failed: wrong answer');
     expect(ended.stdout).toContain('95.0 %');

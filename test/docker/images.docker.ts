@@ -53,7 +53,7 @@ test('the images of services and balancers have the same layers', async () => {
   expect(new Set(all.map((layers) => layers.slice(0, -1).join())).size).toBe(1);
 });
 
-test('a changed source is bundled anew, and installs nothing', async () => {
+test('a changed source is bundled again, and installs nothing', async () => {
   const context = await mkdtemp(path.join(tmpdir(), 'flotilla-context-'));
   try {
     const isSource = (file: string) => !/(^|\/)(node_modules|dist|test)(\/|$)/.test(path.relative(ROOT, file));

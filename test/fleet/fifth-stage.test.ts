@@ -122,7 +122,7 @@ describe('a fifth stage of the pipeline is one row, one folder, and its service 
     expect(await answer.json()).toMatchObject({ status: 'success', wordCount: 2, uniqueWords: 1 });
   });
 
-  test('compose follows: its images, its limits, and who calls whom', () => {
+  test('compose follows: its images, its limits, and its dependencies', () => {
     const text = composeFile(pipeline({ table, balancers: 2 }), { passedOn: [], stopGraceSeconds: 37 });
     expect(text).toContain('image: flotilla-service5-soften\n  mem_limit: 384m');
     expect(text).toContain('container_name: rest-service5-loadbalancer2');

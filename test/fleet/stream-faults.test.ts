@@ -213,7 +213,7 @@ describe.each([1, 2, 3])('an instance of stage %i dies in the middle of a stream
   });
 });
 
-/** Stage 4 gets its part when the text has ended, and is quick: it stands still while one of its instances is killed. */
+/** Stage 4 gets its part when the text has ended, and is quick: it is stopped while one of its instances is killed. */
 describe('an instance of stage 4 dies with the figures of a stream half read', () => {
   async function killBusy(isAsWanted: (replayBytes: number) => boolean): Promise<void> {
     const names = stages[3]?.instances.map(({ name }) => name) ?? [];

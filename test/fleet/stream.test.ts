@@ -105,7 +105,7 @@ async function busyInstance(stage: number): Promise<string> {
   return (busy as string).split(':')[0] as string;
 }
 
-describe('streams that come to no good', () => {
+describe('failure modes of streaming', () => {
   const many = Buffer.from('word '.repeat(100_000));
 
   test.each([

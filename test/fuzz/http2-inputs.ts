@@ -93,7 +93,7 @@ export const otherFrame: fc.Arbitrary<Buffer> = fc.oneof(
     .map(([id, by]) => frame(frameType.windowUpdate, 0, id, uint32(by))),
   fc.tuple(streamId, fc.constantFrom(0, 8)).map(([id, code]) => frame(frameType.reset, 0, id, uint32(code))),
   streamId.map((id) => frame(frameType.priority, 0, id, Buffer.from([0, 0, 0, 0, 16]))),
-  // nghttp2 takes it ill if a client names a stream of its own.
+  // nghttp2 refuses a client that names a stream of its own.
   fc.constantFrom(0).map((last) => frame(frameType.goAway, 0, 0, uint32(last, 0))),
   fc.tuple(streamId, fc.nat({ max: 300 })).map(([id, bytes]) => data(id, bytes)),
   streamId.map((id) => frame(frameType.data, frameFlag.padded, id, Buffer.from([2, 0x61, 0, 0]))),

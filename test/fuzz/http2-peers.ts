@@ -43,7 +43,7 @@ export async function servedByUs(pieces: readonly Buffer[], limits: Partial<Serv
     { ...SERVER_LIMITS, ...limits },
     {
       onRequest: ({ stream, head }) => {
-        if (isRefusedAtDoor(head)) return;
+        if (isRefusedByListener(head)) return;
         stream.observer = new Reader(
           (bodyBytes) => requests.set(stream.id, { fields: head.fields, bodyBytes }),
           faults.take,
@@ -65,7 +65,7 @@ export async function servedByUs(pieces: readonly Buffer[], limits: Partial<Serv
 }
 
 /** Target and host are looked at by one function for every way in, behind the connection; nghttp2 looks at them itself. */
-function isRefusedAtDoor({ method, path, fields }: RequestHead): boolean {
+function isRefusedByListener({ method, path, fields }: RequestHead): boolean {
   const host = fieldValue(fields, 'host');
   const target = normalisedTarget(path, host);
   return host === undefined || !HOST.test(host) || faultOfTarget(method, target) !== undefined;

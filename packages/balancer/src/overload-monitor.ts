@@ -1,5 +1,5 @@
 /** How often the event loop's delay is looked at, in ms. */
-const LOOK_MS = 250;
+const SAMPLE_INTERVAL_MS = 250;
 /** Looks in a row that must be late: one may be a pause of the whole machine, after which all is well. */
 const LAG_SAMPLES = 2;
 
@@ -13,15 +13,15 @@ const LAG_SAMPLES = 2;
 export function monitorOverload(limitMs: number, onChange: (isTooMuch: boolean) => void): () => void {
   if (limitMs === 0) return () => {};
   let lastMs = performance.now();
-  let lateLooks = 0;
+  let lateSamples = 0;
   let isTooMuch = false;
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    lateLooks = nowMs - lastMs - LOOK_MS > limitMs ? lateLooks + 1 : 0;
+    lateSamples = nowMs - lastMs - SAMPLE_INTERVAL_MS > limitMs ? lateSamples + 1 : 0;
     lastMs = nowMs;
-    const isNow = lateLooks >= LAG_SAMPLES;
+    const isNow = lateSamples >= LAG_SAMPLES;
     if (isNow !== isTooMuch) onChange(isNow);
     isTooMuch = isNow;
-  }, LOOK_MS).unref();
+  }, SAMPLE_INTERVAL_MS).unref();
   return () => clearInterval(timer);
 }

@@ -22,7 +22,7 @@ describe('changing a balancer at run time', () => {
     expect((await fetch(`${url}/admin`, { headers: { authorization: 'Bearer ' } })).status).toBe(404);
   });
 
-  test('who has another token, or none, is turned away, and nothing changes', async () => {
+  test('a client with another token, or none, is refused, and nothing changes', async () => {
     const { ask, url, stats } = await administered();
     for (const token of ['', 'another', `${TOKEN}x`]) {
       const { status, headers, body } = await ask('POST', '/admin/instances/a:1/drain', undefined, token);

@@ -103,7 +103,7 @@ describe('limits', () => {
     expect((await stats()).totals).toMatchObject({ client_requests: 2, queued: 1, refused: 1, queue_timeouts: 0 });
   });
 
-  test('who waits too long is refused; who leaves the queue leaves no trace', async () => {
+  test('a request that waits too long is refused; one that leaves the queue leaves no trace', async () => {
     const { waiting, port } = held();
     const limits = { FLOTILLA_MAX_IN_FLIGHT: '1', FLOTILLA_QUEUE_TIMEOUT_MS: '2500' };
     const { post, stats } = await balancer([await port], limits);
@@ -274,7 +274,7 @@ describe('fields', () => {
     expect(answer).toMatch(/\r\n\r\n5\r\nhello\r\n0\r\nx-sum: 5\r\n\r\n$/);
   });
 
-  test('whom a request comes from, and through, is added to what was said before', async () => {
+  test('the address of the client and this hop are added to the forwarding fields that were there', async () => {
     const seen: http.IncomingMessage[] = [];
     const { post, url } = await balancer([await echo('a', seen)]);
     const answer = await post('{}', { headers: { 'x-forwarded-for': '10.1.2.3', via: '1.0 front' } });

@@ -22,7 +22,7 @@ const DEADLINE_MS = 8_000;
 
 type Prototype = Record<string, (...args: never[]) => unknown>;
 
-/** What of a request is called by whom: a connection, a timer, the group, or another part of it. */
+/** What of a request is called by which caller: a connection, a timer, the group, or another part of it. */
 const parts: Readonly<Record<string, object>> = {
   Body: Body.prototype,
   Call: UpstreamRequest.prototype,

@@ -12,7 +12,7 @@ const emptyNames: NameService = {
 
 const keys = (members: readonly { key: string }[]) => members.map(({ key }) => key);
 
-describe('who is a member', () => {
+describe('the members', () => {
   test('listed ones stay as they are, and names stand for what they resolve to, each once', async () => {
     const entries = instanceList.parse('a:1=127.0.0.1:9,dns:workers:8051,srv:_http._tcp.w,10.0.0.1:8051');
     const names: NameService = {

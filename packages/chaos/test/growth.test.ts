@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { growthPerRequest, type Look } from '../src/soak/growth.js';
 import { missedBy, missedByProcess, type SoakedProcess } from '../src/soak/judgement.js';
 
-const LOOKS = 10;
+const SAMPLES = 10;
 const REQUESTS = 200_000;
 
 /** Looks of a soak, at 30 % of the requests and then nine times more. */
 function looks(liveBytes: (requests: number, nth: number) => number): Look[] {
-  return Array.from({ length: LOOKS }, (_, nth) => {
-    const requests = REQUESTS * (0.3 + (0.7 * nth) / (LOOKS - 1));
+  return Array.from({ length: SAMPLES }, (_, nth) => {
+    const requests = REQUESTS * (0.3 + (0.7 * nth) / (SAMPLES - 1));
     return { requests, liveBytes: 25e6 + liveBytes(requests, nth) };
   });
 }
@@ -29,7 +29,7 @@ describe('whether a process grows', () => {
     ['one that is flat', looks((_requests, nth) => noise(nth))],
     ['one that was still warming up', looks((requests, nth) => warming(requests) + noise(nth))],
     ['one that holds less in the end', looks((requests) => -10 * requests)],
-    ['one with a look that is off', looks((_requests, nth) => (nth === LOOKS - 1 ? 8e6 : 0))],
+    ['one with a look that is off', looks((_requests, nth) => (nth === SAMPLES - 1 ? 8e6 : 0))],
   ])('%s does not', (_what, own) => {
     expect(missedByProcess(soaked(own), REQUESTS)).toEqual([]);
   });

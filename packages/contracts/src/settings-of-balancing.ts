@@ -25,7 +25,7 @@ export const balancingSettings = {
     '5000',
     'ms',
     ['balancer'],
-    'How often instances that are listed as dns:name:port or srv:name are looked up anew.',
+    'How often instances that are listed as dns:name:port or srv:name are looked up again.',
   ),
   shedDelayMs: setting(
     'FLOTILLA_SHED_DELAY_MS',

@@ -2,7 +2,7 @@ import { both, type Setting, setting } from './setting.js';
 import { integer, oneOf, text } from './setting-types.js';
 import { stageSettings } from './settings-of-stages.js';
 
-/** What a process is: where it listens, who it is, and whom it calls. */
+/** What a process is: where it listens, its name, and what it calls. */
 export const processSettings = {
   servicePort: setting(
     'SERVICE_PORT',

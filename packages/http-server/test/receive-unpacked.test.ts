@@ -96,12 +96,12 @@ const bodies: [name: string, body: Buffer, text: string | undefined][] = [
   ['a member that is stored', gzipSync('hello', { level: 0 }), 'hello'],
   ['a member with all that a head may have', withFlags, 'hello'],
   ['members behind each other', Buffer.concat([HELLO, packed(''), packed(' world')]), 'hello world'],
-  ['zeros behind it, which are padding', Buffer.concat([HELLO, Buffer.alloc(700)]), 'hello'],
+  ['zeros after it, which are padding', Buffer.concat([HELLO, Buffer.alloc(700)]), 'hello'],
   ['nothing', Buffer.alloc(0), undefined],
   ['zeros', Buffer.alloc(20), undefined],
   ['a text', Buffer.from('{"text":"hello"}'), undefined],
-  ['garbage behind it', Buffer.concat([HELLO, Buffer.from('garbage')]), undefined],
-  ['garbage behind its padding', Buffer.concat([HELLO, Buffer.alloc(700), Buffer.from('g')]), undefined],
+  ['garbage after it', Buffer.concat([HELLO, Buffer.from('garbage')]), undefined],
+  ['garbage after its padding', Buffer.concat([HELLO, Buffer.alloc(700), Buffer.from('g')]), undefined],
   ['a member behind its padding', Buffer.concat([HELLO, Buffer.alloc(700), HELLO]), undefined],
   ['half a head', HELLO.subarray(0, 4), undefined],
   ['a head alone', HELLO.subarray(0, 10), undefined],
@@ -213,7 +213,7 @@ test('of a bomb no more is unpacked than the limit lets pass, and no more of it 
   expect(readBytes).toBeLessThan(2 * MIB);
 });
 
-test('who reads slowly has no more unpacked than is on its way, and the source waits', async () => {
+test('for a slow reader no more is unpacked than is on its way, and the source waits', async () => {
   const packedPiece = gzipSync(Buffer.alloc(64 * MIB));
   const [calls, source] = [
     { given: 0 },

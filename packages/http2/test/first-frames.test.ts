@@ -43,7 +43,7 @@ const PING = frame(frameType.ping, 0, 0, Buffer.alloc(8));
 const push = (value: number) => setting(settingId.enablePush, value);
 
 describe('the first frame of a connection', () => {
-  it('has the settings of who sends it: one that takes note of ours has none', async () => {
+  it('has the settings of its sender: an acknowledgement of ours has none', async () => {
     for (const endsBy of [serverEndsBy, clientEndsBy]) {
       expect(await endsBy(SETTINGS)).toBeUndefined();
       expect(await endsBy(ACK)).toBe(errorCode.protocolError);

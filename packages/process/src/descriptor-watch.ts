@@ -2,25 +2,25 @@ import { closeSync, openSync } from 'node:fs';
 import type { Logger } from 'pino';
 
 /** A look takes two system calls. */
-const LOOK_INTERVAL_MS = 1000;
+const POLL_INTERVAL_MS = 1000;
 /** Looks in a row that must find one free until it is said to be over: at the limit it comes and goes. */
-const GOOD_LOOKS = 3;
+const GOOD_CHECKS = 3;
 
 /**
  * Tells once when the process has no file descriptor left for another connection, and once when it has again. Nothing else
  * would: what waits to be accepted then is closed, or left waiting, by libuv, which reports nothing.
  */
 export function watchDescriptors(logger: Logger): void {
-  let goodLooks = GOOD_LOOKS;
+  let goodChecks = GOOD_CHECKS;
   const look = () => {
     const code = obstacle();
-    if (code !== undefined && goodLooks >= GOOD_LOOKS) {
+    if (code !== undefined && goodChecks >= GOOD_CHECKS) {
       logger.error({ code }, 'no file descriptor is left, so no connection can be taken; raise the limit (ulimit -n)');
     }
-    goodLooks = code === undefined ? goodLooks + 1 : 0;
-    if (goodLooks === GOOD_LOOKS) logger.info('there are file descriptors again');
+    goodChecks = code === undefined ? goodChecks + 1 : 0;
+    if (goodChecks === GOOD_CHECKS) logger.info('there are file descriptors again');
   };
-  setInterval(look, LOOK_INTERVAL_MS).unref();
+  setInterval(look, POLL_INTERVAL_MS).unref();
 }
 
 /** Why no descriptor can be had; undefined: one can. */

@@ -25,7 +25,7 @@ export function collectGarbage(options: CollectionOptions): void {
 /** How long after its start a process tidies up: when the others of its fleet have started too. */
 const TRIM_DELAY_MS = 2000;
 /** How often it is looked whether requests have come since. No request between two checks: the process is idle. */
-const IDLE_LOOK_MS = 5000;
+const IDLE_CHECK_MS = 5000;
 
 let hasWorked = false;
 
@@ -49,7 +49,7 @@ export function trimHeap(): void {
     isUntidy = hasWorked;
     hasWorked = false;
   };
-  setInterval(look, IDLE_LOOK_MS).unref();
+  setInterval(look, IDLE_CHECK_MS).unref();
 }
 
 /**

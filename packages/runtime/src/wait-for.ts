@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Between two checks of something that does not report its changes: a pid, a port, a file. */
-const LOOK_INTERVAL_MS = 20;
+const POLL_INTERVAL_MS = 20;
 
 /**
  * Waits for a condition that can only be looked at.
@@ -12,7 +12,7 @@ const LOOK_INTERVAL_MS = 20;
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,
-  intervalMs = LOOK_INTERVAL_MS,
+  intervalMs = POLL_INTERVAL_MS,
 ): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   while (!(await condition())) {

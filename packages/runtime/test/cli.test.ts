@@ -140,7 +140,7 @@ describe('an up that fails', () => {
     await expectNothingLeft(line);
   });
 
-  test('for a busy port: names the port, who wants it, and who has it', async () => {
+  test('for a busy port: names the port, the process that wants it, and the one that has it', async () => {
     await using line = await CommandLine.create();
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(8065 + line.portOffset, '127.0.0.1', resolve));

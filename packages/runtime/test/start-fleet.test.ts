@@ -243,7 +243,7 @@ describe('a process that is stopped', () => {
   });
 });
 
-test('a busy port: nothing is started, and the message names the port, who wants it, and who has it', async () => {
+test('a busy port: nothing is started, and the message names the port, the process that wants it, and the one that has it', async () => {
   using fixture = new FixtureRoot();
   const portOffset = await freePortOffset(pipeline({ mode: 'sequential' }));
   await using _holder = await holdPort(8062 + portOffset);

@@ -30,7 +30,7 @@ describe('requests that the next hop may read in another way are refused, and th
     expect(answer).toMatch(/^HTTP\/1\.1 417 .*"code":"FLT_EXPECTATION_FAILED"/s);
   });
 
-  test('and nothing that comes behind it is looked at', async () => {
+  test('and nothing that comes after it is read', async () => {
     const { port, lines, held } = await testApp();
     const refused = `${post('host: y\r\ncontent-length: 2\r\n')}{}`;
     const answer = await untilClosed(port, `${refused}${HELD}\r\n`);
@@ -56,7 +56,7 @@ test('a request for an upgrade is answered, and is the last of its connection', 
   });
   const closed = new Promise((resolve) => client.on('close', resolve));
   const asking = `${HELD}connection: upgrade\r\nupgrade: h2c\r\n\r\n`;
-  // The parser drops what stands behind it, and what comes next begins in the middle: here, with a request.
+  // The parser drops what follows it, and what comes next begins in the middle: here, with a request.
   const dropped = 'POST /held HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n';
   client.write(`${asking}${dropped}`);
   const server = await accepted;

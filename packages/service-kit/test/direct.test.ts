@@ -46,7 +46,7 @@ describe('a plain request', () => {
     expect(plain).toContain('released');
   });
 
-  test('may come with others behind it; all are answered in their order', async () => {
+  test('may come with others after it; all are answered in their order', async () => {
     const { port, held } = await testApp();
     answerAll(held);
     const received = await untilClosed(port, PLAIN + PLAIN + CHUNKED + PLAIN + LAST);

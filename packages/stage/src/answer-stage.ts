@@ -32,7 +32,7 @@ export interface AnswerWork {
 /** Begins the last stage's work. */
 export type BeginAnswer = (request: StageRequest) => AnswerWork;
 
-/** The last stage: it has no stage behind it, and writes the answer. */
+/** The last stage: it has no stage after it, and writes the answer. */
 export interface AnswerStageOptions {
   readonly identity: LogIdentity;
   readonly limit: BodyLimit;

@@ -25,7 +25,7 @@ export function relaySettingsOf(number: number) {
 
 function nextOf(stage: Stage): Stage {
   const next = nextStage(stage);
-  if (!next) throw new Error(`stage ${stage.number} is the last, and has nobody to hand on to`);
+  if (!next) throw new Error(`stage ${stage.number} is the last, and has no next stage`);
   return next;
 }
 

@@ -42,7 +42,7 @@ export interface RelayStageOptions {
   readonly begin: BeginRelay;
 }
 
-/** The route of a stage that has another behind it: what comes back from there goes to the caller as bytes. */
+/** The route of a stage that has another after it: what comes back from there goes to the caller as bytes. */
 export function relayStage(options: RelayStageOptions): Handler {
   const { upstream, next, identity, limits, outputType } = options;
   return async (exchange) => {
@@ -57,10 +57,10 @@ export function relayStage(options: RelayStageOptions): Handler {
     if (goesOnAsItCame) body.contentLength = contentLength(request);
     const nextBody = new OutgoingBody(body, exchange.onHandedOn);
     // An analysis is sent when the text has ended. That nothing goes on until then does not mean that the caller has
-    // stopped; if it does, those in front notice, through whom the text passes.
+    // stopped; if it does, the processes before it notice, since the text passes through them.
     let awaitsText = outputType === 'analysis';
     body.isFromCaller = !awaitsText;
-    // Stage 1 drops white space of JSON: those behind it see a pause where there is none.
+    // Stage 1 drops white space of JSON: the stages after it see a pause where there is none.
     body.isPauseWatched = options.keepsPlainText || format === 'plain';
     let work: StageWork | undefined = options.begin({ includeFrequencies, context, format }, nextBody);
     const path = includeFrequencies ? `${next.route}?include=frequencies` : next.route;
@@ -84,7 +84,7 @@ export function relayStage(options: RelayStageOptions): Handler {
       chunk: (chunk) => {
         work?.write(chunk);
         body.givenBytes += chunk.length;
-        // Where the text is made anew, what came of it has been read.
+        // Where the text is rewritten, what came of it has been read.
         if (!options.keepsPlainText) reportExternalMemory(chunk.length);
         return nextBody.hasRoom;
       },

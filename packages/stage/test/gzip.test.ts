@@ -72,7 +72,7 @@ describe.each(transports)('a packed body, %s', (_name, post) => {
   test.each([
     ['no gzip', BODY],
     ['gzip that is cut off', gzipSync(LONG).subarray(0, -9)],
-    ['gzip with something behind it', Buffer.concat([gzipSync(BODY), BODY])],
+    ['gzip with something after it', Buffer.concat([gzipSync(BODY), BODY])],
     ['nothing', Buffer.alloc(0)],
   ])('that is %s is refused', async (_what, body) => {
     const { port } = await stage();

@@ -16,7 +16,7 @@ async function listen(server: net.Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-test('input that leaves nothing to hand on does not stop what comes behind it', async () => {
+test('input that leaves nothing to hand on does not stop what comes after it', async () => {
   const counting = http.createServer((request, response) => {
     let bytes = 0;
     request.on('data', (chunk: Buffer) => {

@@ -36,7 +36,7 @@ interface StageTraits {
   readonly requestSchema: 'TextRequest' | 'ReportRequest';
   /**
    * Of which requests its balancers may expect that an instance takes some of the body all the time: a stage that drops
-   * what comes for a while, or sends nothing before it has all, stands still without a fault.
+   * what comes for a while, or sends nothing before it has all, makes no progress without a fault.
    */
   readonly idleTimeoutFor: 'all' | 'streams' | 'none';
   /** Memory that a container of its service may take. */

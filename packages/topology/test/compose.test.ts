@@ -102,7 +102,7 @@ describe.each(MODES)('the %s compose file', (mode) => {
 describe('the profile two-balancers', () => {
   const PROFILE = 'profiles: [two-balancers]';
 
-  test('has the second balancers, whom all callers know with it only', () => {
+  test('has the second balancers, which callers know only with that profile', () => {
     const text = composeFile(pipeline({ balancers: 2 }), options);
     for (const { name } of pipeline().processes) expect(entry(text, name)).not.toContain(PROFILE);
     const seconds = stages.flatMap(({ balancers }) => balancers.slice(1));

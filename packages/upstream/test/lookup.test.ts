@@ -18,7 +18,7 @@ function heldResolver() {
   return { asked, resolve, answerAll };
 }
 
-test('a name is looked up once for all who wait for it, and anew for the next', () => {
+test('a name is looked up once for all requests that wait for it, and again for the next', () => {
   const { asked, resolve, answerAll } = heldResolver();
   const lookup = sharedLookup(resolve);
   const found: unknown[] = [];

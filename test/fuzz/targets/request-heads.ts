@@ -54,7 +54,7 @@ const inputs = fc
   .tuple(fc.array(request, { minLength: 1, maxLength: 3 }), mutations(MEANINGFUL), cuts)
   .map(([requests, changes, places]) => ({ bytes: mutated(latin1(requests.join('')), changes), places }));
 
-/** Requests through the direct lane, with Node's server behind it, beside Node's server alone. */
+/** Requests through the fast path, with Node's server after it, beside Node's server alone. */
 export const requestHeads = fuzzTarget('requests beside Node’s server', inputs, async ({ bytes, places }) => {
   // What begins as HTTP/2 is not for a server of HTTP/1.1.
   if (bytes.toString('latin1').startsWith('PRI')) return false;

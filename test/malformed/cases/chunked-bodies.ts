@@ -24,15 +24,15 @@ const begins = refused(400, 'FLT_MALFORMED_HTTP', { beginsAtInstance: true });
 /** Bodies in chunks, and what surrounds these. */
 export const chunkedBodies: readonly MalformedCase[] = [
   size('a size with a space before it', ' 2'),
-  size('a size with a space behind it', '2 '),
-  size('a size with a tab behind it', '2\t'),
+  size('a size with a space after it', '2 '),
+  size('a size with a tab after it', '2\t'),
   size('a size with a prefix', '0x2'),
   size('a size with a plus sign', '+2'),
   size('a size with a minus sign', '-2'),
   size('a size that is a letter', 'g'),
   size('a size that is empty', ''),
   size('a size with an underscore', '0_2'),
-  size('a size with NUL behind it', '2\0'),
+  size('a size with NUL after it', '2\0'),
   size('a size of more than 64 bits', '10000000000000002'),
   {
     name: 'a size of 64 ones',
@@ -45,13 +45,13 @@ export const chunkedBodies: readonly MalformedCase[] = [
   body(
     'leading noughts in a size',
     '0002\r\n{}\r\n000\r\n\r\n',
-    [forwarded({ change: 'the body is framed anew' })],
+    [forwarded({ change: 'the body is framed again' })],
     'RFC 9112, 7.1: a size may have them.',
   ),
   body(
     'a size in capitals',
     'A\r\n0123456789\r\n0\r\n\r\n',
-    [forwarded({ body: '0123456789', change: 'the body is framed anew' })],
+    [forwarded({ body: '0123456789', change: 'the body is framed again' })],
     SIZE,
   ),
   body('a bare LF behind a size', '2\n{}\r\n0\r\n\r\n', [malformed], LINE_END),
@@ -67,7 +67,7 @@ export const chunkedBodies: readonly MalformedCase[] = [
   body(
     'an empty body',
     '0\r\n\r\n',
-    [forwarded({ body: '', change: 'the body is framed anew' })],
+    [forwarded({ body: '', change: 'the body is framed again' })],
     'RFC 9112, 7.1: the last chunk alone is a body of no bytes.',
   ),
   extension('an extension', ';a'),

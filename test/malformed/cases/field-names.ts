@@ -55,7 +55,7 @@ export const fieldNames: readonly MalformedCase[] = [
     ['X-Forwarded-For: 192.0.2.1', 'X-Forwarded-For: 192.0.2.2'],
     forwarded({
       fields: { 'x-forwarded-for': ['192.0.2.1, 192.0.2.2, 127.0.0.1'] },
-      change: 'it becomes one line, with the client’s address behind it',
+      change: 'it becomes one line, with the client’s address after it',
     }),
     LIST,
   ),

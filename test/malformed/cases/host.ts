@@ -15,7 +15,7 @@ const refusedValue = (name: string, value: string): MalformedCase =>
 const sound = (name: string, value: string): MalformedCase =>
   request(name, `Host: ${value}\r\n`, forwarded(), 'RFC 3986, 3.2.2 and 3.2.3.');
 
-/** For whom a request is. */
+/** Which host a request is for. */
 export const host: readonly MalformedCase[] = [
   request('no Host', '', malformed, ONE),
   request('two that differ', 'Host: h\r\nHost: other\r\n', malformed, ONE),

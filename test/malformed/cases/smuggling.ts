@@ -57,7 +57,7 @@ export const smuggling: readonly MalformedCase[] = [
   request(
     'a request as a chunk',
     post([TE], `${SMUGGLED.length.toString(16)}\r\n${SMUGGLED}\r\n${LAST_CHUNK}`),
-    [forwarded({ body: SMUGGLED, change: 'the body is framed anew' })],
+    [forwarded({ body: SMUGGLED, change: 'the body is framed again' })],
     'RFC 9110, 6.4: a body is bytes; the balancer reads none of them.',
   ),
   request(
@@ -70,7 +70,7 @@ export const smuggling: readonly MalformedCase[] = [
   request(
     'three, in chunks and without a body',
     post([TE], `2\r\n{}\r\n${LAST_CHUNK}`) + post([]) + SMUGGLED,
-    [forwarded({ change: 'the body is framed anew' }), forwarded({ body: '' }), smuggled],
+    [forwarded({ change: 'the body is framed again' }), forwarded({ body: '' }), smuggled],
     PIPELINED,
   ),
   request(

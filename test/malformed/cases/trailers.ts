@@ -39,7 +39,7 @@ export const trailers: readonly MalformedCase[] = [
   trailer('a trailer that is folded', 'X-A: x\r\n y\r\n', malformed, FIELD_LINE),
   trailer('a trailer with NUL', 'X-A: \0\r\n', malformed, FIELD_LINE),
   {
-    name: 'an upgrade as trailers, and a request behind it',
+    name: 'an upgrade as trailers, and a request after it',
     bytes: `${post(
       ['Transfer-Encoding: chunked'],
       '2\r\n{}\r\n0\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n',

@@ -21,7 +21,7 @@ const HOST = /^(?:[0-9A-Za-z._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{0,5})?$/;
 const LENGTH = /^(?:0|[1-9][0-9]{0,14})$/;
 const CHUNK_SIZE = /^[0-9a-f]{1,8}$/i;
 
-/** Fields that decide where a message ends, whom it is for, or how it is read: RFC 9110, 6.5.1. */
+/** Fields that decide where a message ends, which host it is for, or how it is read: RFC 9110, 6.5.1. */
 const NEVER_IN_TRAILERS = new Set([
   'content-length',
   'transfer-encoding',

@@ -19,7 +19,7 @@ export async function normalLatencyMs(fleet: DrillFleet, stage: number): Promise
 
 /** Attempts may outlive their requests: they end when an instance is found to be gone. */
 const SETTLE_MS = 10_000;
-const LOOK_INTERVAL_MS = 100;
+const POLL_INTERVAL_MS = 100;
 
 /** Looks at what all balancers count, once no request is under way. @returns what does not add up. */
 export async function wrongStats(fleet: DrillFleet): Promise<string[]> {
@@ -30,7 +30,7 @@ export async function wrongStats(fleet: DrillFleet): Promise<string[]> {
       const found = wrongIn(await statsOf(port));
       if (found === undefined) return [];
       if (performance.now() > endMs) return [`/stats of ${name}: ${found}`];
-      await sleep(LOOK_INTERVAL_MS);
+      await sleep(POLL_INTERVAL_MS);
     }
   });
   return (await Promise.all(wrong)).flat();

@@ -52,7 +52,7 @@ const SHORT_WARM_UP_REQUESTS = 100;
 /** Requests of others that there are at least in each phase. */
 const MIN_REQUESTS = 20;
 const REQUEST_TIMEOUT_MS = 30_000;
-const LOOK_INTERVAL_MS = 100;
+const POLL_INTERVAL_MS = 100;
 /** What was held is given back before the next flood comes. Memory is measured meanwhile: cancelling work takes work. */
 const REST_MS = 3000;
 const SHORT_REST_MS = 200;
@@ -118,7 +118,7 @@ async function runFlood(
 async function watchMemory(fleet: DrillFleet, most: Map<string, number>, untilMs: number): Promise<void> {
   while (performance.now() < untilMs) {
     for (const [name, bytes] of await memoryByName(fleet.fleet)) most.set(name, Math.max(bytes, most.get(name) ?? 0));
-    await sleep(LOOK_INTERVAL_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
 }
 

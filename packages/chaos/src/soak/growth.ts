@@ -6,7 +6,7 @@ export interface Look {
 }
 
 /** How many of the last looks are judged, at least. Fewer would be told by the one that is off. */
-const MIN_JUDGED_LOOKS = 5;
+const MIN_JUDGED_SAMPLES = 5;
 
 /**
  * How fast a process grows in the end, in bytes per request: the median of the slopes between all pairs of the last looks
@@ -17,7 +17,7 @@ const MIN_JUDGED_LOOKS = 5;
  * @param looks - In their order.
  */
 export function growthPerRequest(looks: readonly Look[]): number {
-  const judged = looks.slice(-Math.max(MIN_JUDGED_LOOKS, Math.ceil(looks.length / 2)));
+  const judged = looks.slice(-Math.max(MIN_JUDGED_SAMPLES, Math.ceil(looks.length / 2)));
   const slopes = judged.flatMap((later, n) =>
     judged.slice(0, n).map((earlier) => (later.liveBytes - earlier.liveBytes) / (later.requests - earlier.requests)),
   );

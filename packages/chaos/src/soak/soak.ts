@@ -33,15 +33,15 @@ export interface SoakResult extends Omit<SoakProgress, 'memoryBytes'> {
 
 const TEXTS = 1024;
 const REQUEST_TIMEOUT_MS = 30_000;
-const LOOK_INTERVAL_MS = 1000;
+const POLL_INTERVAL_MS = 1000;
 /** Until each balancer has checked each instance a few times, and holds the connections that it does so by. */
-const REST_LOOKS = 5;
+const REST_SAMPLES = 5;
 /** Longer than idle connections are kept by default, to the next stage as well as to callers. */
 const SETTLE_MS = 90_000;
 /** Part of the requests before the first look: caches fill, code is compiled. */
 const WARM_UP_SHARE = 0.3;
 /** Looks at what processes hold at rest, one behind each part of the other requests. */
-const LOOKS = 10;
+const SAMPLES = 10;
 /** Processes do a full collection when no request has come for 5 to 10 s, and it takes a moment. */
 const IDLE_MS = 12_000;
 
@@ -98,8 +98,8 @@ async function soak(fleet: DrillFleet, { requests, clients, onProgress }: SoakOp
 /** How many requests are sent before each look. */
 function partsOf(requests: number): number[] {
   const warmUp = Math.round(requests * WARM_UP_SHARE);
-  const part = Math.ceil((requests - warmUp) / (LOOKS - 1));
-  return [warmUp, ...Array.from({ length: LOOKS - 1 }, () => part)];
+  const part = Math.ceil((requests - warmUp) / (SAMPLES - 1));
+  return [warmUp, ...Array.from({ length: SAMPLES - 1 }, () => part)];
 }
 
 /** What is sent in one go. */
@@ -122,7 +122,7 @@ async function sendRequests(
   const seconds = () => (performance.now() - startMs) / 1000;
   const load = new SteadyLoad({ caller, texts, clients, pauseMs: 0, name });
   while (load.tally.requests < count) {
-    await sleep(LOOK_INTERVAL_MS);
+    await sleep(POLL_INTERVAL_MS);
     await look(load.tally, seconds());
   }
   const tally = await load.stop();
@@ -146,8 +146,8 @@ function added(one: Counts, other: Counts): Counts {
 /** What each process holds while it has no requests: the most of several looks, since health checks come and go. */
 async function atRest(fleet: DrillFleet): Promise<Map<string, ProcessFigures>> {
   let most = await figuresOf(fleet.fleet);
-  for (let look = 1; look < REST_LOOKS; look++) {
-    await sleep(LOOK_INTERVAL_MS);
+  for (let look = 1; look < REST_SAMPLES; look++) {
+    await sleep(POLL_INTERVAL_MS);
     const now = await figuresOf(fleet.fleet);
     most = new Map([...now].map(([name, figures]) => [name, mostOf(figures, most.get(name) ?? figures)]));
   }
@@ -170,6 +170,6 @@ async function settled(fleet: DrillFleet, before: ReadonlyMap<string, ProcessFig
     const after = await figuresOf(fleet.fleet);
     const isSettled = [...after].every(([name, now]) => leaksOf(before.get(name) as ProcessFigures, now).length === 0);
     if (isSettled || performance.now() > endMs) return after;
-    await sleep(LOOK_INTERVAL_MS);
+    await sleep(POLL_INTERVAL_MS);
   }
 }

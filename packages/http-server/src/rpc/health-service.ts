@@ -32,7 +32,7 @@ function servingStatus(phase: Phase): ServingStatus {
 async function* watchStatus(lifecycle: Lifecycle, statusOf: StatusOf, signal: AbortSignal) {
   let told: ServingStatus | undefined;
   while (!signal.aborted) {
-    // The phase may have changed while the last status was on its way: only who has been told the newest may wait or end.
+    // The phase may have changed while the last status was on its way: only a watcher that has the newest may wait or end.
     const status = statusOf(lifecycle.phase);
     if (status !== told) {
       told = status;

@@ -5,7 +5,7 @@ import { waitFor } from '../wait-for.js';
 /** Time for containers to become healthy. A start of twenty at once, with their networks, keeps a small machine busy. */
 const HEALTHY_TIMEOUT_MS = 120_000;
 /** Each look is a command; health itself is looked at once per second. */
-const LOOK_INTERVAL_MS = 250;
+const POLL_INTERVAL_MS = 250;
 
 /** Why a container did not become healthy. */
 export interface Unhealthy {
@@ -36,12 +36,12 @@ export async function awaitHealthy(
     dead = deadOne(rows, before);
     return dead !== undefined || rows.every((row) => row.state === 'ready');
   };
-  if (await waitFor(settled, HEALTHY_TIMEOUT_MS, LOOK_INTERVAL_MS)) return dead;
+  if (await waitFor(settled, HEALTHY_TIMEOUT_MS, POLL_INTERVAL_MS)) return dead;
   const late = rows.find((row) => row.state !== 'ready');
   return late && { name: late.name, reason: `not healthy within ${HEALTHY_TIMEOUT_MS / 1000} s (${late.health})` };
 }
 
-/** Who runs no more, or has been started again since: the restart policy would try for ever. */
+/** Containers that run no more, or were restarted since: the restart policy would try for ever. */
 export function deadOne(rows: readonly ProcessRow[], before: ReadonlyMap<string, number>): Unhealthy | undefined {
   for (const { name, state, reason, restarts } of rows) {
     if (state === 'unready') return { name, reason: 'its health check fails' };

@@ -4,7 +4,7 @@ export interface BackoffPolicy {
   readonly minDelayMs: number;
   /** No restart comes later. */
   readonly maxDelayMs: number;
-  /** A process that was ready for this long begins anew: its next crash counts as its first. */
+  /** A process that was ready for this long starts from zero: its next crash counts as its first. */
   readonly healthyAfterMs: number;
 }
 

@@ -81,7 +81,7 @@ export function advance(
 function started(life: Lifecycle): Step {
   if (life.state === 'starting' || life.state === 'ready') return unchanged(life);
   if (life.state === 'stopping') return step({ ...life, startAgain: true }, 'nothing');
-  return step(anew(life), 'spawn');
+  return step(restarted(life), 'spawn');
 }
 
 function stopped(life: Lifecycle): Step {
@@ -98,7 +98,7 @@ function stopped(life: Lifecycle): Step {
 
 function exited(life: Lifecycle, code: number | null, policy: BackoffPolicy, nowMs: number, random: number): Step {
   if (life.state === 'stopping') {
-    return life.startAgain ? step(anew(life), 'spawn') : step({ ...life, state: 'stopped' }, 'rest');
+    return life.startAgain ? step(restarted(life), 'spawn') : step({ ...life, state: 'stopped' }, 'rest');
   }
   if (life.state !== 'starting' && life.state !== 'ready') return unchanged(life);
   const crashes = life.crashes + 1;
@@ -110,7 +110,7 @@ function exited(life: Lifecycle, code: number | null, policy: BackoffPolicy, now
 }
 
 /** As if it had never run; only the count of restarts is kept. */
-function anew(life: Lifecycle): Lifecycle {
+function restarted(life: Lifecycle): Lifecycle {
   return { ...atRest, state: 'starting', restarts: life.restarts };
 }
 

@@ -5,14 +5,14 @@ import { type LogLine, lineTimeMs } from './log-segments.js';
 const READ_BYTES = 1024 * 1024;
 const NEWLINE = 0x0a;
 
-/** Reads what is appended to a log, across the moment when the log is put aside and begins anew. */
+/** Reads what is appended to a log, across the moment when the log is put aside and starts again. */
 export class LogFollower {
   readonly #name: string;
   readonly #path: string;
   #offset: number;
   /** A new fleet has new logs; a log that is cut stays the same file. */
   #file: string | undefined;
-  /** The file put aside last; another one says that the log has been cut and started anew. */
+  /** The file put aside last; another one says that the log has been cut and started again. */
   #older: string | undefined;
   /** The beginning of a line whose end is not written yet. */
   #partial: Buffer = Buffer.alloc(0);

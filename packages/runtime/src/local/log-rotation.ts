@@ -64,7 +64,7 @@ export class LogRotation {
  * Puts one log aside if it is larger than a limit.
  *
  * The older file gets its name only after the cut, so that a reader that follows the log and sees a new `.1` knows that the
- * log begins anew.
+ * log starts again.
  *
  * @returns whether it was put aside.
  * @throws Error of the system when it could not be.

@@ -51,7 +51,7 @@ export class EndpointSet {
     return member;
   }
 
-  /** Makes the members those that are listed. Who stays keeps its state; a newcomer starts afresh. */
+  /** Makes the members those that are listed. One that stays keeps its state; a new one starts without any. */
   set(specs: readonly MemberSpec[], nowMs: number): MembershipChange {
     if (new Set(specs.map(({ name }) => name)).size !== specs.length)
       throw new RangeError('an instance is listed twice');
@@ -78,7 +78,7 @@ export class EndpointSet {
     return { added, removed: removed.map(({ slot }) => slot), moved };
   }
 
-  /** Works out anew what follows from the members' states. To be called when one of them has changed. */
+  /** Recomputes what follows from the members' states. To be called when one of them has changed. */
   recount(): void {
     this.candidates = 0;
     this.ejected = 0;

@@ -8,7 +8,7 @@ import { PassiveHealthStats } from './passive-health-stats.js';
 export interface MemberSpec {
   /** What it is known by, for as long as it is a member. */
   readonly name: string;
-  /** Where it is. One that moves is a newcomer under an old name. */
+  /** Where it is. One that moves is a new member under an old name. */
   readonly address?: string;
   /** Above 0; 1 if not given. None: whatever it was. */
   readonly weight?: number;

@@ -78,7 +78,7 @@ export class OutlierDetector {
     this.#events.readmitted(member);
   }
 
-  /** Compares success rates. Ends the interval; who was not out in it is forgiven one ejection. */
+  /** Compares success rates. Ends the interval; an instance that was not ejected in it is forgiven one ejection. */
   compareSuccess(nowMs: number): void {
     const { deviations, minTries, minPeers } = this.#policy;
     const judged = this.#present().filter(({ record }) => record.windowTries >= minTries);

@@ -1,4 +1,4 @@
-/** What a newcomer gets at first. Envoy's `min_weight_percent`. */
+/** The share of a new member at first. Envoy's `min_weight_percent`. */
 const FIRST_SHARE = 0.1;
 
 /**

@@ -54,7 +54,7 @@ const NOTHING = Buffer.alloc(0);
 
 /**
  * Reads lines as they come, up to the empty one behind them: those of a response's head, or the fields behind a chunked
- * body. A byte that no sound line has in its place is refused when it comes: who sends one may never send another.
+ * body. A byte that no sound line has in its place is refused when it comes: its sender may never send another.
  */
 export class LineReader {
   isDone = false;

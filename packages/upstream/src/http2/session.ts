@@ -127,7 +127,7 @@ export class Session implements StreamOwner, ClientOwner, FaultTaker {
   }
 
   #failed(exchange: Exchange, error: Error, hasStarted: boolean): void {
-    // TCP gives a peer that is gone up after a quarter of an hour, and each exchange until then would wait in vain.
+    // TCP detects a peer that is gone after a quarter of an hour, and each exchange until then would wait in vain.
     if (this.#isSilentSince(exchange.sentAtMs)) this.#isLeaving = true;
     this.#owner.onFailed(exchange, error, !hasStarted && this.#isUntouched(error));
   }

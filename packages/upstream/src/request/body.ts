@@ -13,7 +13,7 @@ const MAX_BATCH_BYTES = 256 * 1024;
 /** From so many pieces on, small ones share memory of this size: a sender of single bytes must not cost a hundred each. */
 const MAX_LOOSE_PIECES = 16;
 const PACK_BYTES = 4 * 1024;
-/** Places of pieces that were let go, before the others move up. */
+/** Places of pieces that were dropped, before the others move up. */
 const MAX_LET_GO = 64;
 
 /** Who fills a body, and waits while it is full. */
@@ -23,7 +23,7 @@ export interface BodySource {
 
 /**
  * The body of a request on its way to an instance: filled by one source, read by one try at a time, from its
- * beginning for as long as all of it is kept. Past the replay limits what has been read is let go, and the body can
+ * beginning for as long as all of it is kept. Past the replay limits what has been read is dropped, and the body can
  * no longer be sent again.
  */
 export class Body {
@@ -46,7 +46,7 @@ export class Body {
   readonly #budget: ReplayBudget;
   readonly #gatherBytes: number;
   readonly #maxKeptBytes: number;
-  /** Those that were let go have no bytes; whether there are such, the first one tells. */
+  /** Those that were dropped have no bytes; whether there are such, the first one tells. */
   #chunks: (Uint8Array | undefined)[] = [];
   /** Memory that the chunks from `#packAt` on are parts of, and how much of it is in use. */
   #pack: Buffer | undefined;
@@ -86,7 +86,7 @@ export class Body {
     return this.#failure;
   }
 
-  /** Whether a try can send the body from its beginning: nothing of it has been let go. */
+  /** Whether a try can send the body from its beginning: nothing of it has been dropped. */
   get canStart(): boolean {
     if (this.#failure || this.#isReleased) return false;
     return this.#totalBytes === 0 || this.#chunks[0] !== undefined;
@@ -185,7 +185,7 @@ export class Body {
 
   /**
    * A try is about to send it, from its beginning. To be called as soon as that is certain: while a connection is opened
-   * more may come, and when a limit is met, what is before the position is let go.
+   * more may come, and when a limit is met, what is before the position is dropped.
    */
   rewind(): void {
     this.#reader++;
@@ -216,7 +216,7 @@ export class Body {
     this.#drained();
   }
 
-  /** No other try will come, or a limit is met: what has been read is let go, and what comes is not kept. */
+  /** No other try will come, or a limit is met: what has been read is dropped, and what comes is not kept. */
   stopKeeping(): void {
     this.#isReplayable = false;
     this.#budget.giveBack(this.#keptBytes);
@@ -294,7 +294,7 @@ export class Body {
     while (this.#position < this.#chunks.length && bytes < MAX_BATCH_BYTES) {
       const chunk = this.#chunks[this.#position];
       // Never silently: what follows would be taken for the whole.
-      if (!chunk) throw new Error('a part of the body has been let go');
+      if (!chunk) throw new Error('a part of the body has been dropped');
       bytes += chunk.length;
       batch.push(this.#take(chunk));
     }

@@ -8,7 +8,7 @@ const PROTO = 'x-forwarded-proto';
 const FORWARDED = 'forwarded';
 const VIA = 'via';
 
-/** What is set anew. The body's length is that of what is sent, whatever was said of it. */
+/** What is replaced. The body's length is that of what is sent, whatever was said of it. */
 const REPLACED = hopByHopAnd(
   header.requestId,
   header.deadline,

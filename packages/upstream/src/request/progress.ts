@@ -1,13 +1,13 @@
 import type { Attempt } from './attempt.js';
 import type { Body } from './body.js';
 
-/** How long a request may stand still whose body is in the way of others: they wait for the memory that it holds. */
+/** How long a request may make no progress whose body is in the way of others: they wait for the memory that it holds. */
 const IN_THE_WAY_MS = 5_000;
 
 /** Whose turn it is, when nothing moves. */
 export type Laggard = 'client' | 'instance';
 
-/** How long a request may stand still. */
+/** How long a request may make no progress. */
 export interface ProgressLimits {
   /** Until an instance that has been given all of the body there is begins its answer. */
   readonly tryTimeoutMs: number;

@@ -8,8 +8,8 @@ export interface Sweepable extends FaultTaker {
 }
 
 /** Longest and shortest time between two looks, in ms: fine enough for limits of seconds, and no load. */
-const MAX_LOOK_MS = 250;
-const MIN_LOOK_MS = 5;
+const MAX_SWEEP_INTERVAL_MS = 250;
+const MIN_SWEEP_INTERVAL_MS = 5;
 /** Looks within the shortest time that matters: how exact it is kept. */
 const TICKS = 8;
 
@@ -20,7 +20,7 @@ export const UNWATCHED = -1;
  * Looks at everything that is under way, a few times a second. One timer for all requests instead of several for each:
  * Node keeps a list per duration, and what is left of a deadline is another duration every time.
  *
- * It is an array, and no `Set`: a set that requests come and go in is made anew every few dozen requests, each table
+ * It is an array, and no `Set`: a set that requests come and go in is rebuilt every few dozen requests, each table
  * points to its successor, and once one of them is old, all after it, and all requests in them, outlive the young
  * generation. Scavenges took ten times as long.
  */
@@ -33,12 +33,12 @@ export class TimeoutSweeper<Each extends Sweepable> {
    * @param afterwards - Called after each look.
    */
   constructor(shortestMs: number, afterwards: (nowMs: number) => void) {
-    const lookMs = Math.min(MAX_LOOK_MS, Math.max(MIN_LOOK_MS, shortestMs / TICKS));
+    const sweepIntervalMs = Math.min(MAX_SWEEP_INTERVAL_MS, Math.max(MIN_SWEEP_INTERVAL_MS, shortestMs / TICKS));
     this.#timer = setInterval(() => {
       const nowMs = performance.now();
       for (const each of [...this.#watched]) callBack(each, each.check, nowMs);
       afterwards(nowMs);
-    }, lookMs).unref();
+    }, sweepIntervalMs).unref();
   }
 
   get all(): readonly Each[] {

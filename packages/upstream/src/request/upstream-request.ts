@@ -304,7 +304,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
   }
 }
 
-/** A call's place in the group: what the queue hands out is told whom it is for. */
+/** A call's place in the cluster's queue: it links what the queue hands out to its call. */
 export class UpstreamRequestAttempts extends Attempts {
   readonly call: UpstreamRequest;
 

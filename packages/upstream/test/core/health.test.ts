@@ -82,7 +82,7 @@ describe('active health', () => {
 });
 
 describe('ejection for failures', () => {
-  test('five in a row; a success between them, a 4xx or a failure further down starts anew', () => {
+  test('five in a row; a success between them, a 4xx or a failure further down restarts the count', () => {
     const { cluster } = groupOf(4);
     for (const outcome of ['ok', 'failed_further_down'] as const) {
       for (let n = 0; n < 4; n++) tryOn(cluster, 0, 'server_error', 0);
@@ -276,7 +276,7 @@ describe('panic', () => {
     ]);
   });
 
-  test('when the usable ones have failed, the spare ones are asked before a request fails', () => {
+  test('when the usable ones have failed, the unhealthy ones are asked before a request fails', () => {
     const { cluster } = groupOf(4);
     for (let n = 0; n < 2; n++) cluster.check(0, false, 0);
     const attempts = new Attempts();

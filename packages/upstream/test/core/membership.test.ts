@@ -47,7 +47,7 @@ describe('membership', () => {
     expect(cluster.snapshot(0, 3).state).toBe('usable');
   });
 
-  test('one that has another address is a newcomer under its old name', () => {
+  test('one that has another address is a new member under its old name', () => {
     const ejection = { ...plainGroup.ejection, failuresInARow: 1, maxShare: 1 };
     const cluster = new Cluster([{ name: 'a', address: '10.0.0.1:80' }, { name: 'b' }], new RoundRobin(), {
       ...plainGroup,

@@ -167,20 +167,23 @@ describe('instances that come and go', () => {
     simulation.settle();
   });
 
-  test.each(strategyNames)('%s: newcomers under load get little at first and their part in the end', (strategy) => {
-    const simulation = simulate(four, {}, strategy);
-    simulation.rate = 2000;
-    simulation.run(10);
-    simulation.setMembers(eight.map((name) => ({ name })));
-    const fair = 2000 / eight.length;
-    expect(simulation.run(1).failed).toBe(0);
-    for (const name of ['e', 'f', 'g', 'h']) expect(simulation.picksOf(name)).toBeLessThan(0.75 * fair);
-    simulation.run(12);
-    expect(simulation.run(10).failed).toBe(0);
-    for (const name of eight) expect(simulation.picksOf(name) / (10 * fair)).toBeGreaterThan(0.5);
-    for (const name of eight) expect(simulation.picksOf(name) / (10 * fair)).toBeLessThan(2);
-    simulation.settle();
-  });
+  test.each(strategyNames)(
+    '%s: new members under load get little at first and their full share in the end',
+    (strategy) => {
+      const simulation = simulate(four, {}, strategy);
+      simulation.rate = 2000;
+      simulation.run(10);
+      simulation.setMembers(eight.map((name) => ({ name })));
+      const fair = 2000 / eight.length;
+      expect(simulation.run(1).failed).toBe(0);
+      for (const name of ['e', 'f', 'g', 'h']) expect(simulation.picksOf(name)).toBeLessThan(0.75 * fair);
+      simulation.run(12);
+      expect(simulation.run(10).failed).toBe(0);
+      for (const name of eight) expect(simulation.picksOf(name) / (10 * fair)).toBeGreaterThan(0.5);
+      for (const name of eight) expect(simulation.picksOf(name) / (10 * fair)).toBeLessThan(2);
+      simulation.settle();
+    },
+  );
 
   test('round robin ramps linearly, and is exactly even again once the ramp is over', () => {
     const simulation = simulate(four);

@@ -267,7 +267,7 @@ export class Simulation {
     });
   }
 
-  /** Tries move away from who has become unhealthy, and there may be room for those that wait. */
+  /** Tries move away from instances that have become unhealthy, and there may be room for those that wait. */
   #afterChange(): void {
     const slots = this.#becameUnhealthy;
     this.#becameUnhealthy = [];

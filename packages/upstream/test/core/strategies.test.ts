@@ -66,10 +66,10 @@ describe.each(strategyNames)('%s', (name) => {
   });
 
   test('an instance in slow start gets its share of the turns', () => {
-    const [newcomer = 0, other = 0] = picks(name, [{ share: 0.25 }, {}, {}, {}], 40_000);
-    // With nothing under way anywhere, the least connections for its weight are never the newcomer's.
-    if (name === 'least_connections') expect(newcomer).toBe(0);
-    else expect(newcomer / other).toBeCloseTo(0.25, 1);
+    const [newMember = 0, other = 0] = picks(name, [{ share: 0.25 }, {}, {}, {}], 40_000);
+    // With nothing under way anywhere, the least connections for its weight are never the new member's.
+    if (name === 'least_connections') expect(newMember).toBe(0);
+    else expect(newMember / other).toBeCloseTo(0.25, 1);
   });
 
   test('when all are in slow start alike, none is left out', () => {

@@ -20,10 +20,10 @@ const OTHERS = instancesOf(1, 'bcd');
  * the memory for that being shared by all, could not be sent again.
  */
 const PROXIED = 'service1d';
-/** How long it stands still: longer than it takes until it is found unhealthy. */
+/** How long it is stopped: longer than it takes until it is found unhealthy. */
 const STALL_MS = 8000;
 
-/** Large uploads onto an instance that stands still, and then goes on. The others are down, so that all of them meet it. */
+/** Large uploads onto an instance that is stopped, and then continued. The others are down, so that all of them meet it. */
 export function uploadsScenario(): Scenario {
   let texts: readonly KnownText[] = [];
   return {
