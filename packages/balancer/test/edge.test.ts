@@ -260,7 +260,7 @@ describe('fields', () => {
         trailers = request.trailers;
         response.writeHead(200, { trailer: 'x-sum' });
         response.write('hello');
-        response.addTrailers({ 'x-sum': '5', 'content-length': '7' });
+        response.addTrailers({ 'x-sum': '5', host: 'elsewhere' });
         response.end();
       });
     });
@@ -272,6 +272,21 @@ describe('fields', () => {
     );
     expect(trailers).toEqual({ 'x-check': '1' });
     expect(answer).toMatch(/\r\n\r\n5\r\nhello\r\n0\r\nx-sum: 5\r\n\r\n$/);
+  });
+
+  test('an answer with a length among its trailers is malformed, and fails the instance', async () => {
+    const port = await instance((request, response) => {
+      request.resume().on('end', () => {
+        response.writeHead(200, { trailer: 'x-sum' });
+        response.write('hello');
+        response.addTrailers({ 'content-length': '7' });
+        response.end();
+      });
+    });
+    const { post } = await balancer([port]);
+    const answer = await post('{}');
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({ code: 'FLT_INSTANCES_FAILED' });
   });
 
   test('the address of the client and this hop are added to the forwarding fields that were there', async () => {
