@@ -20,11 +20,21 @@ export interface TextInput {
   readonly flag: boolean;
 }
 
+/** A request's field 3, a bool that says what is wanted. It may stand behind the text, and the work on that begins before. */
+interface FlagBehindText<Response extends DescMessage> {
+  /** The value whose answer holds all that the other's does. */
+  readonly fuller: boolean;
+  /** Whether that answer costs nearly nothing more, so that it is asked for until the flag is known. */
+  readonly isCheap: boolean;
+  /** Makes the other's answer of it. */
+  lessen(answer: MessageInitShape<Response>): MessageInitShape<Response>;
+}
+
 /** A method whose request is a text. */
 export interface TextMethod<Response extends DescMessage = DescMessage> {
   readonly response: Response;
-  /** Whether the request has a field 3, a bool that says what is wanted. */
-  readonly hasFlag: boolean;
+  /** Undefined: the request has none. */
+  readonly flag: FlagBehindText<Response> | undefined;
   run(call: StageCall, caller: RpcCaller, input: TextInput): Promise<MessageInitShape<Response>>;
 }
 
@@ -33,7 +43,8 @@ const type = mediaTypes.plain;
 /** Takes a `TextRequest`, whose flag is `include_frequencies`, to a route. */
 export const textMethodAt = (route: string): TextMethod<typeof TextResponseSchema> => ({
   response: TextResponseSchema,
-  hasFlag: true,
+  // A table of all words costs more than half as much again as the work on the text.
+  flag: { fuller: true, isCheap: false, lessen: (answer) => ({ ...answer, wordFrequencies: [] }) },
   run: async (call, caller, { text: body, lengthBytes, requestId, flag }) => {
     const url = flag ? `${route}?include=frequencies` : route;
     return asTextResponse(await call(caller, { url, type, body, lengthBytes, requestId }));
@@ -46,7 +57,7 @@ export const receiveText = textMethodAt(stageNumbered(1).route);
 /** Its flag is `omit_cleaned_text`. */
 export const cleanText: TextMethod<typeof CleanResponseSchema> = {
   response: CleanResponseSchema,
-  hasFlag: true,
+  flag: { fuller: false, isCheap: true, lessen: (answer) => ({ ...answer, cleanedText: '' }) },
   run: async (call, caller, { text: body, lengthBytes, requestId, flag }) => {
     const cleaned = new CleanedText(!flag);
     let originalLength = 0;
@@ -68,7 +79,7 @@ export const cleanText: TextMethod<typeof CleanResponseSchema> = {
 /** It has no flag. */
 export const analyzeText: TextMethod<typeof AnalysisResponseSchema> = {
   response: AnalysisResponseSchema,
-  hasFlag: false,
+  flag: undefined,
   run: async (call, caller, { text: body, lengthBytes, requestId }) =>
     asAnalysis(await call(caller, { url: stageNumbered(3).route, type, body, lengthBytes, requestId })),
 };

@@ -37,7 +37,8 @@ interface Attempt<Response extends DescMessage> {
 /**
  * Reads a message whose text is bytes to us, and has the stage work on it. What is behind a text can change what is asked
  * for, or be another text, which then counts. A long one goes to the stage as it comes, under what can be told of the rest
- * beforehand, and goes there once more if that proves wrong: the client is told nothing before the message is whole.
+ * beforehand. If the stage was asked for more than is wanted, the rest of its answer is left out. Only where it may have been
+ * asked for less is the text kept, to go there once more: the client is told nothing before the message is whole.
  */
 export class TextWork<Response extends DescMessage> implements UnaryWork, TextSink {
   readonly #options: TextWorkOptions<Response>;
@@ -51,7 +52,7 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
 
   constructor(options: TextWorkOptions<Response>) {
     this.#options = options;
-    this.#fields = new TextFields(this, options.method.hasFlag);
+    this.#fields = new TextFields(this, options.method.flag !== undefined);
     this.#reader = new WireReader(this.#fields, options.lengthBytes);
   }
 
@@ -72,12 +73,10 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
     this.#chunks.clear();
     this.#isKept = true;
     if (lengthBytes < MIN_STREAMED_BYTES) return;
-    const { method, caller } = this.#options;
-    const { requestId } = caller.exchange.context;
-    const flag = method.hasFlag ? predictTrailingFlag({ restBytes, requestId, flag: this.#fields.flag }) : false;
+    const flag = this.#expectedFlag(restBytes);
     if (flag === undefined) return;
     this.#attempt = this.#begin(flag);
-    this.#isKept = method.hasFlag && restBytes !== 0;
+    this.#isKept = !this.#serves(flag, !flag) && restBytes !== 0;
   }
 
   text(chunk: Buffer): void {
@@ -94,20 +93,35 @@ export class TextWork<Response extends DescMessage> implements UnaryWork, TextSi
     const attempt = this.#attempt;
     // A stage takes longer than a message: what is no longer needed is not held for so long.
     const chunks = this.#chunks.takeAll();
-    if (attempt?.flag !== flag) {
-      this.#abandon();
-      return this.#run(chunks, this.#options.caller, flag);
-    }
-    return this.#resultOf(attempt);
+    if (attempt && this.#serves(attempt.flag, flag)) return this.#resultOf(attempt, flag);
+    this.#abandon();
+    return this.#run(chunks, this.#options.caller, flag);
   }
 
-  async #resultOf({ requestId, headers, result }: Attempt<Response>): Promise<MessageInitShape<Response>> {
-    const { exchange, setHeader } = this.#options.caller;
+  /** Undefined: it cannot be told, and is waited for. */
+  #expectedFlag(restBytes: number | undefined): boolean | undefined {
+    const { method, caller } = this.#options;
+    const { flag } = this.#fields;
+    if (method.flag?.isCheap && restBytes !== 0) return method.flag.fuller;
+    return method.flag ? predictTrailingFlag({ restBytes, requestId: caller.exchange.context.requestId, flag }) : false;
+  }
+
+  /** Whether the answer that was asked for with one flag can be given to a caller who has sent another. */
+  #serves(asked: boolean, sent: boolean): boolean {
+    const { flag } = this.#options.method;
+    return asked === sent || flag === undefined || asked === flag.fuller;
+  }
+
+  async #resultOf(attempt: Attempt<Response>, flag: boolean): Promise<MessageInitShape<Response>> {
+    const { requestId, headers, result } = attempt;
+    const { method, caller } = this.#options;
+    const { exchange, setHeader } = caller;
     const known = this.#fields.requestId;
     // It is logged, and answered, under the id that its message brought.
     if (known !== requestId) takeRequestId(exchange.context)(known);
     try {
-      return await result;
+      const answer = await result;
+      return method.flag && attempt.flag !== flag ? method.flag.lessen(answer) : answer;
     } finally {
       for (const [name, value] of headers) setHeader(name, value);
     }
