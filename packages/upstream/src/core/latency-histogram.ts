@@ -9,7 +9,7 @@ const WINDOW_MS = 60_000;
 
 /**
  * Latencies of the last minute or two, in log-linear buckets as HdrHistogram has them: values up to 32 microseconds
- * exactly, all others to about 3 %. 6.6 KB, whatever is recorded; recording is an increment.
+ * exactly, all others to about 3 %. 6.4 KB, whatever is recorded; recording is an increment.
  */
 export class RecentLatencies {
   #current = new Uint32Array(BUCKETS);
