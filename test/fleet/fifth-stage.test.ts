@@ -56,9 +56,9 @@ export function buildApp(dependencies: StageDependencies<typeof settings>) {
 const X = 'x'.charCodeAt(0);
 const S = 's'.charCodeAt(0);
 
-export const soften: BeginRelay = ({ format, trail }, next) => {
-  const writer = textWriter(format, next, trail);
-  const reader = textReader(format, 'decoded', trail, (bytes) => writer.text(bytes.map((byte) => (byte === X ? S : byte))));
+export const soften: BeginRelay = ({ format, context }, next) => {
+  const writer = textWriter(format, next, context);
+  const reader = textReader(format, 'decoded', context, (bytes) => writer.text(bytes.map((byte) => (byte === X ? S : byte))));
   return {
     write: (chunk) => reader.write(chunk),
     end: () => {

@@ -73,7 +73,7 @@ test('gRPC is compared with nginx too, and with a relay that does nothing but pa
 
 test('options that cannot be are refused with what is allowed', () => {
   expect(() => readOptions(['--seconds', '0.5'], contenders)).toThrow('--seconds must be a whole number from 1');
-  expect(() => readOptions(['--only', 'apache'], contenders)).toThrow('--only takes flotilla, nginx, haproxy');
+  expect(() => readOptions(['--only', 'apache'], contenders)).toThrow('--only takes flotilla, flotilla by node:http');
   expect(readOptions(['--only', 'nginx,flotilla'], contenders).contenders.map(({ name }) => name)).toEqual([
     'flotilla',
     'nginx',

@@ -112,3 +112,11 @@ describe('a client of HTTP/2 that ends its side', () => {
     await expect.poll(() => client.isClosed, POLL).toBe(true);
   });
 });
+
+test('requests that came together are all answered to a client that ends its side after them', async () => {
+  const { port } = await testApp({}, async ({ response }) => response.send(200, [], 'whole;'));
+  const { heard } = halfClosing(port, PLAIN.repeat(3));
+  await expect.poll(() => heard.isEnded, POLL).toBe(true);
+  expect(heard.text.match(/whole;/g)).toHaveLength(3);
+  expect(heard.text).not.toContain(' 400 ');
+});

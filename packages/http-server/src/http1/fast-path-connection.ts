@@ -55,6 +55,8 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
   #hadRequest = false;
   /** It begins no other request: it has been given away, or is being closed. */
   #isOver = false;
+  /** What came after the last request is looked at in the next turn of the event loop. */
+  #hasNext = false;
   /** The client sends no more. */
   #isEnded = false;
   /** Since when it is idle, or its request arrives. */
@@ -112,6 +114,7 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
     if (closes || this.#server.isClosing || (this.#isEnded && !this.rest)) {
       this.#close();
     } else if (this.rest) {
+      this.#hasNext = true;
       setImmediate(() => callBack(this, this.#next, undefined));
     }
   }
@@ -119,6 +122,7 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
   /** Requests that came before the last one was answered. */
   #next(): void {
     const { rest } = this;
+    this.#hasNext = false;
     if (!rest || this.#exchange || this.#isOver) return;
     this.rest = undefined;
     this.socket.resume();
@@ -145,7 +149,7 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
   /** A client may send no more, and wait for its answer; one that stops within a request is told so. */
   readonly #onEnd = (): void => {
     this.#isEnded = true;
-    if (this.#isOver) return;
+    if (this.#isOver || this.#hasNext) return;
     const exchange = this.#exchange;
     if (exchange) {
       noticeWhenGone(this.socket, () => this.#exchange === exchange && !exchange.hasStarted);
