@@ -27,6 +27,9 @@ const layers = {
 /** Folders of a package, the lowest first: each may import those before it, and none behind it. */
 const foldersOf = {
   'http-server': ['message', 'access-log', 'answer', 'rpc', 'http1', 'http2'],
+  http2: ['frames', 'hpack'],
+  runtime: ['fleet', 'local', 'docker'],
+  stage: ['input', 'rpc'],
   upstream: ['core', 'discovery', 'http1', 'http2', 'request'],
 };
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { freePortOffset } from '@flotilla/runtime';
 import { pipeline } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
-import { isAlive, type RecordedProcess } from '../../packages/runtime/src/process-identity.js';
-import type { FleetState } from '../../packages/runtime/src/state-file.js';
+import { isAlive, type RecordedProcess } from '../../packages/runtime/src/fleet/process-identity.js';
+import type { FleetState } from '../../packages/runtime/src/fleet/state-file.js';
 import { waitFor } from '../fleet/support.js';
 import { because, mountObstacle, TemporaryDirectory } from './scarcity.js';
 

@@ -37,7 +37,7 @@ export function addRoutes(app: FastifyInstance, routes: Routes, options: RouteOp
   routeByFramework(app, table, options);
   if (routes.rpc) addRpcRoutes(app, routes.rpc, options);
   readWithoutFramework(app, table, options);
-  readDirectly(app, table, routes, options);
+  addFastPath(app, table, routes, options);
 }
 
 function routeByFramework(app: FastifyInstance, table: RouteTable, options: RouteOptions): void {
@@ -78,7 +78,7 @@ function readWithoutFramework({ server }: FastifyInstance, table: RouteTable, op
   });
 }
 
-function readDirectly(app: FastifyInstance, table: RouteTable, { rpc }: Routes, options: RouteOptions): void {
+function addFastPath(app: FastifyInstance, table: RouteTable, { rpc }: Routes, options: RouteOptions): void {
   const { lifecycle, config } = options;
   const http2 = readHttp2(app, table, rpc, options);
   const fastPath = new FastPath(app.server, {

@@ -13,7 +13,7 @@ const GOOD_CHECKS = 3;
 export function watchDescriptors(logger: Logger): void {
   let goodChecks = GOOD_CHECKS;
   const look = () => {
-    const code = obstacle();
+    const code = openError();
     if (code !== undefined && goodChecks >= GOOD_CHECKS) {
       logger.error({ code }, 'no file descriptor is left, so no connection can be taken; raise the limit (ulimit -n)');
     }
@@ -24,7 +24,7 @@ export function watchDescriptors(logger: Logger): void {
 }
 
 /** Why no descriptor can be had; undefined: one can. */
-function obstacle(): string | undefined {
+function openError(): string | undefined {
   try {
     closeSync(openSync('/', 'r'));
     return undefined;

@@ -1,7 +1,7 @@
+import type { FleetContext } from './fleet/fleet-context.js';
+import { sayUnlocked, withLock } from './fleet/lock.js';
 import { takeDown } from './fleet-commands.js';
-import type { FleetContext } from './fleet-context.js';
 import { LocalRuntime } from './local/local-runtime.js';
-import { sayUnlocked, withLock } from './lock.js';
 import { chooseRuntime } from './runtimes.js';
 
 /**

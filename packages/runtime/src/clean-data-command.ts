@@ -2,9 +2,9 @@ import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { formatMebibytes } from '@flotilla/terminal/figures';
-import type { FleetContext } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import { withLock } from './lock.js';
+import type { FleetContext } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import { withLock } from './fleet/lock.js';
 import { fleetUp } from './runtimes.js';
 
 /** What is asked before anything is removed. */

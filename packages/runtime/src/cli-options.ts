@@ -1,8 +1,8 @@
 import { type Command, Option } from '@flotilla/terminal/command-line';
 import type { FleetOption } from '@flotilla/topology';
-import type { FleetContext } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import type { FleetSpec } from './fleet-spec.js';
+import type { FleetContext } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import type { FleetSpec } from './fleet/fleet-spec.js';
 import type { Registry } from './registry.js';
 
 /** What a command was given of which fleet it is about. */

@@ -2,8 +2,9 @@ import { Command, Option, runCommandLine, wholeNumber } from '@flotilla/terminal
 import { Interruption } from '@flotilla/terminal/interruption';
 import { type FleetFlags, specOf, withFleetFlag, withMode, withSpec } from './cli-options.js';
 import { describeUp } from './describe-up.js';
+import { FleetError } from './fleet/fleet-error.js';
+import { RUNTIME_CHOICES } from './fleet/runtime-name.js';
 import { build, down, restart, restartInstance, startInstance, stopInstance, up } from './fleet-commands.js';
-import { FleetError } from './fleet-error.js';
 import { showFleetLogs } from './logs-command.js';
 import {
   type Contexts,
@@ -14,7 +15,6 @@ import {
   type Registry,
   selected,
 } from './registry.js';
-import { RUNTIME_CHOICES } from './runtime-name.js';
 import { describeStatus } from './status-command.js';
 
 const NAMES = 'service1a, service1-loadbalancer, …';

@@ -1,8 +1,8 @@
 import { formatDuration } from '@flotilla/terminal/figures';
 import type { Fleet } from '@flotilla/topology';
+import { downCommand } from './fleet/fleet-context.js';
+import { definitionFor } from './fleet/fleet-spec.js';
 import type { UpResult } from './fleet-commands.js';
-import { downCommand } from './fleet-context.js';
-import { definitionFor } from './fleet-spec.js';
 import { localTime, underDocker } from './messages.js';
 import { addressTable } from './table.js';
 

@@ -1,13 +1,13 @@
 import type { Interruption } from '@flotilla/terminal/interruption';
 import type { FleetDefinition, FleetOption } from '@flotilla/topology';
-import { downCommand, type FleetContext } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import { definitionFor, type FleetSpec, matches } from './fleet-spec.js';
-import { sayUnlocked, unwritableState, withLock } from './lock.js';
+import { downCommand, type FleetContext } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import { definitionFor, type FleetSpec, matches } from './fleet/fleet-spec.js';
+import { sayUnlocked, unwritableState, withLock } from './fleet/lock.js';
+import type { Runtime } from './fleet/runtime.js';
+import type { FleetStatus } from './fleet/status.js';
 import { localTime, underDocker } from './messages.js';
-import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp, runtimeInCharge } from './runtimes.js';
-import type { FleetStatus } from './status.js';
 
 /** What `up` found or did. */
 export interface UpResult {

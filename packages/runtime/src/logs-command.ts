@@ -1,8 +1,8 @@
-import type { FleetContext } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import { knownNames, type LogSelection } from './log-selection.js';
+import type { FleetContext } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import { knownNames, type LogSelection } from './fleet/log-selection.js';
+import type { LogsOptions, Runtime } from './fleet/runtime.js';
 import { type Contexts, fleetWith } from './registry.js';
-import type { LogsOptions, Runtime } from './runtime.js';
 import { runtimeInCharge } from './runtimes.js';
 
 /** Prints the logs of fleets: of those that run, or where none does, of the usual one, which outlive it. */

@@ -1,4 +1,4 @@
-import type { RuntimeName } from './runtime-name.js';
+import type { RuntimeName } from './fleet/runtime-name.js';
 
 /** `2025-11-21 01:13:05` where the reader is. */
 export function localTime(iso: string): string {

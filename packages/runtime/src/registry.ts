@@ -1,7 +1,7 @@
 import { everyProcess, type Fleet, fullestDefinitions } from '@flotilla/topology';
-import { CHECKOUT, type FleetContext, fleetContext } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import type { RuntimeChoice } from './runtime-name.js';
+import { CHECKOUT, type FleetContext, fleetContext } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import type { RuntimeChoice } from './fleet/runtime-name.js';
 import { runtimeInCharge } from './runtimes.js';
 
 /** All fleets that the command line knows. The first is the one that is meant where none is named. */

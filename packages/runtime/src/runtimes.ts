@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fullestDefinitions } from '@flotilla/topology';
-import { readSetting } from './environment.js';
-import type { FleetContext } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
+import { readSetting } from './fleet/environment.js';
+import type { FleetContext } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import type { Runtime } from './fleet/runtime.js';
+import { readDockerState } from './fleet/state-file.js';
+import type { FleetStatus } from './fleet/status.js';
 import { LocalRuntime } from './local/local-runtime.js';
-import type { Runtime } from './runtime.js';
-import { readDockerState } from './state-file.js';
-import type { FleetStatus } from './status.js';
 
 /** A fleet that is up, and the runtime that it is up under. */
 export interface FleetUp {

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Interruption } from '@flotilla/terminal/interruption';
 import { programOf } from '@flotilla/topology';
-import { CHECKOUT, startHint } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import { definitionFor } from './fleet-spec.js';
-import { sayUnlocked, withLock } from './lock.js';
+import { CHECKOUT, startHint } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import { definitionFor } from './fleet/fleet-spec.js';
+import { sayUnlocked, withLock } from './fleet/lock.js';
 import type { Contexts } from './registry.js';
 import { fleetUp } from './runtimes.js';
 import { runInForeground, urlsOf } from './with-command.js';

@@ -1,9 +1,9 @@
 import { formatMebibytes } from '@flotilla/terminal/figures';
-import type { FleetContext } from './fleet-context.js';
-import { startHint } from './fleet-context.js';
+import type { FleetContext } from './fleet/fleet-context.js';
+import { startHint } from './fleet/fleet-context.js';
+import type { StatusReport } from './fleet/status.js';
 import { localTime, underDocker } from './messages.js';
 import { runtimeInCharge } from './runtimes.js';
-import type { StatusReport } from './status.js';
 import { statusTable } from './table.js';
 
 export type { StatusReport };

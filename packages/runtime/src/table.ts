@@ -2,7 +2,7 @@ import { styleText } from 'node:util';
 import { formatDuration, formatMebibytes } from '@flotilla/terminal/figures';
 import { renderTable, wordsThenNumbers } from '@flotilla/terminal/tables';
 import { type FleetDefinition, localPlacement, processNamed, resolved } from '@flotilla/topology';
-import type { FleetStatus, ProcessRow } from './status.js';
+import type { FleetStatus, ProcessRow } from './fleet/status.js';
 
 type Colour = 'green' | 'yellow' | 'red' | 'gray';
 

@@ -1,14 +1,14 @@
 import { type Interruption, signalExitCode } from '@flotilla/terminal/interruption';
 import { entryPointUrls, type FleetDefinition } from '@flotilla/topology';
 import { execa } from 'execa';
+import { type FleetContext, startHint } from './fleet/fleet-context.js';
+import { FleetError } from './fleet/fleet-error.js';
+import { definitionFor, type FleetSpec } from './fleet/fleet-spec.js';
+import { sayUnlocked, withLock } from './fleet/lock.js';
+import type { Runtime } from './fleet/runtime.js';
+import type { FleetStatus } from './fleet/status.js';
 import { suits, takeDown } from './fleet-commands.js';
-import { type FleetContext, startHint } from './fleet-context.js';
-import { FleetError } from './fleet-error.js';
-import { definitionFor, type FleetSpec } from './fleet-spec.js';
-import { sayUnlocked, withLock } from './lock.js';
-import type { Runtime } from './runtime.js';
 import { chooseRuntime, type FleetUp, fleetUp } from './runtimes.js';
-import type { FleetStatus } from './status.js';
 
 /** Exit codes of shells for a command that is not there, or cannot be run. */
 const NOT_FOUND = 127;

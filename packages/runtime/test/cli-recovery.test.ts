@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { isAlive, processIdentity } from '../src/process-identity.js';
-import type { FleetState } from '../src/state-file.js';
+import { isAlive, processIdentity } from '../src/fleet/process-identity.js';
+import type { FleetState } from '../src/fleet/state-file.js';
 import { CommandLine } from './command-line.js';
 import { eventually } from './eventually.js';
 

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { pipeline } from '@flotilla/topology';
 import { execa } from 'execa';
+import { isAlive, type RecordedProcess } from '../src/fleet/process-identity.js';
+import type { FleetState } from '../src/fleet/state-file.js';
 import { busyPorts, freePortOffset } from '../src/index.js';
-import { isAlive, type RecordedProcess } from '../src/process-identity.js';
-import type { FleetState } from '../src/state-file.js';
 import type { StatusReport } from '../src/status-command.js';
 import { type Behaviour, FixtureRoot } from './fixture-root.js';
 

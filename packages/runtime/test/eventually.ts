@@ -1,4 +1,4 @@
-import { waitFor } from '../src/wait-for.js';
+import { waitFor } from '../src/fleet/wait-for.js';
 
 /** Waits for a condition that something else brings about. Far longer than it takes on a machine that is busy. */
 export async function eventually(

@@ -13,12 +13,12 @@ import { join } from 'node:path';
 import { pipelineFleet } from '@flotilla/topology';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fleetFiles, logFile } from '../src/fleet-files.js';
+import { fleetFiles, logFile } from '../src/fleet/fleet-files.js';
+import { type LogSelection, selectLogs } from '../src/fleet/log-selection.js';
 import { LogFollower } from '../src/local/log-follower.js';
 import { LogRotation, rotateLog } from '../src/local/log-rotation.js';
 import { lineTimeMs, logSegments, mergeByTime, readSegments } from '../src/local/log-segments.js';
 import { lastLines } from '../src/local/log-tail.js';
-import { type LogSelection, selectLogs } from '../src/log-selection.js';
 import { eventually } from './eventually.js';
 
 class TemporaryDirectory implements Disposable {

@@ -1,6 +1,6 @@
 import { localProcesses, type PipelineMode, type PlacedProcess, pipeline, stages } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
-import { shapeOf } from '../src/fleet-spec.js';
+import { shapeOf } from '../src/fleet/fleet-spec.js';
 import type { Effects, EndSignal, Exit, Readiness, Spawned } from '../src/local/effects.js';
 import { Supervisor } from '../src/local/supervisor.js';
 

@@ -6,12 +6,12 @@ import { endedInHead, refuseConnection } from '../answer/connection-errors.js';
 import { callBack } from '../message/boundary.js';
 import type { FaultTaker } from '../message/exchange.js';
 import { noticeWhenGone } from '../message/half-closed.js';
-import { type DirectChannel, FastPathExchange } from './fast-path-exchange.js';
+import { type FastPathChannel, FastPathExchange } from './fast-path-exchange.js';
 import { type FastPathRequestHead, type PlainRequests, parsePlainHead } from './fast-path-request-head.js';
 import { prefaceIn } from './preface.js';
 
 /** What a direct connection needs of the server that it belongs to. */
-export interface DirectServer {
+export interface FastPathServer {
   readonly plain: PlainRequests;
   /** How each plain request begins: `POST /process`. */
   readonly lineStarts: readonly string[];
@@ -42,13 +42,13 @@ const END_OF_HEAD = Buffer.from('\r\n\r\n');
  * third of what a small request cost (docs/performance.md). One request at a time; those behind it wait.
  * With the first that is not plain, or does not come at once, the connection is handed to Node's server for good.
  */
-export class FastPathConnection implements DirectChannel, FaultTaker {
+export class FastPathConnection implements FastPathChannel, FaultTaker {
   readonly socket: Socket;
   readonly remoteAddress: string | undefined;
   readonly keepAliveLines: string;
   /** What has come and was not used yet. */
   rest: Buffer | undefined;
-  readonly #server: DirectServer;
+  readonly #server: FastPathServer;
   /** Of a request whose body has not come whole. */
   #head: FastPathRequestHead | undefined;
   #exchange: FastPathExchange | undefined;
@@ -62,7 +62,7 @@ export class FastPathConnection implements DirectChannel, FaultTaker {
   /** Since when it is idle, or its request arrives. */
   #sinceMs = performance.now();
 
-  constructor(socket: Socket, server: DirectServer) {
+  constructor(socket: Socket, server: FastPathServer) {
     this.socket = socket;
     this.remoteAddress = socket.remoteAddress;
     this.#server = server;

@@ -9,7 +9,7 @@ import type { FastPathRequestHead } from './fast-path-request-head.js';
 import { responseHead } from './response-head.js';
 
 /** What an exchange needs of the connection that it came on. */
-export interface DirectChannel {
+export interface FastPathChannel {
   readonly socket: Socket;
   readonly remoteAddress: string | undefined;
   /** The fields that tell how long the connection is kept. */
@@ -34,13 +34,13 @@ export class FastPathExchange extends GuardedExchange {
   hasStarted = false;
   /** Of the response, once it has started. */
   status = 0;
-  readonly #channel: DirectChannel;
+  readonly #channel: FastPathChannel;
   readonly #body: Buffer;
   #isChunked = false;
   #closes = false;
   #isOver = false;
 
-  constructor(channel: DirectChannel, head: FastPathRequestHead, body: Buffer) {
+  constructor(channel: FastPathChannel, head: FastPathRequestHead, body: Buffer) {
     super();
     this.#channel = channel;
     this.route = head.route;

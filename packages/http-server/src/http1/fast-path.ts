@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { callBack } from '../message/boundary.js';
-import { type DirectServer, FastPathConnection } from './fast-path-connection.js';
+import { FastPathConnection, type FastPathServer } from './fast-path-connection.js';
 import type { FastPathExchange } from './fast-path-exchange.js';
 import type { PlainRequests } from './fast-path-request-head.js';
 
 /** What becomes of connections and their plain requests. */
-export interface DirectLaneOptions {
+export interface FastPathOptions {
   readonly plain: PlainRequests;
   readonly keepAliveMs: number;
   readonly headersTimeoutMs: number;
@@ -32,12 +32,12 @@ export function isOnFastPath(socket: Socket): boolean {
 }
 
 /** A server's connections, until something is asked on them that is not plain. */
-export class FastPath implements DirectServer {
+export class FastPath implements FastPathServer {
   readonly plain: PlainRequests;
   readonly lineStarts: readonly string[];
   readonly keepAliveMs: number;
   readonly headersTimeoutMs: number;
-  readonly #options: DirectLaneOptions;
+  readonly #options: FastPathOptions;
   readonly #server: Server;
   readonly #connections = new Set<FastPathConnection>();
   readonly #nodesWay: (socket: Socket) => void;
@@ -46,7 +46,7 @@ export class FastPath implements DirectServer {
   #isChecking = false;
 
   /** Takes over the server's new connections. */
-  constructor(server: Server, options: DirectLaneOptions) {
+  constructor(server: Server, options: FastPathOptions) {
     this.plain = options.plain;
     this.lineStarts = [...options.plain.routes.keys()].map((path) => `POST ${path}`);
     this.keepAliveMs = options.keepAliveMs;

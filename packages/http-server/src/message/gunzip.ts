@@ -97,7 +97,7 @@ export class Unpacking {
       const chunk = this.#waiting.shift();
       if (chunk) this.#unpack(chunk);
       else {
-        if (this.#isInputEnded) this.#finish();
+        if (this.#isInputEnded) this.#complete();
         return;
       }
     }
@@ -127,7 +127,7 @@ export class Unpacking {
     if (bytes.some((byte) => byte !== 0)) this.fail(new FlotillaError('FLT_INVALID_ENCODING'));
   }
 
-  #finish(): void {
+  #complete(): void {
     if (this.#givenBytes === 0) {
       this.fail(new FlotillaError('FLT_INVALID_ENCODING'));
     } else if (this.#isOutputEnded) {

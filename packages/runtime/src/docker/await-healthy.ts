@@ -1,6 +1,6 @@
 import type { Interruption } from '@flotilla/terminal/interruption';
-import type { ProcessRow } from '../status.js';
-import { waitFor } from '../wait-for.js';
+import type { ProcessRow } from '../fleet/status.js';
+import { waitFor } from '../fleet/wait-for.js';
 
 /** Time for containers to become healthy. A start of twenty at once, with their networks, keeps a small machine busy. */
 const HEALTHY_TIMEOUT_MS = 120_000;

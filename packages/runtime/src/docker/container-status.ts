@@ -1,5 +1,5 @@
 import { containerName, everyProcess, type FleetDefinition } from '@flotilla/topology';
-import type { ProcessRow } from '../status.js';
+import type { ProcessRow } from '../fleet/status.js';
 import type { DockerCli } from './docker-cli.js';
 
 /** What of `docker container inspect` is used here. */

@@ -1,7 +1,7 @@
 import type { Interruption } from '@flotilla/terminal/interruption';
 import { execa, type Options } from 'execa';
-import type { Environment } from '../environment.js';
-import { FleetError } from '../fleet-error.js';
+import type { Environment } from '../fleet/environment.js';
+import { FleetError } from '../fleet/fleet-error.js';
 
 /** What `docker` said. */
 export interface DockerAnswer {

@@ -1,5 +1,5 @@
 import { containerName, type FleetDefinition } from '@flotilla/topology';
-import type { FleetStatus, StatusReport } from '../status.js';
+import type { FleetStatus, StatusReport } from '../fleet/status.js';
 import { dockerMemoryMeasure, memoryByContainer } from './container-memory.js';
 import type { DockerCli } from './docker-cli.js';
 

@@ -1,4 +1,4 @@
-import { FleetError } from '../fleet-error.js';
+import { FleetError } from '../fleet/fleet-error.js';
 import { type DockerCli, lastLines } from './docker-cli.js';
 
 /** A container of the engine, of whatever project. */

@@ -7,9 +7,9 @@ import {
   networkPlacement,
   placedProcesses,
 } from '@flotilla/topology';
-import { FleetError } from '../fleet-error.js';
-import { requirePorts } from '../ports.js';
-import type { ProcessRow } from '../status.js';
+import { FleetError } from '../fleet/fleet-error.js';
+import { requirePorts } from '../fleet/ports.js';
+import type { ProcessRow } from '../fleet/status.js';
 import { inspectContainers, rowsOf } from './container-status.js';
 import type { DockerCli } from './docker-cli.js';
 import { describeContainer, type EngineContainer, engineContainers, publishes } from './engine-containers.js';

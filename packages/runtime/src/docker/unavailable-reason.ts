@@ -1,4 +1,4 @@
-import type { FleetContext } from '../fleet-context.js';
+import type { FleetContext } from '../fleet/fleet-context.js';
 import { type DockerAnswer, DockerCli, lastLines } from './docker-cli.js';
 
 const OTHERWISE = 'or take RUNTIME=local';

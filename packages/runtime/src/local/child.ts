@@ -1,5 +1,5 @@
 import type { PlacedProcess } from '@flotilla/topology';
-import type { ProcessStatus } from '../status.js';
+import type { ProcessStatus } from '../fleet/status.js';
 import type { BackoffPolicy } from './backoff.js';
 import type { Effects, EndSignal, Exit, Spawned } from './effects.js';
 import { advance, atRest, type Lifecycle, type LifecycleAction, type LifecycleEvent } from './lifecycle.js';

@@ -1,6 +1,6 @@
-import { FleetError } from '../fleet-error.js';
-import type { FleetState } from '../state-file.js';
-import type { NotReady } from '../status.js';
+import { FleetError } from '../fleet/fleet-error.js';
+import type { FleetState } from '../fleet/state-file.js';
+import type { NotReady } from '../fleet/status.js';
 import type { ReadyAnswer } from './control-server.js';
 import { exchange } from './exchange.js';
 import type { SupervisorStatus } from './supervisor-status.js';

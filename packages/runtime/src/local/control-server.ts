@@ -1,8 +1,8 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { FleetError } from '../fleet-error.js';
-import type { FleetState } from '../state-file.js';
-import type { NotReady } from '../status.js';
+import { FleetError } from '../fleet/fleet-error.js';
+import type { FleetState } from '../fleet/state-file.js';
+import type { NotReady } from '../fleet/status.js';
 import type { Supervisor } from './supervisor.js';
 
 /** Answer to a request that waits for readiness. */

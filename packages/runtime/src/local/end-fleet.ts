@@ -1,9 +1,9 @@
-import { FleetError } from '../fleet-error.js';
-import type { FleetFiles } from '../fleet-files.js';
-import { busyPorts } from '../ports.js';
-import { isAlive, type RecordedProcess, signalProcess } from '../process-identity.js';
-import { readState, removeState } from '../state-file.js';
-import { waitFor } from '../wait-for.js';
+import { FleetError } from '../fleet/fleet-error.js';
+import type { FleetFiles } from '../fleet/fleet-files.js';
+import { busyPorts } from '../fleet/ports.js';
+import { isAlive, type RecordedProcess, signalProcess } from '../fleet/process-identity.js';
+import { readState, removeState } from '../fleet/state-file.js';
+import { waitFor } from '../fleet/wait-for.js';
 import type { FoundFleet } from './find-fleet.js';
 
 /** Time for the system to do what it does after the end of a process. */

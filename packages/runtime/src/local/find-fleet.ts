@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import type { FleetFiles } from '../fleet-files.js';
-import { isAlive, type RecordedProcess } from '../process-identity.js';
-import { type FleetState, readState } from '../state-file.js';
+import type { FleetFiles } from '../fleet/fleet-files.js';
+import { isAlive, type RecordedProcess } from '../fleet/process-identity.js';
+import { type FleetState, readState } from '../fleet/state-file.js';
 import { ControlClient } from './control-client.js';
 import type { SupervisorStatus } from './supervisor-status.js';
 

@@ -1,8 +1,8 @@
 import { type FleetDefinition, localProcesses } from '@flotilla/topology';
-import { type Environment, fleetEnvironment, readSetting } from '../environment.js';
-import type { FleetContext } from '../fleet-context.js';
-import { shapeOf } from '../fleet-spec.js';
-import type { StartChanges } from '../runtime.js';
+import { type Environment, fleetEnvironment, readSetting } from '../fleet/environment.js';
+import type { FleetContext } from '../fleet/fleet-context.js';
+import { shapeOf } from '../fleet/fleet-spec.js';
+import type { StartChanges } from '../fleet/runtime.js';
 import { defaultBackoff } from './backoff.js';
 import type { FleetPlan } from './plan.js';
 

@@ -1,10 +1,5 @@
+import type { ProcessState } from '../fleet/status.js';
 import { type BackoffPolicy, backoffDelayMs } from './backoff.js';
-
-/**
- * `restarting`: it crashed and waits for its next start. `failed`: it refused its configuration and is not started
- * again by itself. `stopped`: held down until a command starts it.
- */
-export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped' | 'failed';
 
 /** What a supervisor knows of one process: a value, changed only by {@link advance}. */
 export interface Lifecycle {

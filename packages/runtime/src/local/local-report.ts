@@ -1,5 +1,5 @@
-import { downCommand, type FleetContext } from '../fleet-context.js';
-import type { ProcessRow, ProcessStatus, StatusReport } from '../status.js';
+import { downCommand, type FleetContext } from '../fleet/fleet-context.js';
+import type { ProcessRow, ProcessStatus, StatusReport } from '../fleet/status.js';
 import { type FoundFleet, findFleet } from './find-fleet.js';
 import { memoryMeasure, memoryOf } from './memory.js';
 import { askReadiness } from './readiness.js';

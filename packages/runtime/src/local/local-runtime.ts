@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import type { Interruption } from '@flotilla/terminal/interruption';
 import type { FleetDefinition } from '@flotilla/topology';
-import { type FleetContext, startHint } from '../fleet-context.js';
-import { FleetError } from '../fleet-error.js';
-import { logFile } from '../fleet-files.js';
-import { type LogSelection, selectLogs } from '../log-selection.js';
-import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../runtime.js';
-import type { FleetStatus, StatusReport } from '../status.js';
+import { type FleetContext, startHint } from '../fleet/fleet-context.js';
+import { FleetError } from '../fleet/fleet-error.js';
+import { logFile } from '../fleet/fleet-files.js';
+import { type LogSelection, selectLogs } from '../fleet/log-selection.js';
+import type { LogsOptions, Runtime, StartChanges, StartedFleet } from '../fleet/runtime.js';
+import type { FleetStatus, StatusReport } from '../fleet/status.js';
 import { endFleet } from './end-fleet.js';
 import { type FoundFleet, findFleet } from './find-fleet.js';
 import { READY_TIMEOUT_MS } from './fleet-plan.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { askTool } from '../system-tool.js';
+import { askTool } from '../fleet/system-tool.js';
 
 /** `PSS` counts a page that n processes share as 1/n for each, so a sum is true; `RSS` counts it n times. */
 export const memoryMeasure = process.platform === 'linux' ? 'PSS' : 'RSS';

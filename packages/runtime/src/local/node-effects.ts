@@ -2,7 +2,7 @@ import { type ChildProcess, spawn as spawnProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_OPTIONS, type PlacedProcess, programOf } from '@flotilla/topology';
-import { fleetFiles, logFile } from '../fleet-files.js';
+import { fleetFiles, logFile } from '../fleet/fleet-files.js';
 import type { Effects, EndSignal, Exit, Spawned } from './effects.js';
 import { lastLines } from './log-tail.js';
 import type { FleetPlan } from './plan.js';

@@ -1,5 +1,5 @@
 import type { PlacedProcess } from '@flotilla/topology';
-import type { FleetShape } from '../fleet-spec.js';
+import type { FleetShape } from '../fleet/fleet-spec.js';
 import type { BackoffPolicy } from './backoff.js';
 
 /** Everything that a supervisor needs to run a fleet. Plain JSON: it is handed to a supervisor in the background. */

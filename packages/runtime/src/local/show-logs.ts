@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import { type FleetFiles, logFile } from '../fleet-files.js';
-import type { LogsOptions } from '../runtime.js';
+import { type FleetFiles, logFile } from '../fleet/fleet-files.js';
+import type { LogsOptions } from '../fleet/runtime.js';
 import { LogFollower } from './log-follower.js';
 import { type LogLine, logSegments, mergeByTime, readSegments } from './log-segments.js';
 

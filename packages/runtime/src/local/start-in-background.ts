@@ -1,10 +1,10 @@
 import type { Interruption } from '@flotilla/terminal/interruption';
 import type { FleetDefinition } from '@flotilla/topology';
-import type { FleetContext } from '../fleet-context.js';
-import { FleetError } from '../fleet-error.js';
-import { logFile } from '../fleet-files.js';
-import { requirePorts } from '../ports.js';
-import type { StartChanges, StartedFleet } from '../runtime.js';
+import type { FleetContext } from '../fleet/fleet-context.js';
+import { FleetError } from '../fleet/fleet-error.js';
+import { logFile } from '../fleet/fleet-files.js';
+import { requirePorts } from '../fleet/ports.js';
+import type { StartChanges, StartedFleet } from '../fleet/runtime.js';
 import { ControlClient } from './control-client.js';
 import { endFleet } from './end-fleet.js';
 import { findFleet } from './find-fleet.js';

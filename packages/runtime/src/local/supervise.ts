@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { systemReason } from '@flotilla/terminal/system-error';
 import { stopOrder } from '@flotilla/topology';
-import { type FleetFiles, fleetFiles } from '../fleet-files.js';
-import { processIdentity, type RecordedProcess } from '../process-identity.js';
-import { type FleetState, removeState, writeState } from '../state-file.js';
+import { type FleetFiles, fleetFiles } from '../fleet/fleet-files.js';
+import { processIdentity, type RecordedProcess } from '../fleet/process-identity.js';
+import { type FleetState, removeState, writeState } from '../fleet/state-file.js';
 import { serveControl } from './control-server.js';
 import { LogRotation } from './log-rotation.js';
 import { nodeEffects } from './node-effects.js';

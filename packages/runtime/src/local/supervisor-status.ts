@@ -1,4 +1,4 @@
-import type { FleetStatus } from '../status.js';
+import type { FleetStatus } from '../fleet/status.js';
 
 /** A fleet, as its supervisor tells it over its socket. */
 export interface SupervisorStatus extends FleetStatus {

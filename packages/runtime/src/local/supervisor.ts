@@ -1,7 +1,7 @@
 import { type PlacedProcess, stopOrder } from '@flotilla/topology';
-import { FleetError } from '../fleet-error.js';
-import type { FleetShape } from '../fleet-spec.js';
-import type { NotReady, ProcessStatus } from '../status.js';
+import { FleetError } from '../fleet/fleet-error.js';
+import type { FleetShape } from '../fleet/fleet-spec.js';
+import type { NotReady, ProcessStatus } from '../fleet/status.js';
 import { type BackoffPolicy, defaultBackoff } from './backoff.js';
 import { Child } from './child.js';
 import type { Effects, EndSignal } from './effects.js';

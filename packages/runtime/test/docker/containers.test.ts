@@ -4,7 +4,7 @@ import { awaitHealthy, deadOne } from '../../src/docker/await-healthy.js';
 import { memoryRows } from '../../src/docker/container-memory.js';
 import { type InspectedContainer, rowsOf } from '../../src/docker/container-status.js';
 import { publishes } from '../../src/docker/engine-containers.js';
-import type { ProcessRow } from '../../src/status.js';
+import type { ProcessRow } from '../../src/fleet/status.js';
 
 const fleet = pipeline({ mode: 'sequential' });
 const specs = fleet.processes;

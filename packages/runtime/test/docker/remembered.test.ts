@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fullestDefinitions, type PipelineMode, pipeline, pipelineFleet } from '@flotilla/topology';
 import { describe, expect, test } from 'vitest';
-import type { DockerState } from '../../src/state-file.js';
+import type { DockerState } from '../../src/fleet/state-file.js';
 import { CommandLine } from '../command-line.js';
 import { type Answers, COMPOSE, COMPOSE_MISSING, callsOf, ENGINE_OFF, ENGINE_ON, fakeDocker } from './fake-docker.js';
 

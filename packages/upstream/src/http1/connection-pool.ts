@@ -99,7 +99,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   /** Of an exchange whose own connection is being opened. */
   abort(exchange: Exchange, error: Error): void {
     for (const [connection, each] of this.#opening) {
-      if (each === exchange) this.#handOver(connection);
+      if (each === exchange) this.#assign(connection);
     }
     exchange.fail(error);
   }
@@ -116,7 +116,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   }
 
   /** The next that waits may have a connection that is being opened for none any more. */
-  #handOver(connection: Connection): void {
+  #assign(connection: Connection): void {
     const next = this.#waiting.shift();
     if (next) next.carrier = this;
     this.#opening.set(connection, next);

@@ -133,11 +133,11 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
       else exchange.fault(error);
       return true;
     }
-    if (this.#reader.isDone && this.#exchange === exchange) this.#finish(exchange);
+    if (this.#reader.isDone && this.#exchange === exchange) this.#complete(exchange);
     return !exchange.isPaused || exchange.isOver;
   }
 
-  #finish(exchange: Exchange): void {
+  #complete(exchange: Exchange): void {
     const { trailers } = this.#reader;
     this.#exchange = undefined;
     const wasAllSent = !Number.isNaN(exchange.sentAtMs);
@@ -162,7 +162,7 @@ export class Connection implements Carrier, ResponseSink, FaultTaker {
 
   #ended(): void {
     const exchange = this.#exchange;
-    if (exchange && this.#reader.finish()) this.#finish(exchange);
+    if (exchange && this.#reader.finish()) this.#complete(exchange);
     else this.#close(new ConnectionClosed('the instance closed the connection'));
   }
 

@@ -78,7 +78,7 @@ export class Attempt implements WireObserver, Answer {
     this.#abortedAs = outcome;
     const error = new Error(outcome);
     this.exchange.abort(error);
-    this.#finish(outcome, error);
+    this.#complete(outcome, error);
   }
 
   /** Takes the rest of an answer that is not whole. */
@@ -100,7 +100,7 @@ export class Attempt implements WireObserver, Answer {
     this.headers = headers;
     const outcome = this.#outcomeOfHead();
     // The next try need not wait for the body of a failure; what comes of it is dropped.
-    if (outcome === 'server_error') this.#finish(outcome, new Error(outcome));
+    if (outcome === 'server_error') this.#complete(outcome, new Error(outcome));
     else if (this.exchange.request.rpc?.isStream && field(headers, 'grpc-status') === undefined) this.#answerInPart();
   }
 
@@ -122,7 +122,7 @@ export class Attempt implements WireObserver, Answer {
     this.trailers = trailers;
     const outcome = this.#outcomeOfEnd();
     if (!this.#isAnswered && isFailure(outcome)) {
-      this.#finish(outcome, new Error(outcome));
+      this.#complete(outcome, new Error(outcome));
       return;
     }
     this.isOver = true;
@@ -134,7 +134,7 @@ export class Attempt implements WireObserver, Answer {
   }
 
   onError(error: Error): void {
-    this.#finish(this.#abortedAs ?? outcomeOfError(error), error);
+    this.#complete(this.#abortedAs ?? outcomeOfError(error), error);
   }
 
   onFault(error: unknown): void {
@@ -168,7 +168,7 @@ export class Attempt implements WireObserver, Answer {
     this.#observer.onAnswer(this);
   }
 
-  #finish(outcome: Outcome, error: Error): void {
+  #complete(outcome: Outcome, error: Error): void {
     if (this.isOver) return;
     this.isOver = true;
     this.#observer.onEnd(this, outcome);

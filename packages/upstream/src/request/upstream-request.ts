@@ -120,7 +120,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
       if (remainingMs <= 0) {
         this.#isTimedOut = true;
         // No instance could answer in time, and none is to blame.
-        this.#settle(this.#exhausted());
+        this.#settle(this.#allAttemptsFailed());
         return;
       }
       if (remainingMs < EXACT_DEADLINE_MS) {
@@ -189,7 +189,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
     for (const each of [...this.#running]) if (each !== current) each.abort('outrun');
     this.#body.stopKeeping();
     this.#resolve?.({ kind: 'answer', answer: current });
-    if (current.isOver) this.#finish();
+    if (current.isOver) this.#complete();
   }
 
   onEnd(current: Attempt, outcome: Outcome): void {
@@ -199,7 +199,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
     const ending = this.#body.failure && outcome !== 'outrun' ? 'cancelled' : outcome;
     this.#target.cluster.endTry(this.attempts, current.nth, ending, nowMs, latencyMs);
     this.#target.onTryEnd(current, ending, latencyMs);
-    if (current === this.#answered) this.#finish();
+    if (current === this.#answered) this.#complete();
     else if (isFailure(ending) && this.#running.length === 0) this.#nextRetry(current, ending, nowMs);
   }
 
@@ -214,12 +214,12 @@ export class UpstreamRequest implements TryObserver, Sweepable {
     const { cluster } = this.#target;
     if (this.#isOver) return;
     if (!this.#body.canStart) {
-      this.#settle(this.#exhausted());
+      this.#settle(this.#allAttemptsFailed());
       return;
     }
     const slot = cluster.begin(this.attempts, performance.now(), Math.random());
     if (slot >= 0) this.#start(slot);
-    else this.#settle(slot === OVERFLOW && this.tryCount === 0 ? this.#refusal() : this.#exhausted());
+    else this.#settle(slot === OVERFLOW && this.tryCount === 0 ? this.#refusal() : this.#allAttemptsFailed());
   }
 
   #start(slot: number): void {
@@ -252,7 +252,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
     const delayMs = this.#isTimedOut
       ? NO_RETRY
       : cluster.nextRetry(this.attempts, outcome, facts, nowMs, Math.random());
-    if (delayMs === NO_RETRY) this.#settle(this.#exhausted());
+    if (delayMs === NO_RETRY) this.#settle(this.#allAttemptsFailed());
     else if (delayMs === 0) this.#begin();
     else this.#timer = setTimeout(() => callBack(this, this.#begin, undefined), delayMs);
   }
@@ -267,7 +267,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
       for (const each of [...this.#running]) each.abort('timed_out');
     } else {
       this.#isTimedOut = true;
-      this.#settle(this.attempts.state === 'waiting' ? this.#refusal() : this.#exhausted());
+      this.#settle(this.attempts.state === 'waiting' ? this.#refusal() : this.#allAttemptsFailed());
     }
   }
 
@@ -275,7 +275,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
     return { kind: 'refused', retryAfterSeconds: this.#target.cluster.retryAfterSeconds };
   }
 
-  #exhausted(): CallResult {
+  #allAttemptsFailed(): CallResult {
     if (this.#body.failure) return { kind: 'cancelled', reason: this.#body.failure };
     this.#target.cluster.abandonRetry();
     return { kind: 'exhausted', exhaustion: this.#isTimedOut ? 'timed_out' : summarise(this.attempts.outcomes) };
@@ -285,11 +285,11 @@ export class UpstreamRequest implements TryObserver, Sweepable {
   #settle(result: CallResult): void {
     if (this.#isOver) return;
     this.#resolve?.(result);
-    this.#finish();
+    this.#complete();
   }
 
   /** Nothing more will be tried, and nothing is under way: what is held is given back. */
-  #finish(): void {
+  #complete(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     clearTimeout(this.#timer);

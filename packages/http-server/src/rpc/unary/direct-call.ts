@@ -7,7 +7,7 @@ import { messageCodingOf } from '../message-coding.js';
 export type UnaryProtocol = 'grpc' | 'grpc-web' | 'connect';
 
 /** A call that can be read here. */
-export interface DirectCall {
+export interface UnaryCallExchange {
   readonly protocol: UnaryProtocol;
   /** How its message may be packed. */
   readonly coding: ContentCoding;
@@ -36,7 +36,7 @@ const CONNECT_TIMEOUT = /^\d{1,10}$/;
  * @returns Undefined if anything about it is other than usual: connect-es says then what it is, and what is wrong with it.
  * @throws FlotillaError if its message is packed in a way that is not taken here.
  */
-export function directCallOf(request: Pick<InboundRequest, 'header'>): DirectCall | undefined {
+export function directCallOf(request: Pick<InboundRequest, 'header'>): UnaryCallExchange | undefined {
   const protocol = PROTOCOLS.get(typeInUtf8(request.header('content-type')) ?? '');
   if (protocol === undefined) return undefined;
   const isConnect = protocol === 'connect';

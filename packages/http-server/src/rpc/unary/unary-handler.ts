@@ -7,7 +7,7 @@ import type { RpcCaller } from '../rpc-caller.js';
 import { unpackMessage } from '../unpack-message.js';
 import { RoomOfCall } from '../unpacked-room.js';
 import { CallSignal } from './call-signal.js';
-import { type DirectCall, directCallOf } from './direct-call.js';
+import { directCallOf, type UnaryCallExchange } from './direct-call.js';
 import { BareReader, EnvelopeReader, type MessageReader, type MessageSink } from './envelope-reader.js';
 import { clientLeft } from './faults.js';
 import { sendError, sendMessage } from './unary-answer.js';
@@ -51,7 +51,7 @@ export function unaryHandler(methods: readonly UnaryMethod[], others: Handler): 
   };
 }
 
-async function answerDirectly(exchange: HttpExchange, method: UnaryMethod, call: DirectCall): Promise<void> {
+async function answerDirectly(exchange: HttpExchange, method: UnaryMethod, call: UnaryCallExchange): Promise<void> {
   const { response } = exchange;
   const headers = new Map<string, string>();
   const room = new RoomOfCall();
@@ -79,7 +79,12 @@ async function answerDirectly(exchange: HttpExchange, method: UnaryMethod, call:
 }
 
 /** Reads a request, and has its method work on it. */
-function received(caller: RpcCaller, method: UnaryMethod, call: DirectCall, room: RoomOfCall): Promise<Uint8Array> {
+function received(
+  caller: RpcCaller,
+  method: UnaryMethod,
+  call: UnaryCallExchange,
+  room: RoomOfCall,
+): Promise<Uint8Array> {
   const { request } = caller.exchange;
   return new Promise((resolve, reject) => {
     const sink = new WorkSink(caller, method, room, () => receiving.resume());
@@ -106,7 +111,7 @@ function received(caller: RpcCaller, method: UnaryMethod, call: DirectCall, room
 
 function readerOf(
   sink: MessageSink,
-  { protocol, coding }: DirectCall,
+  { protocol, coding }: UnaryCallExchange,
   contentLength: string | undefined,
 ): MessageReader {
   if (protocol !== 'connect') return new EnvelopeReader(sink, protocol === 'grpc-web', coding);

@@ -24,7 +24,7 @@ export interface FleetContext {
 const CLEANED = ['.flotilla', 'bundle', 'coverage', 'datasets', 'node_modules'];
 
 /** The checkout that this package belongs to. */
-export const CHECKOUT = join(import.meta.dirname, '../../..');
+export const CHECKOUT = join(import.meta.dirname, '../../../..');
 
 /** @throws FleetError when a setting of the caller is wrong. */
 export function fleetContext(

@@ -1,7 +1,12 @@
 import type { PlacedReadiness, ProcessRole } from '@flotilla/topology';
 import type { FleetShape } from './fleet-spec.js';
-import type { ProcessState } from './local/lifecycle.js';
 import type { RuntimeName } from './runtime-name.js';
+
+/**
+ * `restarting`: it crashed and waits for its next start. `failed`: it refused its configuration and is not started
+ * again by itself. `stopped`: held down until a command starts it.
+ */
+export type ProcessState = 'starting' | 'ready' | 'restarting' | 'stopping' | 'stopped' | 'failed';
 
 /** One process of a fleet. */
 export interface ProcessStatus {
