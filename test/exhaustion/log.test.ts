@@ -7,7 +7,7 @@ import { waitFor } from '../fleet/support.js';
 import { OneProcess } from './one-process.js';
 import { because, limitObstacle, mountObstacle, TemporaryDirectory } from './scarcity.js';
 
-const SINK = join(import.meta.dirname, '../../packages/service-kit/dist/log-sink.js');
+const SINK = join(import.meta.dirname, '../../packages/process/dist/log-sink.js');
 const noMount = mountObstacle();
 const noLimits = limitObstacle();
 
