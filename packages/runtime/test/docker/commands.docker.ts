@@ -102,7 +102,7 @@ test(
     const urls = await line.run('with', '--', process.execPath, '-p', 'process.env.SERVICE4_URL');
     expect(urls.out).toBe([8064, 8074].map((port) => `http://${BIND_ADDRESS}:${port}`).join(','));
     expect((await line.run('up', '--mode', 'parallel', '--balancers', '1')).err).toContain('runs with 2 balancers');
-    expect((await line.run('logs', '--balancers', '--stage', '2')).out).toContain(`rest-${second}`);
+    expect((await line.run('logs', '--balancers', '--group', 'service2')).out).toContain(`rest-${second}`);
     expect((await line.run('down')).code).toBe(0);
     expect(await line.remains()).toEqual([]);
   },
