@@ -19,11 +19,11 @@ const FLAG = Buffer.from([0x18, 0x01]);
 
 const idOf = (id: string) => Buffer.concat([Buffer.from([0x12, id.length]), Buffer.from(id)]);
 
-/** A stage that tells when a text has begun and when it was whole, and answers with all that it was asked for. */
+/** A stage that tells when a text has started and when it was whole, and answers with all that it was asked for. */
 function stage() {
-  const begun: string[] = [];
+  const started: string[] = [];
   const call: StageCall = async (_caller, { url, body, onGiven, onHandedOn }) => {
-    begun.push(url);
+    started.push(url);
     const take = (bytes: Buffer) => {
       onGiven?.(bytes);
       onHandedOn?.(bytes);
@@ -33,7 +33,7 @@ function stage() {
     const table = url.includes('frequencies') ? { word_frequencies: { two: LONG.length / 4 } } : {};
     return { status: 'success', message: '', word_count: 1, top_words: [], report: '', request_id: '', ...table };
   };
-  return { begun, call };
+  return { started, call };
 }
 
 function taken(body: Pick<InboundRequest, 'receive'> | readonly Buffer[], take: (bytes: Buffer) => boolean) {
@@ -58,7 +58,7 @@ async function work<Response extends DescMessage>(
   behind: Buffer,
   isLengthKnown = true,
 ) {
-  const { begun, call } = stage();
+  const { started, call } = stage();
   const caller = {
     exchange: { context: { requestId: 'head' } },
     signal: new AbortController().signal,
@@ -68,9 +68,9 @@ async function work<Response extends DescMessage>(
   const lengthBytes = isLengthKnown ? text.length + behind.length : undefined;
   const reading = new TextWork({ method, call, caller, lengthBytes, resume: () => {} });
   reading.write(Buffer.from(text));
-  const early = [...begun];
+  const early = [...started];
   reading.write(behind);
-  return { early, begun, answer: fromBinary(method.response, await reading.end()) };
+  return { early, started, answer: fromBinary(method.response, await reading.end()) };
 }
 
 describe('a table of words', () => {
@@ -78,14 +78,14 @@ describe('a table of words', () => {
   const frequencies = (answer: unknown) => (answer as { wordFrequencies: unknown[] }).wordFrequencies.length;
 
   test('that is asked for and not wanted is left out, and the text goes to the stage once', async () => {
-    const { early, begun, answer } = await work(receiveText, text, EMPTY_ID);
+    const { early, started, answer } = await work(receiveText, text, EMPTY_ID);
     expect(answer.$typeName).toBe(TextResponseSchema.typeName);
-    expect([early, begun, frequencies(answer)]).toEqual([begun, ['/process?include=frequencies'], 0]);
+    expect([early, started, frequencies(answer)]).toEqual([started, ['/process?include=frequencies'], 0]);
   });
 
   test('that is wanted and was not asked for: the text goes to the stage once more', async () => {
-    const { begun, answer } = await work(receiveText, text, Buffer.concat([idOf('he'), FLAG]));
-    expect([begun, frequencies(answer)]).toEqual([['/process', '/process?include=frequencies'], 1]);
+    const { started, answer } = await work(receiveText, text, Buffer.concat([idOf('he'), FLAG]));
+    expect([started, frequencies(answer)]).toEqual([['/process', '/process?include=frequencies'], 1]);
   });
 });
 
@@ -102,10 +102,10 @@ describe('a cleaned text, whatever is behind the text, and however little is kno
 
   test.each(cases)('%s: the text goes to the stage once, and as it comes', async (_name, behind, isWanted) => {
     for (const isLengthKnown of [true, false]) {
-      const { early, begun, answer } = await work(cleanText, text, behind, isLengthKnown);
+      const { early, started, answer } = await work(cleanText, text, behind, isLengthKnown);
       const { cleanedText, cleanedLength, $typeName } = answer;
       expect($typeName).toBe(CleanResponseSchema.typeName);
-      expect([early, begun.length, cleanedLength]).toEqual([begun, 1, LONG.length]);
+      expect([early, started.length, cleanedLength]).toEqual([started, 1, LONG.length]);
       expect(cleanedText === (isWanted ? LONG : '')).toBe(true);
     }
   });
