@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { ConnectionWindow } from './connection-window.js';
 import {
   expectStream,
   faultOfPriority,
@@ -21,13 +22,12 @@ import {
   frameType,
   LARGEST_WINDOW_BYTES,
 } from './frames/protocol.js';
-import { heldBytes, type RoomWaiter } from './held-bytes.js';
 import { type DecodedFields, FieldDecoder } from './hpack/decoder.js';
 import { Output } from './output.js';
 import type { RateLimit } from './rate.js';
-import { ReceiveWindow } from './receive-window.js';
 import { Sender } from './sender.js';
 import { applySettings, defaultSettings, type OwnSettings, sendSettings } from './settings.js';
+import { destroyWithin, noticeWhenGone } from './socket-ending.js';
 import type { Stream, StreamCarrier } from './stream.js';
 import { StreamTable } from './stream-table.js';
 
@@ -52,13 +52,11 @@ const BOMB_PART = 4;
 const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 /** How long a connection without streams is kept for what its peer has still to read. */
 const DRAIN_MS = 30_000;
-/** How often it is looked whether a peer that sends no more is gone. */
-const PROBE_INTERVAL_MS = 1_000;
 /** After a fault the peer may take its time to read why, while what it sends is dropped. */
 const LINGER_MS = 1_000;
 
 /** One connection of HTTP/2 (RFC 9113), whichever side of it this is. */
-export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter {
+export abstract class Connection implements FrameSink, StreamCarrier {
   readonly streamWindowBytes: number;
   /** When something last came, in ms of `performance.now()`. */
   activeAtMs = performance.now();
@@ -75,9 +73,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   readonly #blocks: FieldBlockReader;
   readonly #decoder: FieldDecoder;
   readonly #guard: FloodGuard;
-  readonly #window: ReceiveWindow;
-  /** What has come and is not given back of the window, since the process holds too much. */
-  #owedBytes = 0;
+  readonly #window: ConnectionWindow;
   #hasSettings = false;
 
   constructor(socket: Socket, limits: ConnectionLimits) {
@@ -92,7 +88,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     this.#blocks = new FieldBlockReader(MAX_BLOCK_PART * limits.maxListBytes, limits.maxFieldPieces);
     this.#decoder = new FieldDecoder(limits.maxListBytes);
     this.#guard = new FloodGuard(limits.resets, limits);
-    this.#window = new ReceiveWindow(limits.connectionWindowBytes);
+    this.#window = new ConnectionWindow(limits.connectionWindowBytes, (bytes) => this.#writer.windowUpdate(0, bytes));
     socket.on('drain', () => this.#goOn());
     socket.on('error', ignore);
     socket.on('end', () => this.onPeerEnded());
@@ -131,7 +127,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   onDataHead(head: FrameHead): void {
     this.#expect(head);
     const { stream: id, length } = head;
-    this.#takeWindow(length);
+    this.#window.take(length);
     const stream = this.#streamOf(head);
     if (!stream) {
       this.streams.requireLate(id);
@@ -154,7 +150,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   onDataEnd({ stream: id, flags, length }: FrameHead, paddingBytes: number): void {
     if ((flags & frameFlag.endStream) === 0) this.#guard.countData(length - paddingBytes);
     const stream = this.streams.get(id);
-    this.#returnWindow(length, stream);
+    this.#window.giveBack(length, stream);
     if (!stream) return;
     stream.returnPadding(paddingBytes);
     if ((flags & frameFlag.endStream) !== 0) this.receiveEnd(stream, []);
@@ -170,13 +166,6 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     else this.#onNothing(head, payload);
   }
 
-  /** The process holds less again. */
-  onRoom(): void {
-    const owedBytes = this.#owedBytes;
-    this.#owedBytes = 0;
-    if (!this.isClosed) this.#returnWindow(owedBytes, undefined);
-  }
-
   /** A message's fields have come. @param stream - Undefined if it has not started. */
   protected abstract onFields(block: FieldBlock, stream: Stream | undefined, decoded: DecodedFields): void;
   /** Whether nothing may have been heard of a stream yet. */
@@ -184,11 +173,9 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
   protected abstract onGoodBye(goAway: GoAway): void;
   /** It is over, for whatever reason. Its streams have been told. */
   protected abstract onClosed(): void;
-  /** Has it noticed when a peer that sends no more is gone. Nothing is read from it: that shows at a write, be it of nothing. */
+  /** Has it noticed when a peer that sends no more is gone. */
   protected noticeWhenGone(): void {
-    const socket = this.#socket;
-    const timer = setInterval(() => socket.writable && socket.write(''), PROBE_INTERVAL_MS).unref();
-    socket.once('close', () => clearInterval(timer));
+    noticeWhenGone(this.#socket);
   }
 
   /** The peer sends no more. */
@@ -286,7 +273,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     this.#output.end();
     this.#lost();
     this.#socket.destroySoon();
-    this.#destroyWithin(DRAIN_MS);
+    destroyWithin(this.#socket, DRAIN_MS);
   }
 
   protected remove(stream: Stream, wasResetHere: boolean): void {
@@ -320,12 +307,7 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     this.#lost();
     this.#socket.end();
     this.#socket.resume();
-    this.#destroyWithin(LINGER_MS);
-  }
-
-  #destroyWithin(ms: number): void {
-    const timer = setTimeout(() => this.#socket.destroy(), ms).unref();
-    this.#socket.once('close', () => clearTimeout(timer));
+    destroyWithin(this.#socket, LINGER_MS);
   }
 
   #localEnded(stream: Stream): void {
@@ -426,27 +408,10 @@ export abstract class Connection implements FrameSink, StreamCarrier, RoomWaiter
     return undefined;
   }
 
-  #takeWindow(bytes: number): void {
-    if (!this.#window.take(bytes)) {
-      throw new ConnectionFault(errorCode.flowControlError, 'more than there was room for');
-    }
-  }
-
-  /** A stream that moves has its window whatever others hold. */
-  #returnWindow(bytes: number, stream: Stream | undefined): void {
-    if (stream && stream.heldBytes > 0 && heldBytes.isFull) {
-      this.#owedBytes += bytes;
-      heldBytes.await(this);
-      return;
-    }
-    const returned = this.#window.use(bytes);
-    if (returned > 0) this.#writer.windowUpdate(0, returned);
-  }
-
   #lost(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    heldBytes.forget(this);
+    this.#window.close();
     this.#reader.stop();
     for (const stream of this.streams.all()) {
       this.streams.remove(stream.id, false);
