@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { Connection, type ConnectionLimits } from './connection.js';
+import { Connection } from './connection.js';
+import type { ConnectionLimits } from './connection-limits.js';
 import type { GoAway } from './control-frames.js';
 import type { FieldBlock } from './field-block.js';
 import { areTrailers, responseHead } from './field-rules.js';

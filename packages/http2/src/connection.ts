@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { ConnectionLimits } from './connection-limits.js';
 import { ConnectionWindow } from './connection-window.js';
 import {
   expectStream,
@@ -10,7 +11,8 @@ import {
   readReset,
   readWindowUpdate,
 } from './control-frames.js';
-import { type FieldBlock, FieldBlockReader } from './field-block.js';
+import type { FieldBlock } from './field-block.js';
+import { FieldSections } from './field-sections.js';
 import { FloodGuard } from './flood-guard.js';
 import { FrameWriter } from './frame-writer.js';
 import { type FrameHead, FrameReader, type FrameSink } from './frames/frame-reader.js';
@@ -22,29 +24,14 @@ import {
   frameType,
   LARGEST_WINDOW_BYTES,
 } from './frames/protocol.js';
-import { type DecodedFields, FieldDecoder } from './hpack/decoder.js';
+import type { DecodedFields } from './hpack/decoder.js';
 import { Output } from './output.js';
-import type { RateLimit } from './rate.js';
 import { Sender } from './sender.js';
-import { applySettings, defaultSettings, type OwnSettings, sendSettings } from './settings.js';
+import { applySettings, defaultSettings, sendSettings } from './settings.js';
 import { destroyWithin, noticeWhenGone } from './socket-ending.js';
 import type { Stream, StreamCarrier } from './stream.js';
 import { StreamTable } from './stream-table.js';
 
-/** What a connection takes from its peer. */
-export interface ConnectionLimits extends OwnSettings {
-  /** What may come on all streams together ahead of this side. It is given back as soon as it has come. */
-  readonly connectionWindowBytes: number;
-  /** Frames that the fields of one message may come in. */
-  readonly maxFieldPieces: number;
-  /** Streams that end by a reset from either side. */
-  readonly resets: RateLimit;
-}
-
-/** As many times as the list of fields may have, a block of them may have as it came; none that is sensible has more. */
-const MAX_BLOCK_PART = 2;
-/** Fields that are only small on the wire: so many times what is taken, and the client means no good. */
-const BOMB_PART = 4;
 /**
  * What may wait to be sent to a peer that goes on sending, in bytes. Data are far below it, and so are the heads of
  * answers: what is left are answers to nothing, to a peer that does not read them (CVE-2019-9512, CVE-2019-9515).
@@ -70,8 +57,7 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   readonly #writer: FrameWriter;
   readonly #sender: Sender;
   readonly #reader: FrameReader;
-  readonly #blocks: FieldBlockReader;
-  readonly #decoder: FieldDecoder;
+  readonly #sections: FieldSections;
   readonly #guard: FloodGuard;
   readonly #window: ConnectionWindow;
   #hasSettings = false;
@@ -85,12 +71,11 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.#writer = new FrameWriter(this.#output);
     this.#sender = new Sender(this.#output, this.peer, (stream) => this.#localEnded(stream));
     this.#reader = new FrameReader(this, limits.maxFrameBytes);
-    this.#blocks = new FieldBlockReader(MAX_BLOCK_PART * limits.maxListBytes, limits.maxFieldPieces);
-    this.#decoder = new FieldDecoder(limits.maxListBytes);
+    this.#sections = new FieldSections(limits.maxListBytes, limits.maxFieldPieces);
     this.#guard = new FloodGuard(limits.resets, limits);
     this.#window = new ConnectionWindow(limits.connectionWindowBytes, (bytes) => this.#writer.windowUpdate(0, bytes));
     socket.on('drain', () => this.#goOn());
-    socket.on('error', ignore);
+    socket.on('error', () => {});
     socket.on('end', () => this.onPeerEnded());
     socket.on('close', () => this.#lost());
   }
@@ -159,8 +144,10 @@ export abstract class Connection implements FrameSink, StreamCarrier {
   onFrame(head: FrameHead, payload: Buffer): void {
     const { type } = head;
     this.#expect(head);
-    if (type === frameType.headers) this.#onHeaders(head, payload);
-    else if (type === frameType.continuation) this.#onContinuation(head, payload);
+    if (type === frameType.headers) {
+      expectStream(head, true);
+      this.#onBlock(this.#sections.begin(head, payload));
+    } else if (type === frameType.continuation) this.#onContinuation(head, payload);
     else if (type === frameType.windowUpdate) this.#onWindowUpdate(head, payload);
     else if (type === frameType.reset) this.#onReset(head, payload);
     else this.#onNothing(head, payload);
@@ -323,28 +310,18 @@ export abstract class Connection implements FrameSink, StreamCarrier {
       if (hasNone) throw new ConnectionFault(errorCode.protocolError, 'no settings at first');
       this.#hasSettings = true;
     }
-    if (this.#blocks.isOpen !== (type === frameType.continuation)) {
+    if (this.#sections.isOpen !== (type === frameType.continuation)) {
       throw new ConnectionFault(errorCode.protocolError, 'fields that are not continued');
     }
   }
 
-  #onHeaders(head: FrameHead, payload: Buffer): void {
-    expectStream(head, true);
-    this.#onBlock(this.#blocks.begin(head, payload));
-  }
-
   #onContinuation(head: FrameHead, payload: Buffer): void {
     if (payload.length === 0) this.#guard.countNothing();
-    this.#onBlock(this.#blocks.goOn(head, payload));
+    this.#onBlock(this.#sections.goOn(head, payload));
   }
 
   #onBlock(block: FieldBlock | undefined): void {
-    if (!block) return;
-    const decoded = this.#decoder.decode(block.bytes);
-    if (decoded.listBytes > BOMB_PART * this.maxListBytes) {
-      throw new ConnectionFault(errorCode.enhanceYourCalm, 'fields that are small on the wire only');
-    }
-    this.onFields(block, this.streams.get(block.stream), decoded);
+    if (block) this.onFields(block, this.streams.get(block.stream), this.#sections.decode(block));
   }
 
   #onWindowUpdate(head: FrameHead, payload: Buffer): void {
@@ -421,5 +398,3 @@ export abstract class Connection implements FrameSink, StreamCarrier {
     this.onClosed();
   }
 }
-
-function ignore(): void {}

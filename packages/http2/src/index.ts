@@ -1,6 +1,6 @@
 export { ClientConnection, type ClientOwner, type ResponseObserver } from './client-connection.js';
 export { compactCopy } from './compact-copy.js';
-export type { ConnectionLimits } from './connection.js';
+export type { ConnectionLimits } from './connection-limits.js';
 export { NAME_CHARACTERS, VALUE_CHARACTERS } from './field-characters.js';
 export type { RequestHead, ResponseHead } from './field-rules.js';
 export { errorCode, PREFACE } from './frames/protocol.js';
