@@ -243,6 +243,14 @@ export const balancingSettings = {
     both,
     'Requests that wait; beyond it they are refused with 503 and Retry-After. The default of Envoy. 0: none waits.',
   ),
+  arrivingPercent: setting(
+    'FLOTILLA_ARRIVING_PERCENT',
+    integer(1, 100),
+    '50',
+    '%',
+    both,
+    'Part of the requests under way, and of those that wait, whose body may still be arriving: senders that take their time leave the rest to requests that are whole.',
+  ),
   queueTimeoutMs: setting(
     'FLOTILLA_QUEUE_TIMEOUT_MS',
     milliseconds,

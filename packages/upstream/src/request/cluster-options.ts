@@ -34,6 +34,7 @@ export const clusterSettings = [
   'maxInstanceInFlight',
   'maxInFlight',
   'maxPending',
+  'arrivingPercent',
   'queueTimeoutMs',
   'requestTimeoutMs',
 ] as const satisfies readonly SettingName[];
@@ -75,6 +76,7 @@ export function clusterOptions(config: GroupConfig): ClusterOptions & { readonly
     admission: {
       maxInFlight: config.maxInFlight,
       maxPending: config.maxPending,
+      arrivingShare: config.arrivingPercent / 100,
       queueTimeoutMs: config.queueTimeoutMs,
     },
     forgetAfterMs: config.requestTimeoutMs,

@@ -205,6 +205,7 @@ export class UpstreamRequest implements TryObserver, Sweepable {
 
   #ask(): void {
     if (this.#isOver) return;
+    this.attempts.isArriving = !this.#body.isFullyBuffered;
     const state = this.#target.admit(this);
     if (state === 'running') this.#begin();
     else if (state === 'refused') this.#settle(this.#refusal());

@@ -128,7 +128,7 @@ class ListOfRequests {
   #running: Ticket[] = [];
 
   constructor(maxInFlight: number, maxPending: number) {
-    this.#admission = new Admission({ maxInFlight, maxPending, queueTimeoutMs: QUEUE_TIMEOUT_MS });
+    this.#admission = new Admission({ maxInFlight, maxPending, arrivingShare: 0.5, queueTimeoutMs: QUEUE_TIMEOUT_MS });
     this.#maxInFlight = maxInFlight;
     this.#maxPending = maxPending;
   }
@@ -201,7 +201,7 @@ describe('admission', () => {
   });
 
   test('full instances make requests wait; none at all lets them in, to fail at once', () => {
-    const admission = { maxInFlight: 100, maxPending: 10, queueTimeoutMs: 1000 };
+    const admission = { maxInFlight: 100, maxPending: 10, arrivingShare: 0.5, queueTimeoutMs: 1000 };
     const cluster = groupOf(2, { admission, maxInFlightPerInstance: 1 });
     const [a, b, c] = [new Attempts(), new Attempts(), new Attempts()] as const;
     for (const attempts of [a, b]) {
@@ -224,7 +224,7 @@ describe('admission', () => {
   });
 
   test('a request that leaves before it has started gives its room back', () => {
-    const admission = { maxInFlight: 100, maxPending: 10, queueTimeoutMs: 1000 };
+    const admission = { maxInFlight: 100, maxPending: 10, arrivingShare: 0.5, queueTimeoutMs: 1000 };
     const cluster = groupOf(1, { admission, maxInFlightPerInstance: 1 });
     for (let n = 0; n < 3; n++) {
       const attempts = new Attempts();
@@ -234,8 +234,45 @@ describe('admission', () => {
     }
   });
 
+  test('requests that still arrive have a part of all places and a line of their own; whole ones pass them by', () => {
+    const admission = new Admission<Ticket>({
+      maxInFlight: 4,
+      maxPending: 4,
+      arrivingShare: 0.5,
+      queueTimeoutMs: 1000,
+    });
+    const ask = (isArriving: boolean, nowMs: number) => {
+      const ticket = new Ticket();
+      ticket.isArriving = isArriving;
+      admission.ask(ticket, true, nowMs);
+      return ticket;
+    };
+    const arriving = Array.from({ length: 5 }, (_, n) => ask(true, n));
+    expect(arriving.map(({ state }) => state)).toEqual(['running', 'running', 'waiting', 'waiting', 'refused']);
+    const whole = Array.from({ length: 5 }, (_, n) => ask(false, 10 + n));
+    expect(whole.map(({ state }) => state)).toEqual(['running', 'running', 'waiting', 'waiting', 'refused']);
+    expect([admission.running, admission.pending]).toEqual([4, 4]);
+    // A place of a whole one goes to the whole one that waits longest, though one that arrives has waited longer.
+    admission.leave(whole[0] as Ticket, 20);
+    expect(admission.poll(true, 20)).toBe(whole[2]);
+    expect(admission.poll(true, 20)).toBeUndefined();
+    admission.leave(arriving[0] as Ticket, 21);
+    expect(admission.poll(true, 21)).toBe(arriving[2]);
+    // The first whose time is up is refused, of whichever line.
+    expect(admission.nextDeadlineMs).toBe(1003);
+    expect(admission.poll(true, 1003)).toBe(arriving[3]);
+    expect(arriving[3]?.state).toBe('refused');
+    for (const ticket of [...arriving, ...whole]) admission.leave(ticket, 1004);
+    expect([admission.running, admission.pending]).toEqual([0, 0]);
+  });
+
   test('Retry-After grows with the queue, from 1 to 30 s', () => {
-    const admission = new Admission<Ticket>({ maxInFlight: 1, maxPending: 1000, queueTimeoutMs: 1e6 });
+    const admission = new Admission<Ticket>({
+      maxInFlight: 1,
+      maxPending: 1000,
+      arrivingShare: 0.5,
+      queueTimeoutMs: 1e6,
+    });
     let nowMs = 0;
     for (let n = 0; n < 100; n++) {
       const ticket = new Ticket();

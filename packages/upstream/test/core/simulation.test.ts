@@ -221,7 +221,7 @@ describe('instances that come and go', () => {
 
 describe('overload', () => {
   test('the queue is bounded and in order; what finds no room is refused, and all of it adds up', () => {
-    const admission = { maxInFlight: 20, maxPending: 50, queueTimeoutMs: 200 };
+    const admission = { maxInFlight: 20, maxPending: 50, arrivingShare: 0.5, queueTimeoutMs: 200 };
     const simulation = simulate(four, { admission, maxInFlightPerInstance: 4 });
     for (const instance of simulation.instances.values()) instance.latencyMs = 100;
     // 16 at once, 100 ms each: room for 160 a second.
@@ -267,7 +267,7 @@ describe('whatever happens', () => {
     const options: ClusterOptions = {
       ...defaults,
       maxInFlightPerInstance: 40,
-      admission: { maxInFlight: 150, maxPending: 60, queueTimeoutMs: 300 },
+      admission: { maxInFlight: 150, maxPending: 60, arrivingShare: 0.5, queueTimeoutMs: 300 },
       forgetAfterMs: 20_000,
     };
     const simulation = new Simulation(four, 'round_robin', options, seed);

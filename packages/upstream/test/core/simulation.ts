@@ -64,7 +64,8 @@ export class Simulation {
   readonly #barred = new Set<string>();
   readonly #ejected = new Set<string>();
   readonly #runs = new Map<Attempts, Run>();
-  #lastPolled = -1;
+  /** Of those that were whole when they came, and of those that were not: each kind keeps its order. */
+  readonly #lastPolled = { whole: -1, arriving: -1 };
   #becameUnhealthy: number[] = [];
 
   constructor(names: readonly string[], strategy: StrategyName, options: ClusterOptions, seed: number) {
@@ -161,6 +162,7 @@ export class Simulation {
 
   #arrive(): void {
     const attempts = new Attempts(Math.floor(this.random() * 2 ** 32));
+    attempts.isArriving = this.random() < 0.3;
     const run: Run = { attempts, seq: this.arrivals++, arrivedMs: this.nowMs, isOver: false, tryCount: 0 };
     this.#runs.set(attempts, run);
     const state = this.cluster.admit(attempts, this.nowMs);
@@ -249,8 +251,9 @@ export class Simulation {
   #poll(): void {
     for (let next = this.cluster.poll(this.nowMs); next; next = this.cluster.poll(this.nowMs)) {
       const run = this.#runs.get(next) as Run;
-      if (run.seq < this.#lastPolled) throw new Error('a request overtook another in the queue');
-      this.#lastPolled = run.seq;
+      const kind = next.isArriving ? 'arriving' : 'whole';
+      if (run.seq < this.#lastPolled[kind]) throw new Error('a request overtook another of its kind in the queue');
+      this.#lastPolled[kind] = run.seq;
       if (next.state === 'running') this.#begin(run);
       else this.#refuse(run);
     }
