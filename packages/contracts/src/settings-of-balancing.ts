@@ -246,10 +246,10 @@ export const balancingSettings = {
   arrivingPercent: setting(
     'FLOTILLA_ARRIVING_PERCENT',
     integer(1, 100),
-    '50',
+    '25',
     '%',
     both,
-    'Part of the requests under way, and of those that wait, whose body may still be arriving: senders that take their time leave the rest to requests that are whole.',
+    'Part of the requests under way, and of those that wait, whose body may still be arriving: senders that take their time leave the rest to requests that are whole. A quarter of 1024 that hold what they may take less than 200 MB.',
   ),
   queueTimeoutMs: setting(
     'FLOTILLA_QUEUE_TIMEOUT_MS',

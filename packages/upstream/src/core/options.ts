@@ -66,6 +66,6 @@ export const plainGroup: ClusterOptions = {
   retryBudget: { share: 0.2, min: 3 },
   hedgeQuantile: 0,
   maxInFlightPerInstance: UNLIMITED,
-  admission: { maxInFlight: UNLIMITED, maxPending: 0, arrivingShare: 0.5, queueTimeoutMs: 5_000 },
+  admission: { maxInFlight: UNLIMITED, maxPending: 0, arrivingShare: 0.25, queueTimeoutMs: 5_000 },
   forgetAfterMs: 300_000,
 };
