@@ -39,6 +39,13 @@ function givenUp(nth: number, body: Buffer): Buffer {
 }
 
 const ALL_GIVEN_UP = Buffer.concat(Array.from({ length: REQUESTS }, (_, nth) => givenUp(nth, TEXT)));
+const LEFT = Buffer.concat([
+  Buffer.from(
+    `POST /process HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${TEXT.length}\r\n\r\n`,
+  ),
+  TEXT,
+]);
+
 /** Requests that look like any other's. */
 export const requestFloods: readonly Flood[] = [
   {
@@ -67,5 +74,13 @@ export const requestFloods: readonly Flood[] = [
     isHttp2: true,
     reads: true,
     next: ({ turn }: Attacked): Move => (turn === 0 ? ALL_GIVEN_UP : 'leave'),
+  },
+  {
+    name: 'left-at-once',
+    what: 'whole requests of HTTP/1.1 whose client leaves at once',
+    connections: 8,
+    isHttp2: false,
+    reads: true,
+    next: ({ turn }: Attacked): Move => (turn === 0 ? LEFT : 'leave'),
   },
 ];
