@@ -17,6 +17,7 @@ import {
 } from './http1/node-context.js';
 import { refusal } from './http1/request-checks.js';
 import { readHttp2 } from './http2/http2-routes.js';
+import { pathParameters, routerPath } from './message/route-path.js';
 import { addRpcRoutes } from './rpc-routes.js';
 
 /**
@@ -41,16 +42,16 @@ export function addRoutes(app: FastifyInstance, routes: Routes, options: RouteOp
 }
 
 function routeByFramework(app: FastifyInstance, table: RouteTable, options: RouteOptions): void {
-  for (const { route, pattern } of table.entries) {
+  for (const route of table.routes) {
     app.route({
       method: route.method,
-      url: pattern.frameworkPath,
+      url: routerPath(route.path),
       // The table has them.
       exposeHeadRoute: false,
       config: { path: route.path },
       handler: async (request, reply) => {
         const handling = handlingOf(request);
-        const parameters = pattern.match(request.url);
+        const parameters = pathParameters(request.params);
         if (!parameters) throw new FlotillaError('FLT_ROUTE_NOT_FOUND');
         handling.parameters = parameters;
         reply.hijack();

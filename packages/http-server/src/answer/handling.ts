@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import type { RequestContext } from '../access-log/request-context.js';
 import type { FaultTaker } from '../message/exchange.js';
 import type { GuardedExchange } from '../message/guarded-exchange.js';
-import type { PathParameters } from '../message/path-pattern.js';
+import type { PathParameters } from '../message/route-path.js';
 import type { RpcProtocol } from '../message/rpc-protocol.js';
 import { asProblem } from './problem-responses.js';
 import type { HttpExchange } from './routes.js';

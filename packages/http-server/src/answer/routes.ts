@@ -1,7 +1,7 @@
 import type { Config, Lifecycle } from '@flotilla/process';
 import type { AccessLogSinks, RequestContext } from '../access-log/request-context.js';
 import type { InboundRequest, OutboundResponse } from '../message/exchange.js';
-import type { PathParameters } from '../message/path-pattern.js';
+import type { PathParameters } from '../message/route-path.js';
 import type { RpcProtocol } from '../message/rpc-protocol.js';
 
 /** One request to a route, and its response. */
