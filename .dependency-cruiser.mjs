@@ -19,7 +19,7 @@ const layers = {
   'packages/balancer/': [...SERVER, 'topology', 'upstream', 'service-kit'],
   'packages/stage/': [...SERVER, 'topology', 'json', 'text', 'upstream', 'service-kit'],
   'packages/runtime/': ['contracts', 'topology', 'terminal'],
-  'packages/chaos/': ['contracts', 'topology', 'text', 'dataset', 'terminal', 'runtime', 'client'],
+  'packages/chaos/': ['http2', 'contracts', 'topology', 'text', 'dataset', 'terminal', 'runtime', 'client'],
   'client/': [...GROUND, 'terminal'],
   'service\\d-[a-z]+/': [...GROUND, ...SERVER, 'upstream', 'service-kit', 'balancer', 'stage'],
 };

@@ -3,7 +3,7 @@ export { compactCopy } from './compact-copy.js';
 export type { ConnectionLimits } from './connection-limits.js';
 export { NAME_CHARACTERS, VALUE_CHARACTERS } from './field-characters.js';
 export type { RequestHead, ResponseHead } from './field-rules.js';
-export { errorCode, PREFACE } from './frames/protocol.js';
+export { errorCode, FRAME_HEAD_BYTES, frameFlag, frameType, PREFACE } from './frames/protocol.js';
 export { HeldBytes, heldBytes } from './held-bytes.js';
 export { ReceiveBuffer } from './receive-buffer.js';
 export { type InboundStream, ServerConnection, type ServerLimits, type ServerOwner } from './server-connection.js';

@@ -1,18 +1,6 @@
-/** Types and flags of frames (RFC 9113, section 6), and what a client sends first. */
-export const frameType = {
-  data: 0,
-  headers: 1,
-  priority: 2,
-  reset: 3,
-  settings: 4,
-  ping: 6,
-  goAway: 7,
-  windowUpdate: 8,
-  continuation: 9,
-} as const;
-export const frameFlag = { endStream: 1, endHeaders: 4 } as const;
-export const FRAME_HEAD_BYTES = 9;
-export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+import { FRAME_HEAD_BYTES, frameFlag, frameType, PREFACE } from '@flotilla/http2';
+
+export { FRAME_HEAD_BYTES, frameFlag, frameType, PREFACE };
 
 const NOTHING = Buffer.alloc(0);
 

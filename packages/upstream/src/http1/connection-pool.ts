@@ -1,28 +1,16 @@
-import { Connection, type ConnectionOwner, type Endpoint } from './connection.js';
+import { Connection, type ConnectionOwner } from './connection.js';
+import { EndpointPool } from './endpoint-pool.js';
 import type { Carrier, Exchange } from './exchange.js';
-import { type PoolLimits, sweepIdle } from './pool-limits.js';
-import { WaitingLine } from './waiting-line.js';
 
 /**
  * The connections to one instance. An exchange takes the one that was used last, so that those that are too many become
  * idle; or a new one; or, at the limit, waits for one, first come first served.
  */
-export class ConnectionPool implements ConnectionOwner, Carrier {
-  readonly #endpoint: Endpoint;
-  readonly #limits: PoolLimits;
+export class ConnectionPool extends EndpointPool implements ConnectionOwner, Carrier {
   readonly #idle: Connection[] = [];
   readonly #open = new Set<Connection>();
   /** Exchanges whose own connection is being opened. */
   readonly #opening = new Map<Connection, Exchange | undefined>();
-  readonly #waiting = new WaitingLine();
-  readonly #sweeper: NodeJS.Timeout;
-  #isRetired = false;
-
-  constructor(endpoint: Endpoint, limits: PoolLimits) {
-    this.#endpoint = endpoint;
-    this.#limits = limits;
-    this.#sweeper = sweepIdle(limits, () => this.#sweep());
-  }
 
   /** Connections, those that are being opened included. */
   get size(): number {
@@ -35,17 +23,16 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     const connection = exchange.hasResent ? undefined : this.#idle.pop();
     if (connection) {
       connection.run(exchange);
-    } else if (this.#open.size < this.#limits.maxConnections) {
+    } else if (this.#open.size < this.limits.maxConnections) {
       this.#connect(exchange);
     } else {
-      this.#waiting.push(exchange);
+      this.waiting.push(exchange);
     }
   }
 
   /** The instance is no member any more: connections close as they become idle. */
-  retire(): void {
-    this.#isRetired = true;
-    clearInterval(this.#sweeper);
+  override retire(): void {
+    super.retire();
     this.dropIdle();
   }
 
@@ -57,7 +44,7 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   /** Closes all connections. Exchanges under way fail. */
   close(): void {
     this.retire();
-    this.#waiting.fail(new Error('the pool was closed'));
+    this.waiting.fail(new Error('the pool was closed'));
     for (const connection of [...this.#open]) connection.destroy();
   }
 
@@ -69,10 +56,10 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
   }
 
   onIdle(connection: Connection): void {
-    const next = this.#waiting.shift();
+    const next = this.waiting.shift();
     if (next) {
       connection.run(next);
-    } else if (this.#isRetired) {
+    } else if (this.isRetired) {
       connection.destroy();
     } else {
       connection.idleSinceMs = performance.now();
@@ -92,10 +79,6 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     else exchange.fail(error);
   }
 
-  onFault(error: unknown): void {
-    this.#limits.onFault(error);
-  }
-
   /** Of an exchange whose own connection is being opened. */
   abort(exchange: Exchange, error: Error): void {
     for (const [connection, each] of this.#opening) {
@@ -110,21 +93,21 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
 
   #connect(exchange: Exchange): void {
     exchange.carrier = this;
-    const connection = new Connection(this.#endpoint, this);
+    const connection = new Connection(this.endpoint, this);
     this.#open.add(connection);
     this.#opening.set(connection, exchange);
   }
 
   /** The next that waits may have a connection that is being opened for none any more. */
   #assign(connection: Connection): void {
-    const next = this.#waiting.shift();
+    const next = this.waiting.shift();
     if (next) next.carrier = this;
     this.#opening.set(connection, next);
   }
 
   #connectForWaiting(): void {
-    if (this.#open.size >= this.#limits.maxConnections) return;
-    const next = this.#waiting.shift();
+    if (this.#open.size >= this.limits.maxConnections) return;
+    const next = this.waiting.shift();
     if (next) this.#connect(next);
   }
 
@@ -133,8 +116,8 @@ export class ConnectionPool implements ConnectionOwner, Carrier {
     this.send(exchange);
   }
 
-  #sweep(): void {
-    const oldest = performance.now() - this.#limits.idleMs;
+  protected override sweep(): void {
+    const oldest = performance.now() - this.limits.idleMs;
     const old = this.#idle.filter(({ idleSinceMs }) => idleSinceMs <= oldest);
     for (const connection of old) connection.destroy();
   }

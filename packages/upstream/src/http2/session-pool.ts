@@ -1,26 +1,13 @@
-import type { Endpoint } from '../http1/connection.js';
+import { EndpointPool } from '../http1/endpoint-pool.js';
 import type { Exchange } from '../http1/exchange.js';
-import { type PoolLimits, sweepIdle } from '../http1/pool-limits.js';
-import { WaitingLine } from '../http1/waiting-line.js';
 import { Session, type SessionOwner } from './session.js';
 
 /**
  * The sessions of HTTP/2 to one instance: one, until that has as many streams as it may have. An exchange for which there
  * is no room waits, first come first served.
  */
-export class SessionPool implements SessionOwner {
-  readonly #endpoint: Endpoint;
-  readonly #limits: PoolLimits;
+export class SessionPool extends EndpointPool implements SessionOwner {
   readonly #sessions = new Set<Session>();
-  readonly #waiting = new WaitingLine();
-  readonly #sweeper: NodeJS.Timeout;
-  #isRetired = false;
-
-  constructor(endpoint: Endpoint, limits: PoolLimits) {
-    this.#endpoint = endpoint;
-    this.#limits = limits;
-    this.#sweeper = sweepIdle(limits, () => this.#sweep());
-  }
 
   /** Sessions, those that are being opened included. */
   get size(): number {
@@ -35,14 +22,13 @@ export class SessionPool implements SessionOwner {
       session.run(exchange);
       return;
     }
-    this.#waiting.push(exchange);
+    this.waiting.push(exchange);
     this.#openIfNeeded();
   }
 
   /** The instance is no member any more: sessions close once their streams have ended. */
-  retire(): void {
-    this.#isRetired = true;
-    clearInterval(this.#sweeper);
+  override retire(): void {
+    super.retire();
     for (const session of [...this.#sessions]) session.retire();
   }
 
@@ -53,27 +39,26 @@ export class SessionPool implements SessionOwner {
 
   /** Closes all. Exchanges under way fail. */
   close(): void {
-    this.#isRetired = true;
-    clearInterval(this.#sweeper);
-    this.#waiting.fail(new Error('the pool was closed'));
+    super.retire();
+    this.waiting.fail(new Error('the pool was closed'));
     for (const session of [...this.#sessions]) session.destroy();
   }
 
   onRoom(session: Session): void {
     while (session.hasRoom) {
-      const next = this.#waiting.shift();
+      const next = this.waiting.shift();
       if (!next) break;
       session.run(next);
     }
     this.#openIfNeeded();
-    if (this.#isRetired && session.streams === 0) session.retire();
+    if (this.isRetired && session.streams === 0) session.retire();
   }
 
   onClosed(session: Session, error: Error): void {
     this.#sessions.delete(session);
     if (session.isOpen) this.#openIfNeeded();
     // Streams that end make room, and have one more session tried for. To try again at once would be to try without a pause.
-    else if (!this.#makesRoom()) this.#waiting.fail(error);
+    else if (!this.#makesRoom()) this.waiting.fail(error);
   }
 
   onFailed(exchange: Exchange, error: Error, isRetryable: boolean): void {
@@ -82,15 +67,11 @@ export class SessionPool implements SessionOwner {
       return;
     }
     exchange.startAgain();
-    exchange.carrier = this.#waiting;
+    exchange.carrier = this.waiting;
     // Not before the caller that reported the failure is done with it.
     queueMicrotask(() => {
       if (!exchange.isOver) this.send(exchange);
     });
-  }
-
-  onFault(error: unknown): void {
-    this.#limits.onFault(error);
   }
 
   #withRoom(): Session | undefined {
@@ -106,14 +87,14 @@ export class SessionPool implements SessionOwner {
 
   /** One is opened at a time. */
   #openIfNeeded(): void {
-    if (this.#waiting.length === 0 || this.#sessions.size >= this.#limits.maxConnections) return;
+    if (this.waiting.length === 0 || this.#sessions.size >= this.limits.maxConnections) return;
     for (const session of this.#sessions) if (!session.isOpen) return;
-    this.#sessions.add(new Session(this.#endpoint, this));
+    this.#sessions.add(new Session(this.endpoint, this));
   }
 
-  #sweep(): void {
+  protected override sweep(): void {
     this.#openIfNeeded();
-    const oldest = performance.now() - this.#limits.idleMs;
+    const oldest = performance.now() - this.limits.idleMs;
     for (const session of [...this.#sessions]) {
       if (session.isOpen && session.streams === 0 && session.idleSinceMs <= oldest) session.retire();
     }
